@@ -1,0 +1,341 @@
+"""What every zero-shot head shares: a host, its pixel features, a split."""
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import torch
+from mmengine.model import BaseModule
+from mmseg.models.decode_heads.cascade_decode_head import \
+    BaseCascadeDecodeHead
+from mmseg.models.decode_heads.decode_head import BaseDecodeHead
+from mmseg.registry import MODELS
+from torch import Tensor, nn
+
+from mmseg_zeroshot.semantics import (ClassEmbeddings, ClassSplit,
+                                      build_split, load_embeddings)
+from mmseg_zeroshot.utils import (calibrated_prediction, check_gamma,
+                                  mask_classes)
+
+
+class BaseZeroShotHead(BaseModule):
+    """A pixel classifier with word vectors on any MMSegmentation head.
+
+    The *host* is an ordinary decode head, built from its own config. Its
+    last layer ``conv_seg`` is replaced by the identity, so that its
+    ``forward`` returns the features that the classifier ingests; a subclass
+    says how these are classified. The host keeps its own losses, sampler
+    and resizing.
+
+    .. code:: text
+
+        training:    loss() -> host.forward() -> classify()
+                            -> mask unseen and ignored -> host.loss_by_feat()
+        prediction:  predict() -> host.forward() -> classify()
+                            -> mask ignored -> host.predict_by_feat()
+
+    All stages have one output per class of the split, with the data set's
+    own ids: a class that may not be trained or predicted is masked, never
+    renumbered.
+
+    Args:
+        host: Config of an MMSegmentation decode head that ends in
+            ``cls_seg``. ``num_classes`` is filled in from the split.
+        split: Name of a shipped split, a config of one, or a
+            :class:`ClassSplit`.
+        embeddings: Class vectors: a shipped name, the path of an ``.npz``
+            table or a list of these, which are concatenated; or a
+            :class:`ClassEmbeddings`.
+        normalize: ``'l2'``, ``'max'`` or ``'none'``, see
+            :meth:`ClassEmbeddings.normalized`.
+        gamma: Calibration factor in [0, 1] that is subtracted from the
+            probabilities of the seen classes (SPNet, eq. 5).
+        init_cfg: Initialisation of the classifier.
+
+    Raises:
+        ValueError: the host cannot be one, a class has no vector, or
+            ``gamma`` lies outside [0, 1].
+        TypeError: ``host`` is not a config.
+    """
+
+    def __init__(self,
+                 host: dict,
+                 *,
+                 split: str | dict | ClassSplit,
+                 embeddings: str | Sequence[str] | ClassEmbeddings,
+                 normalize: str = 'l2',
+                 gamma: float = 0.0,
+                 init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg)
+        check_gamma(gamma)
+        self.gamma = gamma
+        self.split = build_split(split)
+        self.host = build_host(host, self.split.num_classes)
+        self.feature_channels = self.host.conv_seg.in_channels
+        self.host.conv_seg = nn.Identity()
+        # cls_seg applies the dropout before conv_seg: here it belongs to the
+        # classifier, and the pixel features are those without it.
+        self.dropout, self.host.dropout = self.host.dropout, None
+        self.align_corners = self.host.align_corners
+        self.ignore_index = self.host.ignore_index
+        self.threshold = None
+        self._set_vocabulary(
+            _class_embeddings(embeddings, self.split, normalize))
+        self._register_load_state_dict_pre_hook(self._before_loading)
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes K, ignored ones included."""
+        return self.split.num_classes
+
+    @property
+    def out_channels(self) -> int:
+        """Number of score maps, K."""
+        return self.split.num_classes
+
+    def pixel_features(self, inputs: Sequence[Tensor]) -> Tensor:
+        """Return the features that the host's last layer would ingest.
+
+        Args:
+            inputs: Feature maps of the backbone or neck.
+
+        Returns:
+            (N, C, h, w) pixel features.
+        """
+        return self._run_host(inputs)[0]
+
+    @abstractmethod
+    def classify(self, features: Tensor) -> Tensor:
+        """Score pixel features.
+
+        Args:
+            features: (N, C, h, w).
+
+        Returns:
+            (N, K, h, w), no class masked.
+        """
+
+    def forward(self, inputs: Sequence[Tensor]) -> Tensor:
+        """Return (N, K, h, w) scores in which ignored classes cannot win."""
+        logits = self._drop_and_classify(self.pixel_features(inputs))
+        return mask_classes(logits, self.split.ignored_ids)
+
+    def loss(self, inputs: Sequence[Tensor], batch_data_samples: list,
+             train_cfg: dict) -> dict[str, Tensor]:
+        """Return the host's losses of the seen classes' scores.
+
+        Unseen and ignored classes are out of the softmax (SPNet, eq. 1).
+
+        Args:
+            inputs: Feature maps of the backbone or neck.
+            batch_data_samples: Samples with ``gt_sem_seg`` (1, H, W).
+            train_cfg: Not used; part of MMSegmentation's head contract.
+
+        Returns:
+            Losses and logged values by name.
+        """
+        features, *extras = self._run_host(inputs)
+        logits = mask_classes(
+            self._drop_and_classify(features),
+            self.split.unseen_ids + self.split.ignored_ids)
+        # Some hosts return more than scores (EncHead, DAHead) and know what
+        # to do with it.
+        outputs = (logits, *extras) if extras else logits
+        return self.host.loss_by_feat(outputs, batch_data_samples)
+
+    def predict(self, inputs: Sequence[Tensor], batch_img_metas: list[dict],
+                test_cfg: dict) -> Tensor:
+        """Return (N, K, H, W) scores at the size of the network's input."""
+        return self.predict_by_feat(self.forward(inputs), batch_img_metas)
+
+    def predict_by_feat(self, seg_logits: Tensor,
+                        batch_img_metas: list[dict]) -> Tensor:
+        """Resize (N, K, h, w) scores to the size of the network's input."""
+        return self.host.predict_by_feat(seg_logits, batch_img_metas)
+
+    def decide(self, seg_logits: Tensor) -> Tensor:
+        """Return class ids (..., H, W) of scores (..., K, H, W), calibrated.
+
+        Resize the scores to the label's size first: a calibrated decision
+        does not commute with interpolation.
+        """
+        return calibrated_prediction(seg_logits, self.split.seen_ids,
+                                     self.gamma)
+
+    @property
+    def class_embeddings(self) -> ClassEmbeddings:
+        """Class names and vectors (K, d) that the head works with."""
+        return ClassEmbeddings(self.split.classes,
+                               self.class_vectors.cpu().numpy())
+
+    def _run_host(self, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        outputs = self.host(inputs)
+        if isinstance(outputs, Tensor):
+            outputs = (outputs, )
+        if outputs[0].shape[1] != self.feature_channels:
+            raise ValueError(
+                f'{type(self.host).__name__} returned {outputs[0].shape[1]} '
+                f'channels where its conv_seg takes {self.feature_channels}: '
+                'it does not end in cls_seg and cannot be a host')
+        return outputs
+
+    def _drop_and_classify(self, features: Tensor) -> Tensor:
+        if self.dropout is not None:
+            features = self.dropout(features)
+        return self.classify(features)
+
+    def _set_vocabulary(self, embeddings: ClassEmbeddings) -> None:
+        """Hold names and vectors as buffers, so that checkpoints do too."""
+        reference = next(self.host.parameters())
+        vectors = torch.from_numpy(embeddings.vectors.copy())
+        names = json.dumps(list(embeddings.classes)).encode()
+        self.register_buffer('class_vectors', vectors.to(reference.device))
+        self.register_buffer(
+            'class_names_utf8',
+            torch.tensor(list(names), dtype=torch.uint8,
+                         device=reference.device))
+
+    def _before_loading(self, state_dict: dict, prefix: str, *args) -> None:
+        """Check a checkpoint's vocabulary, or take one of the plain host.
+
+        Raises here, since MMEngine only logs what a non-strict loading
+        reports.
+        """
+        keys = [key for key in state_dict if key.startswith(prefix)]
+        if not keys:
+            return
+        if prefix + 'class_names_utf8' in state_dict:
+            self._check_vocabulary(state_dict, prefix)
+        else:
+            self._rename_host_keys(state_dict, prefix, keys)
+
+    def _check_vocabulary(self, state_dict: dict, prefix: str) -> None:
+        stored = read_class_names(state_dict[prefix + 'class_names_utf8'])
+        if stored != self.split.classes:
+            differing = sorted(set(stored) ^ set(self.split.classes))
+            raise ValueError(
+                'the checkpoint has another vocabulary than this '
+                f'{type(self).__name__}: {len(stored)} against '
+                f'{self.num_classes} classes, '
+                f'{differing[:5] or "in another order"}; build the head with '
+                'the split and classes that it was trained with')
+        vectors = state_dict[prefix + 'class_vectors']
+        ours = self.class_vectors
+        if vectors.shape != ours.shape or not torch.allclose(
+                vectors.to(ours), ours, atol=1e-5):
+            raise ValueError(
+                f'the checkpoint holds other class vectors '
+                f'{tuple(vectors.shape)} than this {type(self).__name__} '
+                f'{tuple(ours.shape)}: set `embeddings` (and `normalize`) to '
+                'those it was trained with')
+
+    def _rename_host_keys(self, state_dict: dict, prefix: str,
+                          keys: list[str]) -> None:
+        """Move a plain checkpoint's head under ``host.``, in place."""
+        for key in keys:
+            name = key[len(prefix):]
+            state_dict[f'{prefix}host.{name}'] = state_dict.pop(key)
+        wanted = {f'{prefix}host.{key}' for key in self.host.state_dict()}
+        missing = sorted(wanted - state_dict.keys())
+        if missing:
+            raise ValueError(
+                f'the checkpoint is not one of {type(self.host).__name__}: '
+                f'{missing[:5]} ({len(missing)} in all) are missing from it')
+        weight = state_dict.pop(f'{prefix}host.conv_seg.weight', None)
+        bias = state_dict.pop(f'{prefix}host.conv_seg.bias', None)
+        for name, value in self.state_dict().items():
+            state_dict.setdefault(prefix + name, value)
+        if weight is not None:
+            state_dict.update({
+                prefix + name: value
+                for name, value in self.from_plain_classifier(weight,
+                                                              bias).items()
+            })
+
+    def from_plain_classifier(self, weight: Tensor,
+                              bias: Tensor | None) -> dict[str, Tensor]:
+        """Say what of the host's own classifier this head can start from.
+
+        Args:
+            weight: (K, C, 1, 1) of the plain checkpoint's ``conv_seg``.
+            bias: (K, ) of it.
+
+        Returns:
+            Entries for this head's state dict; none by default.
+        """
+        return {}
+
+    def add_class(self, name: str, vector: Tensor | None = None,
+                  embeddings: str | Sequence[str] | None = None) -> None:
+        """Add an unseen class to a trained head.
+
+        Use :meth:`ZeroShotSegmentor.add_class`, which also keeps the
+        segmentor's number of classes.
+
+        Args:
+            name: The new class.
+            vector: (d, ) its class vector, already normalised; or
+            embeddings: where to take it from, as in the constructor.
+
+        Raises:
+            ValueError: the name is taken, both or none of ``vector`` and
+                ``embeddings`` are given, or the width is another.
+        """
+        if (vector is None) == (embeddings is None):
+            raise ValueError(
+                f'give either a vector or the embeddings for {name!r}')
+        if embeddings is not None:
+            vector = torch.from_numpy(
+                load_embeddings(embeddings, [name]).vectors[0].copy())
+        table = self.class_embeddings.with_class(name, vector.cpu().numpy())
+        self.split = self.split.with_unseen_class(name)
+        self._set_vocabulary(table)
+
+
+def build_host(host: dict, num_classes: int) -> BaseDecodeHead:
+    """Build the decode head that will hand out pixel features.
+
+    Args:
+        host: Config of an MMSegmentation decode head.
+        num_classes: K, filled into the config.
+
+    Returns:
+        The head, still with its ``conv_seg``.
+
+    Raises:
+        TypeError: ``host`` is not a config.
+        ValueError: The config names another number of classes, or the head
+            does not end in ``cls_seg``.
+    """
+    if not isinstance(host, dict):
+        raise TypeError(
+            f'host must be the config of a decode head, got {type(host)}')
+    stated = host.get('num_classes', num_classes)
+    if stated != num_classes:
+        raise ValueError(
+            f'host.num_classes = {stated}, but the split has {num_classes} '
+            'classes: leave it out, it is taken from the split')
+    head = MODELS.build({**host, 'num_classes': num_classes})
+    # A head that needs the scores of a head before it is no host either.
+    if (not isinstance(head, BaseDecodeHead)
+            or isinstance(head, BaseCascadeDecodeHead)
+            or not isinstance(getattr(head, 'conv_seg', None), nn.Conv2d)):
+        raise ValueError(
+            f'{type(head).__name__} cannot be a host: it has no last layer '
+            '`conv_seg`. Decode heads that end in `cls_seg` can, such as '
+            'FCNHead, ASPPHead, DepthwiseSeparableASPPHead, PSPHead, '
+            'UPerHead, SegformerHead or FPNHead')
+    return head
+
+
+def read_class_names(encoded: Tensor) -> tuple[str, ...]:
+    """Return the class names in a ``class_names_utf8`` buffer."""
+    return tuple(json.loads(bytes(encoded.cpu().tolist()).decode()))
+
+
+def _class_embeddings(embeddings: str | Sequence[str] | ClassEmbeddings,
+                      split: ClassSplit, normalize: str) -> ClassEmbeddings:
+    if isinstance(embeddings, ClassEmbeddings):
+        return embeddings.select(split.classes).normalized(normalize)
+    return load_embeddings(embeddings, split.classes, normalize=normalize)

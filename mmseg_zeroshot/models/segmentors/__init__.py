@@ -1,0 +1,4 @@
+"""Segmentors."""
+from .zero_shot_segmentor import ZeroShotSegmentor
+
+__all__ = ['ZeroShotSegmentor']

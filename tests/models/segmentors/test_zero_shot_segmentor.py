@@ -1,0 +1,100 @@
+"""The calibrated decision at the image's own size, and added classes."""
+import copy
+
+import pytest
+import torch
+from mmengine.config import ConfigDict
+from mmengine.registry import init_default_scope
+from mmengine.structures import PixelData
+from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
+
+import mmseg_zeroshot  # noqa: F401  (registers the types)
+
+CLASSES = ['background', 'person', 'dog', 'cat', 'car']
+MODEL = dict(
+    type='ZeroShotSegmentor',
+    data_preprocessor=dict(type='SegDataPreProcessor'),
+    backbone=dict(
+        type='FastSCNN', downsample_dw_channels=(4, 4),
+        global_in_channels=8, global_block_channels=(4, 4, 4),
+        global_block_strides=(2, 2, 1), global_out_channels=8,
+        higher_in_channels=8, lower_in_channels=8, fusion_out_channels=8),
+    decode_head=dict(
+        type='SemanticProjectionHead',
+        split=dict(classes=CLASSES, unseen=['cat'], ignored=['car']),
+        embeddings='glove-6b-50d',
+        host=dict(
+            type='FCNHead', in_channels=8, channels=8, num_convs=1)),
+    test_cfg=dict(mode='whole'))
+
+
+def build(**test_cfg):
+    init_default_scope('mmseg')
+    torch.manual_seed(0)
+    config = ConfigDict(copy.deepcopy(MODEL))
+    config.test_cfg.update(test_cfg)
+    model = MODELS.build(config)
+    # Untrained scores are all but equal: spread them.
+    torch.nn.init.normal_(model.decode_head.projection.weight, std=3)
+    return model.eval()
+
+
+def sample() -> SegDataSample:
+    return SegDataSample(
+        gt_sem_seg=PixelData(data=torch.zeros(1, 50, 70)),
+        metainfo=dict(
+            ori_shape=(50, 70), img_shape=(64, 64), pad_shape=(64, 64)))
+
+
+@pytest.fixture
+def image() -> torch.Tensor:
+    return torch.randn(
+        1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+
+
+def test_decision_is_taken_at_the_own_size(image):
+    model = build()
+    with torch.no_grad():
+        plain = model.predict(image, [sample()])[0]
+        model.decode_head.gamma = 0.3
+        calibrated = model.predict(image, [sample()])[0]
+    logits = plain.seg_logits.data
+    assert logits.shape == (5, 50, 70)
+    assert torch.equal(plain.pred_sem_seg.data[0], logits.argmax(0))
+    penalty = 0.3 * torch.tensor([1., 1, 1, 0, 0])[:, None, None]
+    expected = (logits.softmax(0) - penalty).argmax(0)
+    assert torch.equal(calibrated.pred_sem_seg.data[0], expected)
+    assert not torch.equal(expected, logits.argmax(0))
+    assert 4 not in plain.pred_sem_seg.data.unique()
+
+
+def test_added_class_is_predicted_also_in_slide_mode(image):
+    model = build(mode='slide', crop_size=(32, 32), stride=(16, 16))
+    model.dataset_meta = dict(
+        classes=tuple(CLASSES), palette=[[0, 0, 0]] * 5)
+    model.add_class('horse', embeddings='glove-6b-50d')
+    assert model.dataset_meta['classes'][-1] == 'horse'
+    assert len(model.dataset_meta['palette']) == 6
+    with torch.no_grad():
+        result = model.predict(image, [sample()])[0]
+    assert result.seg_logits.data.shape == (6, 50, 70)
+
+
+def test_added_class_must_be_new():
+    with pytest.raises(ValueError, match='dog'):
+        build().add_class('dog', embeddings='glove-6b-50d')
+
+
+def test_bfloat16_autocast_trains(image):
+    model = build().train()
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        losses = model.loss(image.repeat(2, 1, 1, 1), [
+            SegDataSample(
+                gt_sem_seg=PixelData(
+                    data=torch.randint(0, 3, (1, 64, 64))),
+                metainfo=sample().metainfo) for _ in range(2)
+        ])
+    losses['decode.loss_ce'].backward()
+    assert losses['decode.loss_ce'].isfinite()
+    assert model.decode_head.projection.weight.grad.isfinite().all()
