@@ -16,23 +16,23 @@ from collections.abc import Iterable, Sequence
 _SPELLINGS: tuple[tuple[str, ...], ...] = (
     ('airplane', 'aeroplane'),
     ('motorcycle', 'motorbike'),
-    ('tvmonitor', 'tv', 'television', 'televisionreceiver'),
+    ('tvmonitor', 'tv', 'television', 'television receiver'),
     ('bedclothes', 'bedcloth'),
     ('refrigerator', 'fridge'),
-    ('hairdryer', 'hairdrier'),
+    ('hair dryer', 'hair drier'),
     ('donut', 'doughnut'),
-    ('playingfield', 'playfield'),
     ('gray', 'grey'),
+    ('conveyor belt', 'conveyer belt'),
 )
 
 # Names that mean the same where a list has only one of them. COCO-Stuff
 # has a "table" beside its "dining table", so these cannot be merged for
 # good: they are tried last, and only when the answer is unique.
 _SYNONYMS: tuple[tuple[str, ...], ...] = (
-    ('diningtable', 'table'),
+    ('dining table', 'table'),
     ('sofa', 'couch'),
-    ('pottedplant', 'houseplant'),
-    ('cellphone', 'mobilephone'),
+    ('potted plant', 'houseplant'),
+    ('cell phone', 'mobile phone'),
 )
 
 _SEPARATORS = re.compile(r'[\s_\-/]+')
@@ -76,6 +76,23 @@ def canonical(name: str) -> str:
             f'a class name must be a non-empty string, got {name!r}')
     key = _squeeze(name)
     return _CANONICAL.get(key, key)
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Other names of a class, from the alias table.
+
+    Args:
+        name (str): A class name in any spelling.
+
+    Returns:
+        tuple[str, ...]: Spellings and synonyms without ``name`` itself, the
+        nearest in meaning first; empty if the table has none.
+    """
+    key = canonical(name)
+    groups = [group for group in (*_SPELLINGS, *_SYNONYMS)
+              if key in {canonical(other) for other in group}]
+    others = dict.fromkeys(other for group in groups for other in group)
+    return tuple(o for o in others if _squeeze(o) != _squeeze(name))
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:

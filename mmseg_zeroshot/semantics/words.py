@@ -35,11 +35,12 @@ _JOINED: dict[str, str] = {
     'surfboard': 'surf board',
     'snowboard': 'snow board',
     'teddybear': 'teddy bear',
-    'conveyerbelt': 'conveyor belt',
 }
 
 # Labels of an annotation scheme at the end of a name.
 _SCHEME_WORDS = frozenset({'other', 'stuff', 'merged'})
+# They say nothing about the thing, and word2vec's news vectors lack some.
+_FUNCTION_WORDS = frozenset({'a', 'an', 'and', 'of', 'or', 'the', 'with'})
 _SEPARATORS = re.compile(r'[\s_\-/]+')
 
 
@@ -50,10 +51,12 @@ def split_words(name: str) -> tuple[str, ...]:
         name (str): A class name, for example ``'building-other'``.
 
     Returns:
-        tuple[str, ...]: Lower-case words without the annotation scheme's
-        ``other`` and ``stuff`` at the end: ``('building', )``.
+        tuple[str, ...]: Lower-case words without function words and without
+        the annotation scheme's ``other`` and ``stuff`` at the end:
+        ``('building', )``.
     """
-    words = tuple(w for w in _SEPARATORS.split(name.lower()) if w)
+    written = tuple(w for w in _SEPARATORS.split(name.lower()) if w)
+    words = tuple(w for w in written if w not in _FUNCTION_WORDS) or written
     while len(words) > 1 and words[-1] in _SCHEME_WORDS:
         words = words[:-1]
     return words
