@@ -1,0 +1,53 @@
+# `make demo` and `make test` need Python 3.10-3.12, make and a package index,
+# and nothing else: the first run makes its own virtual environment in .venv.
+#
+#   make demo     train and evaluate on the embedded data set
+#   make test     every test
+#   make lint     ruff, mypy, interrogate
+#   make clean    remove .venv, builds and caches (never work_dirs)
+#   make PYTHON=/path/to/python3.11 test     with a Python of your choice
+
+SHELL := /bin/bash
+VENV := .venv
+PY := $(CURDIR)/$(VENV)/bin/python
+STAMP := $(VENV)/.installed
+CONSTRAINTS := requirements/constraints-cpu.txt
+# Two workers of one thread each: what a small machine has.
+TEST_WORKERS ?= 2
+
+# An active environment or a PYTHONPATH must not leak into ours.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV __PYVENV_LAUNCHER__
+unexport PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT
+export PYTHONNOUSERSITE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint clean install
+.DEFAULT_GOAL := test
+
+demo: $(STAMP)
+	$(PY) tools/demo.py
+
+test: $(STAMP)
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(TEST_WORKERS) \
+	    $(PYTEST_ARGS)
+
+lint: $(STAMP)
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m interrogate mmseg_zeroshot tools
+
+install: $(STAMP)
+
+# Installed again when a requirement changes, not when the code does.
+$(STAMP): setup.py pyproject.toml $(CONSTRAINTS) requirements/make_venv.sh
+	bash requirements/make_venv.sh "$(VENV)" "$(PYTHON)"
+	$(PY) -m pip install --quiet --upgrade pip
+	$(PY) -m pip install --quiet -e '.[onedl,demo,tests]' -c $(CONSTRAINTS)
+	$(PY) -c 'import mmseg_zeroshot'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache \
+	    .ruff_cache
+	find mmseg_zeroshot tools tests configs -name __pycache__ -type d \
+	    -prune -exec rm -rf {} +

@@ -1,0 +1,171 @@
+"""The OpenMMLab stack below this package: checked once, at import.
+
+Two families of distributions provide the import names `mmcv`, `mmengine` and
+`mmseg`. They overwrite each other's files, so one of them is an extra of this
+package and not a requirement, and both together are an error.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import runpy
+import sys
+from collections.abc import Callable, Collection, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+# Import name -> every distribution that installs it, our default first.
+PROVIDERS = {
+    'mmcv': ('onedl-mmcv', 'mmcv', 'mmcv-lite'),
+    'mmengine': ('onedl-mmengine', 'mmengine', 'mmengine-lite'),
+    'mmseg': ('onedl-mmsegmentation', 'mmsegmentation'),
+}
+INSTALL = "pip install 'mmseg-zeroshot[onedl]'"
+
+
+def missing_modules(
+        is_there: Callable[[str], bool] | None = None) -> list[str]:
+    """Return which of `mmcv`, `mmengine`, `mmseg` cannot be imported."""
+    if is_there is None:
+        def is_there(name: str) -> bool:
+            return importlib.util.find_spec(name) is not None
+    return [name for name in PROVIDERS if not is_there(name)]
+
+
+def installed_distributions() -> set[str]:
+    """Return the providers in `PROVIDERS` that are installed."""
+    found = set()
+    for names in PROVIDERS.values():
+        for name in names:
+            try:
+                metadata.version(name)
+            except metadata.PackageNotFoundError:
+                continue
+            found.add(name)
+    return found
+
+
+def overlapping_distributions(
+        installed: Collection[str]) -> dict[str, list[str]]:
+    """Return import names that more than one installed distribution owns."""
+    owners = {
+        module: [name for name in names if name in installed]
+        for module, names in PROVIDERS.items()
+    }
+    return {m: names for m, names in owners.items() if len(names) > 1}
+
+
+def check_stack(missing: Sequence[str],
+                overlaps: dict[str, list[str]]) -> None:
+    """Fail with the command that repairs the installation.
+
+    Args:
+        missing: Import names that are not there (`missing_modules`).
+        overlaps: Import names with several owners
+            (`overlapping_distributions`).
+
+    Raises:
+        ImportError: If a module is missing, or two stacks are installed.
+    """
+    if overlaps:
+        # First, since the second stack is why a module may be broken.
+        what = '; '.join(f'{module} comes from {" and ".join(names)}'
+                         for module, names in overlaps.items())
+        every = ' '.join(name for names in PROVIDERS.values()
+                         for name in names)
+        raise ImportError(
+            'Two OpenMMLab stacks are installed and overwrite each other\'s '
+            f'files: {what}. Remove both, then install one:\n'
+            f'    pip uninstall -y {every}\n    {INSTALL}')
+    if missing:
+        raise ImportError(
+            f'mmseg-zeroshot needs MMSegmentation, but {", ".join(missing)} '
+            'cannot be imported. Install the stack by an extra:\n'
+            f'    {INSTALL}\n'
+            "or, for upstream OpenMMLab: pip install "
+            "'mmseg-zeroshot[openmmlab]'")
+
+
+def checkpoint_globals() -> list[Any]:
+    """Return what a checkpoint of mmengine 0.10.7 holds besides tensors.
+
+    Its message hub keeps the logged scalars as `HistoryBuffer`s of numpy
+    arrays. None of these runs code from the file.
+    """
+    import numpy as np
+    from mmengine.logging import HistoryBuffer
+
+    # Where these two live was renamed in numpy 2: ask numpy itself.
+    rebuild_array = np.zeros(0).__reduce__()[0]
+    rebuild_scalar = np.float64(0).__reduce__()[0]
+    kinds = [type(np.dtype(kind)) for kind in ('f4', 'f8', 'i4', 'i8')]
+    return [
+        HistoryBuffer, np.ndarray, np.dtype, rebuild_array, rebuild_scalar,
+        *kinds
+    ]
+
+
+def trust_checkpoint_globals() -> bool:
+    """Let mmengine 0.10.7 read its own checkpoints under torch >= 2.6.
+
+    `torch.load` now refuses everything but tensors by default, and upstream's
+    release predates that; the continuation does this by itself. Only the
+    named classes are admitted: `weights_only` stays on.
+
+    Returns:
+        Whether they had to be registered.
+    """
+    import mmengine.runner.checkpoint as checkpoint
+    import torch
+
+    if hasattr(checkpoint, 'get_torch_safe_globals'):
+        return False
+    if not hasattr(torch.serialization, 'add_safe_globals'):
+        return False  # torch < 2.4: reads everything anyway
+    torch.serialization.add_safe_globals(checkpoint_globals())
+    return True
+
+
+def prepare_stack() -> None:
+    """Check the installation and mend what is known; called at import.
+
+    Raises:
+        ImportError: See `check_stack`.
+    """
+    check_stack(missing_modules(),
+                overlapping_distributions(installed_distributions()))
+    trust_checkpoint_globals()
+
+
+def mmseg_tool(name: str, root: Path | None = None) -> Path:
+    """Return the path of one of mmseg's own command line tools.
+
+    Args:
+        name: File name, such as 'train.py'.
+        root: Folder of the `mmseg` package. Defaults to the installed one.
+
+    Raises:
+        FileNotFoundError: If the installed mmseg ships no tools.
+    """
+    if root is None:
+        import mmseg
+        root = Path(mmseg.__file__).parent
+    # In a wheel a copy, in an editable installation a link.
+    path = root / '.mim' / 'tools' / name
+    if path.is_file():
+        return path
+    raise FileNotFoundError(
+        f'the installed mmseg ({root}) ships no tools/{name}: its '
+        f'.mim/tools folder is missing. Reinstall it from a wheel: {INSTALL}')
+
+
+def run_mmseg_tool(name: str) -> None:
+    """Run one of mmseg's own tools, unchanged, on this process's arguments.
+
+    Args:
+        name: File name, such as 'train.py'.
+    """
+    path = str(mmseg_tool(name))
+    sys.argv[0] = path
+    runpy.run_path(path, run_name='__main__')

@@ -1,0 +1,11 @@
+"""Train a model: MMSegmentation's own `tools/train.py`, unchanged.
+
+Usage: `python tools/train.py CONFIG [mmseg's own arguments]`
+(`--help` lists them). The configs load this package themselves,
+so mmseg's file does the same when it is called directly.
+"""
+
+from mmseg_zeroshot._stack import run_mmseg_tool
+
+if __name__ == '__main__':
+    run_mmseg_tool('train.py')
