@@ -37,7 +37,9 @@ _JOINED: dict[str, str] = {
     'teddybear': 'teddy bear',
 }
 
-# Labels of an annotation scheme at the end of a name.
+# Labels of an annotation scheme at the end of a name. SPNet's released
+# vectors average them in, which draws 'mirror-stuff' and 'desk-stuff'
+# together; their files can be used as they are.
 _SCHEME_WORDS = frozenset({'other', 'stuff', 'merged'})
 # They say nothing about the thing, and word2vec's news vectors lack some.
 _FUNCTION_WORDS = frozenset({'a', 'an', 'and', 'of', 'or', 'the', 'with'})
