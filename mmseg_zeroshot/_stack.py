@@ -8,6 +8,7 @@ package and not a requirement, and both together are an error.
 from __future__ import annotations
 
 import importlib.util
+import pickle
 import runpy
 import sys
 from collections.abc import Callable, Collection, Sequence
@@ -21,6 +22,8 @@ PROVIDERS = {
     'mmengine': ('onedl-mmengine', 'mmengine', 'mmengine-lite'),
     'mmseg': ('onedl-mmsegmentation', 'mmsegmentation'),
 }
+# HistoryBuffer's methods that a checkpoint of mmengine refers to.
+STATISTICS = ('min', 'max', 'current', 'mean')
 INSTALL = "pip install 'mmseg-zeroshot[onedl]'"
 
 
@@ -87,6 +90,26 @@ def check_stack(missing: Sequence[str],
             "'mmseg-zeroshot[openmmlab]'")
 
 
+def history_method(owner: type, name: str) -> Callable:
+    """Stand in for `getattr` when a checkpoint names a statistic.
+
+    mmengine's message hub pickles `HistoryBuffer.min` and the like as
+    ``getattr(HistoryBuffer, 'min')``. The real `getattr` reaches anything
+    from anything (``getattr(getattr, '__self__')`` is `builtins`), so a
+    checkpoint gets this one.
+
+    Raises:
+        UnpicklingError: If it is not a registered statistic.
+    """
+    from mmengine.logging import HistoryBuffer
+
+    if owner is not HistoryBuffer or name not in STATISTICS:
+        raise pickle.UnpicklingError(
+            f'the checkpoint asks for getattr({owner!r}, {name!r}); only '
+            f'HistoryBuffer\'s {", ".join(STATISTICS)} may be read')
+    return getattr(HistoryBuffer, name)
+
+
 def checkpoint_globals() -> list[Any]:
     """Return what a checkpoint of mmengine 0.10.7 holds besides tensors.
 
@@ -102,7 +125,7 @@ def checkpoint_globals() -> list[Any]:
     kinds = [type(np.dtype(kind)) for kind in ('f4', 'f8', 'i4', 'i8')]
     return [
         HistoryBuffer, np.ndarray, np.dtype, rebuild_array, rebuild_scalar,
-        *kinds
+        *kinds, (history_method, 'builtins.getattr')
     ]
 
 
@@ -111,18 +134,17 @@ def trust_checkpoint_globals() -> bool:
 
     `torch.load` now refuses everything but tensors by default, and upstream's
     release predates that; the continuation does this by itself. Only the
-    named classes are admitted: `weights_only` stays on.
+    named globals are admitted: `weights_only` stays on.
 
     Returns:
         Whether they had to be registered.
     """
-    import mmengine.runner.checkpoint as checkpoint
     import torch
+    from mmengine.runner import checkpoint
 
-    if hasattr(checkpoint, 'get_torch_safe_globals'):
+    release = tuple(int(part) for part in torch.__version__.split('.')[:2])
+    if hasattr(checkpoint, 'get_torch_safe_globals') or release < (2, 6):
         return False
-    if not hasattr(torch.serialization, 'add_safe_globals'):
-        return False  # torch < 2.4: reads everything anyway
     torch.serialization.add_safe_globals(checkpoint_globals())
     return True
 

@@ -1,0 +1,33 @@
+"""Fixtures that several rooms use."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+import mmseg_zeroshot  # registers everything, as a config would  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """Make every test start from the same random state."""
+    torch.manual_seed(0)
+
+
+@pytest.fixture(scope='session')
+def repo_root() -> Path:
+    """The checkout: configs, tools and packaging files lie there."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope='session')
+def real_data() -> Path:
+    """The folder of real images and vectors; skips where there is none."""
+    folder = os.environ.get('MMSEG_ZEROSHOT_DATA')
+    if not folder:
+        pytest.skip('set MMSEG_ZEROSHOT_DATA to the folder of real data')
+    path = Path(folder)
+    if not path.is_dir():
+        pytest.fail(f'MMSEG_ZEROSHOT_DATA={folder}: no such folder')
+    return path
