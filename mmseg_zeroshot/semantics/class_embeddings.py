@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 
 from ..utils.io import atomic_write
 from .names import check_unique, hint, resolve
+from .npz_table import read_npz_table
 from .words import joined_words, split_words
 
 ASSETS = Path(__file__).parent / 'assets'
@@ -94,7 +93,7 @@ class ClassEmbeddings:
                 or its rows are bad; the message names the file.
         """
         try:
-            return cls(*_read_npz(Path(path)))
+            return cls(*read_npz_table(Path(path)))
         except ValueError as error:
             raise ValueError(f'{path}: {error}') from error
 
@@ -308,37 +307,3 @@ def _check_rows(classes: Sequence[str], vectors: np.ndarray) -> None:
             names = [classes[i] for i in np.flatnonzero(bad)[:5]]
             raise ValueError(f'the vector of {", ".join(map(repr, names))} '
                              f'is {what}; build the table again')
-
-
-def _read_npz(path: Path) -> tuple[tuple[str, ...], np.ndarray]:
-    """Names and vectors of a file, or a ValueError that says what is wrong."""
-    if not path.is_file():
-        raise FileNotFoundError(f'no file of class vectors at {path}')
-    if not zipfile.is_zipfile(path):
-        raise ValueError('not a table of class vectors: expected an .npz '
-                         'file, and pickle or text files are not read, or '
-                         'the file is truncated; make one with '
-                         'tools/build_embeddings.py')
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            missing = {'classes', 'vectors'} - set(data.files)
-            if missing:
-                raise ValueError(
-                    f'has no array {sorted(missing)[0]!r}, only '
-                    f'{", ".join(data.files) or "nothing"}')
-            return _checked_arrays(data['classes'], data['vectors'])
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error,
-            KeyError) as error:
-        raise ValueError(f'truncated or broken: {error}') from error
-
-
-def _checked_arrays(names: np.ndarray, vectors: np.ndarray
-                    ) -> tuple[tuple[str, ...], np.ndarray]:
-    """Types of the two arrays of a file."""
-    if names.ndim != 1 or names.dtype.kind != 'U':
-        raise ValueError("the array 'classes' must hold strings (K,), got "
-                         f'{names.dtype} {names.shape}')
-    if vectors.dtype.kind not in 'fiu':
-        raise ValueError("the array 'vectors' must hold numbers, got "
-                         f'{vectors.dtype}')
-    return tuple(str(name) for name in names), vectors

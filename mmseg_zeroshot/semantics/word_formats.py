@@ -234,7 +234,7 @@ def read_text(path: Path, keep: WordCollector, progress: Progress) -> int:
             file.seek(0)
         # GloVe's 840B file has words with spaces in them: the numbers are
         # the last d fields. A skipped row is not split.
-        rows, done = 0, 0
+        rows, done, line = 0, 0, b''
         for rows, line in enumerate(file, 1):
             done += len(line)
             word = line[:line.find(b' ')]
@@ -242,7 +242,9 @@ def read_text(path: Path, keep: WordCollector, progress: Progress) -> int:
                 _add_row(line, word, dim, keep, f'{path}, row {rows}')
             if rows % REPORT_EVERY == 0:
                 progress(done, total)
-    if rows == 0 or (header and rows < header[0]):
+    # A cut may go through the last row, which nobody asked for.
+    cut = not line.endswith(b'\n') and len(line.split()) <= dim
+    if rows == 0 or cut or (header and rows < header[0]):
         raise ValueError(f'{path} is truncated: it ends after {rows} of '
                          f'{header[0] if header else "its"} words')
     progress(total, total)
