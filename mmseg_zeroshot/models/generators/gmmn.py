@@ -1,0 +1,130 @@
+"""The pixel-feature generator of ZS3Net."""
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from mmengine.model import BaseModule
+from mmseg.registry import MODELS
+from torch import Tensor, nn
+
+NOISES = ('gaussian', 'uniform')
+
+
+@MODELS.register_module()
+class GMMNGenerator(BaseModule):
+    """Generates pixel features of a class from its class vector and noise.
+
+    ``G(a, z) = Linear(LeakyReLU(Linear([a, z])))`` with dropout before the
+    second layer (ZS3Net, sections 2.2 and 3.1). Trained with
+    :class:`MMDLoss`, it is a generative moment matching network.
+
+    The first layer is linear in ``[a, z]``, so its share of the class vector
+    is computed once per class and not once per pixel.
+
+    Args:
+        embedding_dim: Width d_a of the class vectors.
+        feature_dim: Width d_x of the pixel features.
+        hidden_dim: Width of the hidden layer.
+        noise_dim: Width d_z of the noise; d_a where None.
+        noise: ``'gaussian'`` (the paper) or ``'uniform'`` on [0, 1) (the
+            released code).
+        dropout: Probability of dropping a hidden unit in training mode.
+        negative_slope: Slope of the LeakyReLU below 0.
+        init_cfg: Initial weights; the released code's (Xavier uniform, bias
+            0.01) where None.
+
+    Raises:
+        ValueError: A width that is not positive, an unknown noise, or a
+            dropout outside [0, 1).
+    """
+
+    def __init__(self,
+                 embedding_dim: int,
+                 *,
+                 feature_dim: int = 256,
+                 hidden_dim: int = 256,
+                 noise_dim: int | None = None,
+                 noise: str = 'gaussian',
+                 dropout: float = .5,
+                 negative_slope: float = .2,
+                 init_cfg: dict | list[dict] | None = None) -> None:
+        super().__init__(init_cfg or dict(
+            type='Xavier', layer='Linear', distribution='uniform', bias=.01))
+        noise_dim = embedding_dim if noise_dim is None else noise_dim
+        for name, width in (('embedding_dim', embedding_dim),
+                            ('feature_dim', feature_dim),
+                            ('hidden_dim', hidden_dim),
+                            ('noise_dim', noise_dim)):
+            if width < 1:
+                raise ValueError(f'{type(self).__name__}({name}={width}) '
+                                 'must be at least 1')
+        if noise not in NOISES:
+            raise ValueError(f'noise={noise!r} is unknown: take one of '
+                             f'{NOISES}')
+        if not 0 <= dropout < 1:
+            raise ValueError(f'dropout={dropout!r} must lie in [0, 1)')
+        self.embedding_dim = embedding_dim
+        self.feature_dim = feature_dim
+        self.noise_dim = noise_dim
+        self.noise = noise
+        self.hidden = nn.Linear(embedding_dim + noise_dim, hidden_dim)
+        self.activation = nn.LeakyReLU(negative_slope)
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(hidden_dim, feature_dim)
+
+    def forward(self,
+                vectors: Tensor,
+                num: int | None = None,
+                *,
+                noise: Tensor | None = None) -> Tensor:
+        """Generate pixel features.
+
+        Args:
+            vectors: (B, d_a) class vectors, each class once.
+            num: Features per class; not needed with ``noise``.
+            noise: (B, num, d_z) noise to use instead of fresh one.
+
+        Returns:
+            (B, num, d_x) features.
+
+        Raises:
+            ValueError: Class vectors or noise of another width, or a ``num``
+                below 1.
+        """
+        check_vectors(vectors, self.embedding_dim, type(self).__name__)
+        if noise is None:
+            noise = self.sample_noise(vectors, num)
+        elif (noise.shape[-1] != self.noise_dim or noise.dim() != 3
+              or len(noise) != len(vectors)
+              or num not in (None, noise.shape[1])):
+            raise ValueError(
+                f'noise has shape {tuple(noise.shape)}, but {len(vectors)} '
+                f'class vectors, num={num} and noise_dim={self.noise_dim} '
+                'need (B, num, noise_dim)')
+        of_class, of_noise = self.hidden.weight.split(
+            (self.embedding_dim, self.noise_dim), 1)
+        hidden = F.linear(vectors, of_class, self.hidden.bias)[:, None]
+        hidden = hidden + F.linear(noise, of_noise)
+        return self.output(self.dropout(self.activation(hidden)))
+
+    def sample_noise(self, vectors: Tensor, num: int | None) -> Tensor:
+        """Return (B, num, d_z) noise on the device of the class vectors."""
+        if num is None or num < 1:
+            raise ValueError(f'num={num!r}: give the number of features per '
+                             'class, at least 1, or the noise itself')
+        draw = torch.randn if self.noise == 'gaussian' else torch.rand
+        return draw(
+            len(vectors),
+            num,
+            self.noise_dim,
+            dtype=vectors.dtype,
+            device=vectors.device)
+
+
+def check_vectors(vectors: Tensor, embedding_dim: int, owner: str) -> None:
+    """Raise a ValueError unless class vectors are (B, embedding_dim)."""
+    if vectors.dim() != 2 or vectors.shape[1] != embedding_dim:
+        raise ValueError(
+            f'{owner}(embedding_dim={embedding_dim}) got class vectors of '
+            f'shape {tuple(vectors.shape)}, expected (B, {embedding_dim}): '
+            "set embedding_dim to the width of the config's class vectors")
