@@ -1,0 +1,14 @@
+"""Scores of seen and unseen classes, and the curve of the calibration."""
+from .gamma_curve import GammaCurve
+from .scores import (
+                     confusion_matrix,
+                     per_class_scores,
+                     vanilla_scores,
+                     zero_shot_scores,
+)
+from .zero_shot_iou_metric import ZeroShotIoUMetric
+
+__all__ = [
+    'GammaCurve', 'ZeroShotIoUMetric', 'confusion_matrix', 'per_class_scores',
+    'vanilla_scores', 'zero_shot_scores'
+]

@@ -1,0 +1,371 @@
+"""Scores on a whole grid of calibration factors, from one pass."""
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils import check_gamma
+
+from .scores import Absent, Scores, zero_shot_scores
+
+_PIXELS_AT_ONCE = 1 << 15  # these and their K scores stay in a CPU's cache
+
+
+class GammaCurve:
+    """The seen, unseen and hIoU curve over the calibration factor gamma.
+
+    The calibrated decision is ``argmax_c p(c) - gamma [c is seen]`` (SPNet,
+    eq. 5). At a pixel it depends only on the best seen and the best unseen
+    class, and it turns from the one to the other once as gamma grows. So
+    each pixel is counted at the grid point where it turns, in one histogram
+    with its best seen and in one with its best unseen class, and the
+    confusion matrix of any gamma is a sum over these: exactly the one that a
+    separate evaluation at this gamma gives, ties and rounding in float32
+    included. Ignored classes do not compete.
+
+    Args:
+        split: Groups of the K classes; at least one is unseen.
+        gammas: Ascending grid within [0, 1]; 0, .01, … 1 by default.
+        ignore_index: Label that is not scored.
+        absent: See :func:`zero_shot_scores`.
+
+    Raises:
+        ValueError: a gamma outside [0, 1], a grid that does not ascend, a
+            split without unseen classes.
+
+    Example:
+        >>> curve = GammaCurve(split)
+        >>> for sample in model.test_step(batch):
+        ...     curve.update(sample.seg_logits.data.softmax(0),
+        ...                  sample.gt_sem_seg.data[0])
+        >>> curve.best()['gamma'], curve.at(0.6)['hIoU'], curve.area()
+    """
+
+    def __init__(self,
+                 split: ClassSplit,
+                 gammas: Sequence[float] | np.ndarray | None = None,
+                 *,
+                 ignore_index: int = 255,
+                 absent: Absent = 'skip') -> None:
+        if not split.unseen:
+            raise ValueError(
+                f'split {split.name!r} has no unseen class, so there is '
+                'nothing to calibrate')
+        grid = np.linspace(0, 1, 101) if gammas is None else gammas
+        self.gammas = _checked_grid(grid)
+        self.split = split
+        self.ignore_index = ignore_index
+        self.absent = absent
+        self.num_images = 0
+        # counts[g, t, c]: pixels of true class t that are decided as c for
+        # all gammas below (seen c) or from (unseen c) the g-th grid point.
+        # The last t gathers the pixels that are not scored.
+        size = split.num_classes
+        self._counts = torch.zeros(
+            (len(self.gammas) + 1, size + 1, size), dtype=torch.int64)
+        self._odd = torch.zeros(
+            (len(self.gammas), size + 1, size), dtype=torch.int64)
+
+    def update(self, probabilities: Tensor | np.ndarray,
+               label: Tensor | np.ndarray) -> None:
+        """Count one image.
+
+        Args:
+            probabilities: (K, H, W) softmax over the classes, at the
+                label's size; lower precisions are taken to float32.
+            label: (H, W) true class ids.
+
+        Raises:
+            ValueError: shapes that do not fit the split, values that are no
+                probabilities, a label id outside the class list.
+        """
+        scores, truth = self._checked(
+            torch.as_tensor(probabilities), torch.as_tensor(label))
+        if self._counts.device != scores.device:
+            self._counts = self._counts.to(scores.device)
+            self._odd = self._odd.to(scores.device)
+        for part, classes in zip(
+                scores.split(_PIXELS_AT_ONCE, 1),
+                truth.split(_PIXELS_AT_ONCE)):
+            self._count(part, classes)
+        self.num_images += 1
+
+    def confusion(self, gamma: float) -> np.ndarray:
+        """Return the (K, K) confusion matrix at a grid point, rows truth.
+
+        Args:
+            gamma: A value of the grid.
+
+        Raises:
+            ValueError: ``gamma`` is not on the grid.
+        """
+        index = self._index(gamma)
+        matrix = self._odd[index].clone()
+        seen, unseen = list(self.split.seen_ids), list(self.split.unseen_ids)
+        matrix[:, seen] += self._counts[index + 1:, :, seen].sum(0)
+        matrix[:, unseen] += self._counts[:index + 1, :, unseen].sum(0)
+        return matrix[:-1].cpu().numpy()
+
+    def at(self, gamma: float) -> Scores:
+        """Return the scores record at a grid point.
+
+        Args:
+            gamma: A value of the grid.
+
+        Returns:
+            See :func:`zero_shot_scores`.
+
+        Raises:
+            ValueError: ``gamma`` is not on the grid.
+        """
+        return zero_shot_scores(
+            self.confusion(gamma), self.split, self.absent)
+
+    def table(self) -> list[dict[str, Any]]:
+        """Return the scores record of every grid point, with its ``gamma``."""
+        return [
+            dict(gamma=gamma,
+                 **zero_shot_scores(matrix, self.split, self.absent))
+            for gamma, matrix in zip(self.gammas, self._matrices())
+        ]
+
+    def best(self) -> dict[str, Any]:
+        """Return the record of the highest hIoU, with its ``gamma``.
+
+        Of equal ones the smallest gamma, which changes least.
+
+        Raises:
+            ValueError: no pixel of a seen, or none of an unseen class was
+                counted.
+        """
+        rows = self.table()
+        heights = np.array([row['hIoU'] for row in rows])
+        if np.isnan(heights).any():
+            raise ValueError(
+                'GammaCurve: hIoU is undefined, as the images counted hold '
+                'no pixel of '
+                f'{" or ".join(self._empty_groups(rows[0]))} classes')
+        return rows[int(heights.argmax())]
+
+    def area(self) -> float:
+        """Return the area under unseen over seen mIoU, in percent.
+
+        Trapezoids between neighbouring grid points; 100 would be a model
+        that is always right. What lies outside the grid's range of gammas
+        is not counted.
+        """
+        rows = self.table()
+        seen = np.array([row['seen']['mIoU'] for row in rows])
+        unseen = np.array([row['unseen']['mIoU'] for row in rows])
+        return float(-np.diff(seen) @ (unseen[1:] + unseen[:-1]) / 2 / 100)
+
+    def _count(self, scores: Tensor, truth: Tensor) -> None:
+        """Add (K, P) probabilities with (P, ) true classes."""
+        unseen_ids = torch.tensor(self.split.unseen_ids, device=truth.device)
+        best, winner, odd = max_over_classes(scores)
+        best_unseen, unseen, _ = max_over_classes(scores[unseen_ids])
+        if not bool((best <= 1.01).all()):
+            raise ValueError('probabilities hold NaN or values above 1')
+        unseen = unseen_ids[unseen]
+        turn = turning_points(best, winner, best_unseen, unseen,
+                              self._grid(scores))
+        # An unseen class that wins already wins at every gamma, and which
+        # seen class comes second does not matter.
+        is_unseen = torch.zeros(
+            len(scores), dtype=torch.bool, device=truth.device)
+        is_unseen[unseen_ids] = True
+        turn.masked_fill_(is_unseen[winner], 0)
+        if len(odd):
+            self._count_odd(scores[:, odd], truth[odd])
+            truth = truth.index_fill(0, odd, self.split.num_classes)
+        row = (turn * (self.split.num_classes + 1) + truth
+               ) * self.split.num_classes
+        counts, ones = self._counts.view(-1), torch.ones_like(row)
+        # At turn 0 the winner is unseen: its one entry is the unseen one.
+        counts.scatter_add_(0, row + unseen, ones)
+        counts.scatter_add_(0, row + winner, (turn > 0).long())
+
+    def _count_odd(self, scores: Tensor, truth: Tensor) -> None:
+        """Count pixels at each gamma by itself."""
+        seen = list(self.split.seen_ids)
+        rows, columns = self._odd.shape[1:]
+        for index, gamma in enumerate(self._grid(scores)):
+            lowered = scores.clone()
+            lowered[seen] -= gamma
+            joint = truth * columns + lowered.argmax(0)
+            self._odd[index] += torch.bincount(
+                joint, minlength=rows * columns).view(rows, columns)
+
+    def _grid(self, scores: Tensor) -> Tensor:
+        return torch.tensor(
+            self.gammas, dtype=scores.dtype, device=scores.device)
+
+    def _matrices(self) -> np.ndarray:
+        """Return (G, K, K): the confusion matrix of every grid point."""
+        counts = self._counts.cpu().numpy()
+        unseen = list(self.split.unseen_ids)
+        seen = list(self.split.seen_ids)
+        matrices = self._odd.cpu().numpy().copy()
+        # A pixel that turns at point t is seen at the points below t.
+        matrices[:, :, seen] += counts[:0:-1, :, seen].cumsum(0)[::-1]
+        matrices[:, :, unseen] += counts[:-1, :, unseen].cumsum(0)
+        return matrices[:, :-1]
+
+    def _index(self, gamma: float) -> int:
+        distance = np.abs(np.array(self.gammas) - gamma)
+        index = int(distance.argmin())
+        if not distance[index] <= 1e-9:
+            raise ValueError(
+                f'gamma {gamma!r} is not on the grid of this curve; the '
+                f'nearest is {self.gammas[index]:.6g}. Pass gammas=[…] to '
+                'GammaCurve for others')
+        return index
+
+    def _empty_groups(self, row: dict[str, Any]) -> list[str]:
+        return [group for group in ('seen', 'unseen')
+                if np.isnan(row[group]['mIoU'])]
+
+    def _checked(self, scores: Tensor,
+                 label: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (K, P) probabilities and (P, ) classes, K if not scored."""
+        size = self.split.num_classes
+        if scores.dim() != 3 or len(scores) != size:
+            raise ValueError(
+                f'probabilities must be ({size}, H, W) for split '
+                f'{self.split.name!r}, got {tuple(scores.shape)}')
+        if label.shape != scores.shape[1:]:
+            raise ValueError(
+                f'the label is {tuple(label.shape)} and the probabilities '
+                f'{tuple(scores.shape)}: resize these to the label\'s size')
+        if scores.dtype not in (torch.float32, torch.float64):
+            scores = scores.float()
+        _check_probabilities(scores)
+        return self._competing(scores.flatten(1)), self._scored(
+            label.to(scores.device).flatten().long())
+
+    def _competing(self, scores: Tensor) -> Tensor:
+        """Put ignored classes, if one has a probability, below all others."""
+        ignored = list(self.split.ignored_ids)
+        if ignored and scores[ignored].any():
+            scores = scores.clone()
+            scores[ignored] = -2
+        return scores
+
+    def _scored(self, label: Tensor) -> Tensor:
+        """Give pixels that are not scored the id K."""
+        size = self.split.num_classes
+        hidden = label == self.ignore_index
+        strays = label[((label < 0) | (label >= size)) & ~hidden]
+        if len(strays):
+            raise ValueError(
+                f'label id {int(strays[0])} lies outside the {size} classes '
+                f'of split {self.split.name!r}')
+        for class_id in self.split.ignored_ids:
+            hidden |= label == class_id
+        return label.masked_fill(hidden, size)
+
+
+def turning_points(seen_best: Tensor, seen_id: Tensor, unseen_best: Tensor,
+                   unseen_id: Tensor, grid: Tensor) -> Tensor:
+    """Count the grid points at which the seen class wins.
+
+    It wins where ``seen_best - gamma > unseen_best``, or where both are
+    equal and its id is the lower one, as in ``argmax``. Rounding keeps the
+    order of numbers, so these are the first points of the grid.
+
+    Args:
+        seen_best: (P, ) highest probability of a seen class.
+        seen_id: (P, ) its class.
+        unseen_best: (P, ) highest probability of an unseen class.
+        unseen_id: (P, ) its class.
+        grid: (G, ) ascending gammas, of the probabilities' type.
+
+    Returns:
+        (P, ) int64 in 0 … G.
+    """
+    # Equality is worth a win where the seen id is lower: ask for more than
+    # the number just below.
+    needed = torch.where(
+        seen_id < unseen_id,
+        torch.nextafter(unseen_best, unseen_best.new_full((), -1)),
+        unseen_best)
+    last = len(grid) - 1
+    turn = _first_guess(seen_best - unseen_best, grid)
+    # The difference is rounded: move on while the exact test says so.
+    while True:
+        up = (turn <= last) & (
+            seen_best - grid[turn.clamp(max=last)] > needed)
+        down = (turn > 0) & ~(
+            seen_best - grid[(turn - 1).clamp(min=0)] > needed)
+        step = up.long() - down.long()
+        if not step.any():
+            return turn
+        turn += step
+
+
+def _first_guess(difference: Tensor, grid: Tensor) -> Tensor:
+    """Count the grid points below a difference, give or take rounding."""
+    steps = grid.diff()
+    if len(steps) and torch.allclose(steps, steps[0], atol=1e-6):
+        guess = ((difference - grid[0]) / steps[0]).ceil()
+        return guess.clamp(0, len(grid)).long()
+    return torch.searchsorted(grid, difference)
+
+
+def max_over_classes(scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the highest score of each pixel and the lowest class id of it.
+
+    As ``scores.max(0)``, but faster on a CPU, where PyTorch does not
+    vectorise a reduction that tracks indices. It also finds near ties:
+    pixels where a class of lower id has the next smaller float. When gamma
+    is taken off both they may become equal, and then ``argmax`` prefers the
+    lower id; floats further apart stay apart, as a non-negative difference
+    is never coarser than the number it came from.
+
+    Args:
+        scores: (K, P), at least 0 where they win.
+
+    Returns:
+        (P, ) values, (P, ) int64 ids and the indices of the near ties.
+    """
+    size = len(scores)
+    values = scores.amax(0)
+    nearly = scores >= torch.nextafter(values, values.new_full((), -1))
+    # The largest weight is that of the lowest id.
+    kind = torch.uint8 if size < 256 else torch.int32
+    weights = torch.arange(
+        size, 0, -1, dtype=kind, device=scores.device)[:, None]
+    ids = size - (nearly.view(torch.uint8) * weights).amax(0).long()
+    ids.clamp_(max=size - 1)  # NaN
+    near = (scores.gather(0, ids[None])[0] != values).nonzero().flatten()
+    if len(near):
+        ids[near] = scores[:, near].argmax(0)
+    return values, ids, near
+
+
+def _checked_grid(gammas: Sequence[float] | np.ndarray) -> tuple[float, ...]:
+    grid = tuple(float(gamma) for gamma in gammas)
+    if not grid:
+        raise ValueError('gammas is empty: GammaCurve needs at least one')
+    for gamma in grid:
+        check_gamma(gamma)
+    if any(b <= a for a, b in itertools.pairwise(grid)):
+        raise ValueError(f'gammas must ascend without repetition, got {grid}')
+    return grid
+
+
+def _check_probabilities(scores: Tensor) -> None:
+    """Look at every 64th pixel: logits and NaN show there, too."""
+    some = scores[:, ::8, ::8]
+    sums = some.sum(0)
+    if some.numel() and not (bool((some >= 0).all()) and torch.allclose(
+            sums, torch.ones_like(sums), atol=1e-2)):
+        raise ValueError(
+            'probabilities must be at least 0 and sum to 1 over the classes; '
+            'for logits pass logits.softmax(0)')

@@ -1,0 +1,275 @@
+"""From a confusion matrix to the scores of the zero-shot papers.
+
+Everything here is a pure function of numpy arrays; nothing is rounded.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from mmseg_zeroshot.semantics import ClassSplit
+
+Absent = Literal['skip', 'zero']
+Scores = dict[str, Any]
+METRICS = ('PA', 'MA', 'mIoU')
+
+
+def confusion_matrix(prediction: np.ndarray | torch.Tensor,
+                     label: np.ndarray | torch.Tensor,
+                     num_classes: int,
+                     ignore_index: int = 255) -> torch.Tensor:
+    """Count the pixels of each (true class, predicted class).
+
+    One ``bincount`` over joint indices, on the device of ``prediction``.
+
+    Args:
+        prediction: Class ids, any shape.
+        label: True class ids of the same shape; ``ignore_index`` marks
+            pixels that are not counted.
+        num_classes: K.
+        ignore_index: Label that is not counted; also one below 0.
+
+    Returns:
+        (K, K) int64 tensor, rows truth, columns prediction.
+
+    Raises:
+        ValueError: the shapes differ, or an id lies outside the class list.
+
+    Example:
+        >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 1, 255]), 2)
+        tensor([[1, 0],
+                [0, 1]])
+    """
+    prediction = _flat_ids(prediction)
+    label = _flat_ids(label).to(prediction.device)
+    if prediction.shape != label.shape:
+        raise ValueError(
+            f'prediction holds {prediction.numel()} pixels and the label '
+            f'{label.numel()}: score at the label\'s own size')
+    if ignore_index < num_classes:
+        kept = label != ignore_index
+        prediction, label = prediction[kept], label[kept]
+    if not label.numel():
+        return prediction.new_zeros((num_classes, num_classes))
+    # Ignored labels land in rows that are cut off: no pixel is copied out.
+    rows = max(num_classes, ignore_index + 1)
+    _check_ids(prediction, num_classes, 'predicted class id')
+    _check_ids(label, rows, 'label id', num_classes)
+    counts = torch.bincount(
+        label * num_classes + prediction, minlength=rows * num_classes)
+    counts = counts.view(rows, num_classes)
+    strays = counts[num_classes:ignore_index].sum(1).nonzero().flatten()
+    if len(strays):
+        raise ValueError(_outside('label id', num_classes + int(strays[0]),
+                                  num_classes))
+    return counts[:num_classes].clone()
+
+
+def zero_shot_scores(confusion: np.ndarray | torch.Tensor,
+                     split: ClassSplit,
+                     absent: Absent = 'skip') -> Scores:
+    """Score the seen, the unseen and all classes of a confusion matrix.
+
+    PA is the share of a group's true pixels that are right, MA the mean of
+    its classes' accuracies, mIoU that of their intersections over unions,
+    and ``hIoU = 2 S U / (S + U)`` of the seen and unseen mIoU (ZS3Net,
+    section 4.1). True pixels of ignored classes are not scored; a scored
+    pixel that is predicted as an ignored class counts as missed.
+
+    Args:
+        confusion: (K, K) counts, rows truth.
+        split: Groups of the K classes.
+        absent: What a class does whose ratio is 0 / 0: ``'skip'`` leaves it
+            out of the mean, ``'zero'`` counts it as 0, as ZS3Net's released
+            evaluator does.
+
+    Returns:
+        ``seen``, ``unseen`` and ``overall``, each with ``PA``, ``MA`` and
+        ``mIoU`` in percent, and ``hIoU`` in percent. NaN where there was
+        nothing to score.
+
+    Raises:
+        ValueError: the matrix does not fit the split, or ``absent`` is
+            unknown.
+
+    Example:
+        >>> split = ClassSplit(['sky', 'cat', 'cow'], unseen=['cow'])
+        >>> confusion = np.array([[8, 0, 0], [0, 4, 0], [0, 2, 2]])
+        >>> zero_shot_scores(confusion, split)['unseen']['mIoU']
+        50.0
+    """
+    matrix = scored_rows(confusion, split)
+    return group_scores(matrix, split.seen_ids, split.unseen_ids, absent)
+
+
+def vanilla_scores(confusion: np.ndarray | torch.Tensor,
+                   split: ClassSplit,
+                   absent: Absent = 'skip') -> Scores:
+    """Score a matrix in which the unseen classes compete alone.
+
+    Args:
+        confusion: (K, K) counts of the pixels of unseen classes, each
+            predicted as one of these.
+        split: Groups of the K classes.
+        absent: See :func:`zero_shot_scores`.
+
+    Returns:
+        As :func:`zero_shot_scores`; ``seen`` and ``hIoU`` are NaN and
+        ``overall`` equals ``unseen``.
+    """
+    matrix = scored_rows(confusion, split)
+    return group_scores(matrix, (), split.unseen_ids, absent)
+
+
+def group_scores(matrix: np.ndarray, seen_ids: Sequence[int],
+                 unseen_ids: Sequence[int], absent: Absent) -> Scores:
+    """Return the scores record of two groups of classes.
+
+    Args:
+        matrix: (K, K) float counts whose rows are all scored.
+        seen_ids: Classes of the seen group, maybe none.
+        unseen_ids: Classes of the unseen group, maybe none.
+        absent: See :func:`zero_shot_scores`.
+
+    Returns:
+        See :func:`zero_shot_scores`.
+    """
+    if absent not in ('skip', 'zero'):
+        raise ValueError(
+            f"absent must be 'skip' or 'zero', got {absent!r}: it says what "
+            'a class without pixels does to a mean')
+    accuracy, iou = class_ratios(matrix)
+    if absent == 'zero':
+        accuracy, iou = np.nan_to_num(accuracy), np.nan_to_num(iou)
+    groups = dict(
+        seen=seen_ids, unseen=unseen_ids,
+        overall=sorted((*seen_ids, *unseen_ids)))
+    scores: Scores = {
+        name: _group(matrix, accuracy, iou, list(ids))
+        for name, ids in groups.items()
+    }
+    scores['hIoU'] = harmonic_mean(scores['seen']['mIoU'],
+                                   scores['unseen']['mIoU'])
+    return scores
+
+
+def class_ratios(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the accuracy and IoU of each class, as fractions.
+
+    Args:
+        matrix: (K, K) float counts, rows truth.
+
+    Returns:
+        Two (K, ) arrays, NaN where a class has no pixel to divide by.
+    """
+    hits = np.diagonal(matrix)
+    truth, predicted = matrix.sum(1), matrix.sum(0)
+    with np.errstate(invalid='ignore'):
+        return hits / truth, hits / (truth + predicted - hits)
+
+
+def harmonic_mean(seen: float, unseen: float) -> float:
+    """Return ``2 S U / (S + U)``, and 0 where both are 0."""
+    if seen == 0 and unseen == 0:
+        return 0.0
+    return 2 * seen * unseen / (seen + unseen)
+
+
+def per_class_scores(confusion: np.ndarray | torch.Tensor,
+                     split: ClassSplit) -> list[dict[str, Any]]:
+    """Score every class by itself.
+
+    Args:
+        confusion: (K, K) counts, rows truth.
+        split: Groups of the K classes.
+
+    Returns:
+        For each class, in class order: ``class``, ``group`` (seen, unseen
+        or ignored), ``IoU`` and ``accuracy`` in percent (NaN if it has no
+        pixel or is ignored) and ``pixels`` of its ground truth.
+    """
+    matrix = scored_rows(confusion, split)
+    accuracy, iou = class_ratios(matrix)
+    groups = dict.fromkeys(split.classes, 'seen')
+    groups.update(dict.fromkeys(split.unseen, 'unseen'))
+    groups.update(dict.fromkeys(split.ignored, 'ignored'))
+    ignored = list(split.ignored_ids)
+    accuracy[ignored], iou[ignored] = np.nan, np.nan
+    return [{
+        'class': name,
+        'group': groups[name],
+        'IoU': 100 * float(iou[index]),
+        'accuracy': 100 * float(accuracy[index]),
+        'pixels': int(matrix[index].sum())
+    } for index, name in enumerate(split.classes)]
+
+
+def scored_rows(confusion: np.ndarray | torch.Tensor,
+                split: ClassSplit) -> np.ndarray:
+    """Return the matrix as float64 without the rows of ignored classes.
+
+    Args:
+        confusion: (K, K) counts, rows truth.
+        split: Groups of the K classes.
+
+    Returns:
+        (K, K) float64; rows of ignored classes are 0.
+
+    Raises:
+        ValueError: the matrix is not one of the split's K classes.
+    """
+    if isinstance(confusion, torch.Tensor):
+        confusion = confusion.cpu().numpy()
+    matrix = np.array(confusion, dtype=np.float64)
+    expected = (split.num_classes, ) * 2
+    if matrix.shape != expected:
+        raise ValueError(
+            f'confusion has the shape {matrix.shape}, but split '
+            f'{split.name!r} has {split.num_classes} classes: pass a '
+            f'{expected} matrix, rows truth')
+    if not np.isfinite(matrix).all() or (matrix < 0).any():
+        raise ValueError('confusion holds negative or non-finite numbers; '
+                         'it must hold pixel counts')
+    matrix[list(split.ignored_ids)] = 0
+    return matrix
+
+
+def _group(matrix: np.ndarray, accuracy: np.ndarray, iou: np.ndarray,
+           ids: list[int]) -> dict[str, float]:
+    """Return PA, MA and mIoU of some classes in percent."""
+    pixels = matrix[ids].sum()
+    right = np.diagonal(matrix)[ids].sum()
+    pixel_accuracy = float(right / pixels) if pixels else float('nan')
+    return dict(
+        PA=100 * pixel_accuracy,
+        MA=100 * _nanmean(accuracy[ids]),
+        mIoU=100 * _nanmean(iou[ids]))
+
+
+def _nanmean(values: np.ndarray) -> float:
+    """``np.nanmean`` without its warning when nothing is left."""
+    values = values[~np.isnan(values)]
+    return float(values.mean()) if len(values) else float('nan')
+
+
+def _flat_ids(ids: np.ndarray | torch.Tensor) -> torch.Tensor:
+    tensor = torch.as_tensor(ids)
+    if tensor.is_floating_point() or tensor.is_complex():
+        raise ValueError(f'class ids must be integers, got {tensor.dtype}')
+    return tensor.flatten().long()
+
+
+def _check_ids(ids: torch.Tensor, limit: int, what: str,
+               num_classes: int | None = None) -> None:
+    low, high = (int(value) for value in torch.aminmax(ids))
+    for value in (low, high):
+        if not 0 <= value < limit:
+            raise ValueError(_outside(what, value, num_classes or limit))
+
+
+def _outside(what: str, value: int, num_classes: int) -> str:
+    return (f'{what} {value} lies outside the {num_classes} classes '
+            f'(0 to {num_classes - 1})')
