@@ -13,6 +13,7 @@ from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_zeroshot.models.feature_sets import FeatureSets
 from mmseg_zeroshot.semantics import (ClassEmbeddings, ClassSplit,
                                       build_split, load_embeddings)
 from mmseg_zeroshot.utils import (calibrated_prediction, check_gamma,
@@ -93,6 +94,30 @@ class BaseZeroShotHead(BaseModule):
     def out_channels(self) -> int:
         """Number of score maps, K."""
         return self.split.num_classes
+
+    @property
+    def trains_extractor(self) -> bool:
+        """Whether backbone, neck and host are trained with this head."""
+        return True
+
+    @property
+    def keeps_extractor_in_eval(self) -> bool:
+        """Whether the extractor stays in eval mode while training."""
+        return not self.trains_extractor
+
+    @property
+    def allowed_missing(self) -> tuple[str, ...]:
+        """Patterns of the head's keys that a loaded checkpoint may lack."""
+        return ()
+
+    def loss_of_sets(self, sets: FeatureSets) -> dict[str, Tensor]:
+        """Return the losses on a feature bank's sets, where a head can.
+
+        Raises:
+            TypeError: This head trains on images only.
+        """
+        raise TypeError(f'{type(self).__name__} trains its extractor: give '
+                        'it images, not the sets of a feature bank')
 
     def pixel_features(self, inputs: Sequence[Tensor]) -> Tensor:
         """Return the features that the host's last layer would ingest.

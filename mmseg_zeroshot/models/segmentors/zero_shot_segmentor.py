@@ -1,11 +1,16 @@
 """MMSegmentation's encoder-decoder with a calibrated last decision."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+import torch
 from mmseg.models.segmentors import EncoderDecoder
 from mmseg.registry import MODELS
-from torch import Tensor
+from mmseg.utils import add_prefix
+from torch import Tensor, nn
+
+from mmseg_zeroshot.models.feature_sets import FeatureSets
 
 
 @MODELS.register_module()
@@ -20,7 +25,66 @@ class ZeroShotSegmentor(EncoderDecoder):
     It takes the arguments of ``EncoderDecoder``; ``decode_head`` is a
     :class:`BaseZeroShotHead`. The results hold ``seg_logits`` (K, H, W) and
     ``pred_sem_seg`` (1, H, W) at the image's own size.
+
+    Where the head's phase does not train the extractor (backbone, neck and
+    host), it is frozen from construction on: no gradients, eval mode, so
+    that its parameters and batch-norm statistics stay bit-identical. Such a
+    model trains on images or on the sets of a feature bank.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.decode_head.trains_extractor:
+            for part in self._extractor():
+                part.requires_grad_(False)
+                part.eval()
+
+    def _extractor(self) -> Iterator[nn.Module]:
+        """Yield all that makes pixel features, and the auxiliary heads."""
+        yield self.backbone
+        if self.with_neck:
+            yield self.neck
+        if self.with_auxiliary_head:
+            yield self.auxiliary_head
+        yield self.decode_head.host
+
+    @property
+    def allowed_missing(self) -> tuple[str, ...]:
+        """Patterns of keys that a loaded checkpoint need not have."""
+        return tuple('^decode_head\\.' + pattern
+                     for pattern in self.decode_head.allowed_missing)
+
+    def train(self, mode: bool = True) -> ZeroShotSegmentor:
+        """Set training mode; a frozen extractor stays in eval mode."""
+        super().train(mode)
+        if mode and self.decode_head.keeps_extractor_in_eval:
+            for part in self._extractor():
+                part.eval()
+        return self
+
+    def loss(self, inputs: Tensor | FeatureSets,
+             data_samples: list | None) -> dict[str, Tensor]:
+        """Return losses of images (N, 3, H, W) or of a bank's feature sets.
+
+        Args:
+            inputs: Preprocessed images, or sets of pixel features.
+            data_samples: The images' samples; None with feature sets.
+
+        Returns:
+            Losses and logged values by name.
+        """
+        if isinstance(inputs, FeatureSets):
+            return add_prefix(self.decode_head.loss_of_sets(inputs), 'decode')
+        if self.decode_head.trains_extractor:
+            return super().loss(inputs, data_samples)
+        with torch.no_grad():
+            features = self.extract_feat(inputs)
+        return self._decode_head_forward_train(features, data_samples)
+
+    @torch.no_grad()
+    def pixel_features(self, inputs: Tensor) -> Tensor:
+        """Return the (N, C, h, w) features of preprocessed images."""
+        return self.decode_head.pixel_features(self.extract_feat(inputs))
 
     def postprocess_result(self,
                            seg_logits: Tensor,

@@ -1,0 +1,38 @@
+"""DeViSE, the embedding baseline of the ZS3Net paper."""
+from __future__ import annotations
+
+import torch.nn.functional as F
+from mmseg.registry import MODELS
+from torch import Tensor
+
+from .semantic_projection_head import SemanticProjectionHead
+
+
+@MODELS.register_module()
+class DeViSEHead(SemanticProjectionHead):
+    """Regress the class vector; the nearest one by cosine is the class.
+
+    The last layer maps pixel features to the width of the class vectors and
+    is trained to raise the cosine with the true class's vector (ZS3Net,
+    section 3.1; Frome et al., DeViSE): give the host
+    ``loss_decode=dict(type='CosineLoss')``.
+
+    The scores are cosines in [-1, 1]. With ``phi = P x + b`` both
+    ``w . phi`` and ``|phi|^2 = x'(P'P)x + 2 b'P x + b'b`` are computed from
+    the C pixel features, so no map of word vectors is made.
+    """
+
+    def classify(self, features: Tensor) -> Tensor:
+        """Return cosines (N, K, h, w) of features (N, C, h, w)."""
+        return super().classify(features) / self._projected_norm(features)
+
+    def _projected_norm(self, features: Tensor) -> Tensor:
+        weight = self.projection.weight.flatten(1).float()
+        bias = self.projection.bias.float()
+        # In float32 under autocast: a square is summed over all channels.
+        features = features.float()
+        gram = (weight.T @ weight)[..., None, None]
+        cross = (bias @ weight)[None, :, None, None]
+        squares = ((F.conv2d(features, gram) + 2 * cross) * features).sum(
+            1, keepdim=True) + bias @ bias
+        return squares.clamp(min=1e-12).sqrt()

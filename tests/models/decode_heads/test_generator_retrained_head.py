@@ -1,0 +1,198 @@
+"""ZS3Net's head: phases, crossings of gradients, and what it can leak."""
+import pytest
+import torch
+from torch import nn
+
+from mmseg_zeroshot.models import (FeatureSets, GeneratorRetrainedHead,
+                                   ReleasedRetrainedHead)
+from mmseg_zeroshot.utils import MASKED_LOGIT
+
+from .hosts import host_config
+
+GMMN = dict(type='GMMNGenerator', hidden_dim=16)
+WGAN = dict(type='WGANGenerator', hidden_dim=16, critic_dim=16)
+
+
+@pytest.fixture
+def make(split, embeddings):
+    def build(phase='joint', cls=GeneratorRetrainedHead, **kwargs):
+        torch.manual_seed(0)
+        head = cls(
+            host_config('FCNHead'), split=split, embeddings=embeddings,
+            generator=kwargs.pop('generator', GMMN), phase=phase,
+            num_vectors=16, **kwargs)
+        head.init_weights()
+        return head
+
+    return build
+
+
+@pytest.fixture
+def sets():
+    generator = torch.Generator().manual_seed(0)
+    return FeatureSets(
+        torch.randn(3, 20, 8, generator=generator), torch.tensor([0, 1, 2]),
+        torch.tensor([.7, .2, .1]))
+
+
+def touched(head) -> set[str]:
+    """Names of the children that got a gradient."""
+    return {
+        name.split('.')[0]
+        for name, parameter in head.named_parameters()
+        if parameter.grad is not None and parameter.grad.abs().sum() > 0
+    }
+
+
+def total(losses):
+    return sum(value for key, value in losses.items() if 'loss' in key)
+
+
+@pytest.mark.parametrize('generator', [GMMN, WGAN])
+@pytest.mark.parametrize('phase, children', [
+    ('generator', {'generator'}),
+    ('classifier', {'classifier'}),
+    ('joint', {'generator', 'classifier'}),
+])
+def test_each_phase_trains_its_part(make, sets, phase, children, generator):
+    head = make(phase, generator=generator)
+    total(head.loss_of_sets(sets)).backward()
+    assert touched(head) == children
+
+
+def test_gradients_do_not_cross(make, sets):
+    """In the joint phase MMD and entropy have disjoint gradients."""
+    head = make('joint')
+    losses = head.loss_of_sets(sets)
+    losses['loss_mmd'].backward(retain_graph=True)
+    assert touched(head) == {'generator'}
+    head.zero_grad()
+    losses['loss_classifier'].backward()
+    assert touched(head) == {'classifier'}
+
+
+def test_recursion_reaches_only_the_generator(make, sets):
+    head = make('joint', recursion=dict(
+        type='ZSMMDLoss', tau=.01, gamma=.5, min_selected=2))
+    nn.init.constant_(head.classifier.bias, 0)
+    head.classifier.bias.data[3] = 3.
+    losses = head.loss_of_sets(sets)
+    assert losses['selected/bus'] > 2
+    losses['loss_zs_mmd'].backward()
+    assert touched(head) == {'generator'}
+
+
+def test_priors_weigh_the_classifier_loss(make, sets, split):
+    head = make('classifier', unseen_prior=.25)
+    torch.manual_seed(1)
+    loss = head.loss_of_sets(sets)['loss_classifier']
+    torch.manual_seed(1)
+    generated = head.generate([3], 16)
+    vectors = torch.cat([sets.features.flatten(0, 1), generated[0]])
+    labels = torch.tensor([0] * 20 + [1] * 20 + [2] * 20 + [3] * 16)
+    logits = nn.functional.linear(vectors, head.classifier.weight.flatten(1),
+                                  head.classifier.bias)[:, :4]
+    entropy = nn.functional.cross_entropy(logits, labels, reduction='none')
+    weights = torch.tensor([.75 * .7 / 20] * 20 + [.75 * .2 / 20] * 20
+                           + [.75 * .1 / 20] * 20 + [.25 / 16] * 16)
+    torch.testing.assert_close(loss, (weights * entropy).sum())
+
+
+def test_uniform_frequency_counts_seen_classes_alike(make, sets):
+    even = sets._replace(frequency=torch.full((3, ), 1 / 3))
+    torch.manual_seed(1)
+    uniform = make('classifier', seen_frequency='uniform').loss_of_sets(sets)
+    natural = make('classifier').loss_of_sets(even)
+    torch.testing.assert_close(uniform['loss_classifier'],
+                               natural['loss_classifier'])
+
+
+def test_images_and_sets_train_alike(make, samples):
+    head = make('joint')
+    inputs = [torch.randn(2, w, s, s)
+              for w, s in zip((4, 8, 16, 16), (16, 8, 4, 4))]
+    losses = head.eval().loss(inputs, samples, {})
+    assert set(losses) >= {'loss_mmd', 'loss_classifier'}
+    total(losses).backward()
+    assert all(p.grad is None for p in head.host.parameters())
+
+
+def test_images_without_a_labelled_pixel_contribute_zero(make, samples):
+    for sample in samples:
+        sample.gt_sem_seg.data[:] = 255
+    head = make('joint')
+    inputs = [torch.randn(2, w, s, s)
+              for w, s in zip((4, 8, 16, 16), (16, 8, 4, 4))]
+    loss = total(head.loss(inputs, samples, {}))
+    assert loss == 0
+    loss.backward()
+
+
+def test_plain_classifier_is_the_start(make, split):
+    head = make('classifier')
+    plain = {f'host.{k}'[5:]: v for k, v in head.host.state_dict().items()}
+    plain['conv_seg.weight'] = torch.randn(5, 8, 1, 1)
+    plain['conv_seg.bias'] = torch.randn(5)
+    head.load_state_dict(dict(plain))
+    assert torch.equal(head.classifier.weight, plain['conv_seg.weight'])
+    assert torch.equal(head.classifier.bias, plain['conv_seg.bias'])
+
+
+def test_bank_is_refused_where_the_extractor_learns(make, sets):
+    with pytest.raises(ValueError, match="phase='seen' learns"):
+        make('seen').loss_of_sets(sets)
+
+
+@pytest.mark.parametrize('kwargs, message', [
+    (dict(phase='both'), "phase='both' is unknown"),
+    (dict(unseen_prior=1.), 'leave something to the seen'),
+    (dict(unseen_prior=0.), 'must be above 0'),
+    (dict(seen_frequency='odd'), "'natural' or 'uniform', got 'odd'"),
+    (dict(phase='classifier', recursion=dict(type='ZSMMDLoss', tau=.5,
+                                             gamma=.1)),
+     "recursion needs phase='joint'"),
+    (dict(generator=dict(feature_dim=9, **GMMN)),
+     'features of width 9, .* pixel features 8 wide'),
+    (dict(generator=dict(embedding_dim=9, **GMMN)),
+     'class vectors of width 9'),
+])
+def test_bad_arguments_are_named(make, kwargs, message):
+    with pytest.raises(ValueError, match=message):
+        make(**kwargs)
+
+
+def test_ignored_classes_are_never_scored(make, sets):
+    head = make('classifier')
+    head.classifier.bias.data[4] = 100.
+    logits = head._classify_vectors(sets.features)
+    assert (logits[..., 4] == MASKED_LOGIT).all()
+
+
+def poisoned(samples, number):
+    """Give some pixels the label ``number``."""
+    for sample in samples:
+        sample.gt_sem_seg.data[:, 10:20, 10:20] = number
+    return samples
+
+
+def test_the_released_recipe_leaks_and_says_so(make, samples, split):
+    """Its loss changes with the place of unseen labels: not zero-shot."""
+    inputs = [torch.randn(2, w, s, s)
+              for w, s in zip((4, 8, 16, 16), (16, 8, 4, 4))]
+
+    def loss_with(region):
+        head = make(cls=ReleasedRetrainedHead,
+                    mmd=dict(type='MMDLoss', reading='released'))
+        samples[0].gt_sem_seg.data[:, region, :] = 3
+        torch.manual_seed(2)
+        losses = head.eval().loss(inputs, samples, {})
+        total(losses).backward()
+        assert touched(head) >= {'classifier'}
+        return losses['loss_classifier'].item()
+
+    assert loss_with(slice(8, 16)) != loss_with(slice(16, 32))
+
+
+def test_the_released_recipe_needs_the_joint_phase(make):
+    with pytest.raises(ValueError, match="set phase='joint'"):
+        make('classifier', cls=ReleasedRetrainedHead)
