@@ -2,10 +2,10 @@
 
     python benchmarks/mmd.py [--threads 1] [--repeats 50] [--json mmd.json]
 
-Forward and backward on the CPU for 7 classes of 128 real and 128 generated vectors of
-width 256 and six bandwidths. The loop is the same mathematics with one Gram
-matrix per class. Both are timed in turns, and the ratio is the median over
-turns. `vanishing` scales the vectors such that many kernels come out as
+Forward and backward on the CPU for 7 classes of 128 real and 128 generated
+vectors of width 256 and six bandwidths. The loop is the same mathematics with
+one Gram matrix per class. Both are timed in turns, and the ratio is the median
+over turns. `vanishing` scales the vectors such that many kernels come out as
 subnormal numbers.
 """
 from __future__ import annotations
