@@ -111,9 +111,9 @@ CITYSCAPES19: tuple[str, ...] = (
 )
 
 # The embedded demo data set: a texture, a colour and a shape in every name.
-COMPOSITION_TEXTURES: tuple[str, ...] = ('solid', 'striped')
+COMPOSITION_TEXTURES: tuple[str, ...] = ('solid', 'striped', 'dotted')
 COMPOSITION_COLOURS: tuple[str, ...] = ('red', 'green', 'blue', 'yellow')
-COMPOSITION_SHAPES: tuple[str, ...] = ('disc', 'square', 'triangle', 'star')
+COMPOSITION_SHAPES: tuple[str, ...] = ('disc', 'square', 'star')
 COMPOSITIONS: tuple[str, ...] = (
     'background',
     *(f'{texture} {colour} {shape}' for texture in COMPOSITION_TEXTURES

@@ -22,12 +22,12 @@ _ZS3_CONTEXT = ('cow', 'motorbike', 'sofa', 'cat', 'boat', 'fence', 'bird',
 # Every word of an unseen name is seen in other names, and so is every pair
 # of its words: only the combination is new. The same holds for validation.
 _COMPOSITIONS_UNSEEN = (
-    'solid red disc', 'solid green square', 'solid blue triangle',
-    'solid yellow star', 'striped red triangle', 'striped green star',
-    'striped blue disc', 'striped yellow square')
+    'solid red disc', 'solid green square', 'solid blue star',
+    'striped red square', 'striped yellow disc', 'dotted green disc',
+    'dotted blue square', 'dotted yellow star')
 _COMPOSITIONS_VALIDATION = (
-    'solid red square', 'solid blue star', 'striped green disc',
-    'striped yellow triangle')
+    'solid yellow square', 'striped green star', 'striped blue disc',
+    'dotted red star')
 
 
 def _nested(prefix: str, classes: str,
