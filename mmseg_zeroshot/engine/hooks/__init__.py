@@ -1,0 +1,6 @@
+"""Hooks that check a run and record its scores."""
+from .consistency_hook import ConsistencyHook
+from .label_leak_hook import LabelLeakHook
+from .zero_shot_results_hook import ZeroShotResultsHook
+
+__all__ = ['ConsistencyHook', 'LabelLeakHook', 'ZeroShotResultsHook']

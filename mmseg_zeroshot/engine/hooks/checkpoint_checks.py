@@ -1,0 +1,186 @@
+"""What a checkpoint must hold to be loaded into a zero-shot model."""
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from logging import Logger
+from typing import Any
+
+from torch import Tensor, nn
+
+from mmseg_zeroshot.semantics import ClassSplit, canonical
+
+# Parts that no later stage trains from nothing.
+_EXTRACTOR = re.compile(r'^(backbone|neck)\.|^decode_head\.host\.')
+_COUNTERS = 'num_batches_tracked'
+
+
+def state_dict_of(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the weights by name, as the runner will load them.
+
+    Args:
+        checkpoint: A state dict, or a dict with one under ``state_dict``.
+    """
+    state = checkpoint.get('state_dict', checkpoint)
+    return {re.sub(r'^module\.', '', key): value
+            for key, value in state.items()}
+
+
+def check_trained_classes(checkpoint: Mapping[str, Any],
+                          split: ClassSplit | None, *, training: bool,
+                          oracle: bool, logger: Logger) -> None:
+    """Compare what a checkpoint was trained on with the head's split.
+
+    Args:
+        checkpoint: As loaded; mmengine's have the training data's metainfo.
+        split: The head's split; None for a plain head, which is not checked.
+        training: Whether the checkpoint starts a training (a stage may go
+            on from cross-validation) or is evaluated (groups must agree).
+        oracle: Whether labels of unseen classes may have been used.
+        logger: Told when a checkpoint does not say what it was trained on.
+
+    Raises:
+        ValueError: another vocabulary, or a class that is unseen here was
+            trained.
+    """
+    if split is None:
+        return
+    _check_vocabulary(state_dict_of(checkpoint), split)
+    meta = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
+    if 'split' not in meta:
+        _warn_of_labels(meta.get('classes') or (), split, logger)
+        return
+    trained = ClassSplit.from_dict(meta['split'])
+    _same_classes(trained.classes, split)
+    if oracle:
+        return
+    leaked = [name for name in split.unseen if name in trained.seen]
+    if leaked:
+        raise ValueError(
+            f'ConsistencyHook: the checkpoint was trained with labels of '
+            f'{", ".join(leaked)} (split {trained.name!r}), which split '
+            f'{split.name!r} of decode_head calls unseen; load one that was '
+            "trained without them, or label the result 'oracle'")
+    for group in () if training else ('unseen', 'ignored'):
+        one, two = getattr(trained, group), getattr(split, group)
+        if one != two:
+            raise ValueError(
+                f'ConsistencyHook: the checkpoint was trained with split '
+                f'{trained.name!r} and decode_head has {split.name!r}: their '
+                f'{group} classes are {one} and {two}; evaluate it with the '
+                'split that it was trained with')
+
+
+def _check_vocabulary(state: Mapping[str, Any], split: ClassSplit) -> None:
+    """Read the names that a zero-shot head keeps beside its vectors."""
+    stored = state.get('decode_head.class_names_utf8')
+    if isinstance(stored, Tensor):
+        names = json.loads(bytes(stored.cpu().tolist()).decode())
+        _same_classes(tuple(names), split)
+
+
+def _same_classes(names: tuple[str, ...], split: ClassSplit) -> None:
+    if tuple(names) == split.classes:
+        return
+    differing = [name for name in (*names, *split.classes)
+                 if (name in names) != (name in split.classes)]
+    raise ValueError(
+        f'ConsistencyHook: the checkpoint has another vocabulary '
+        f'({len(names)} classes) than split {split.name!r} of decode_head '
+        f'({split.num_classes}): {differing[:5] or "another order"}. Use the '
+        'class list that it was trained with')
+
+
+def _warn_of_labels(classes: Iterable[str], split: ClassSplit,
+                    logger: Logger) -> None:
+    known = {canonical(name) for name in classes}
+    used = [name for name in split.unseen if canonical(name) in known]
+    if used:
+        logger.warning(
+            f'The checkpoint was trained on a data set with the classes '
+            f'{", ".join(used)}, which split {split.name!r} calls unseen: '
+            'results are zero-shot only if their labels were left out.')
+
+
+class LoadingCheck:
+    """Fail a non-strict loading that leaves the extractor untouched.
+
+    Registers itself with the model and acts at the end of the next loading,
+    when heads have renamed the keys of plain checkpoints.
+
+    Args:
+        model: The segmentor, unwrapped.
+        checkpoint: What is about to be loaded.
+        training: What matches the model's ``allowed_missing`` may then be
+            absent; when evaluating the whole decode head must be there.
+    """
+
+    def __init__(self, model: nn.Module, checkpoint: Mapping[str, Any], *,
+                 training: bool) -> None:
+        self._stored = state_dict_of(checkpoint)
+        self._training = training
+        self._handle = model.register_load_state_dict_post_hook(self._act)
+
+    def remove(self) -> None:
+        """Stop waiting for a loading."""
+        self._handle.remove()
+
+    def _act(self, model: nn.Module, incompatible: Any) -> None:
+        self.remove()
+        stored, self._stored = self._stored, {}
+        missing = self._needed(model, incompatible.missing_keys)
+        if missing:
+            raise ValueError(
+                f'ConsistencyHook: the checkpoint lacks {len(missing)} '
+                f'weights of the model, such as {", ".join(missing[:5])}. '
+                f'{_advice(missing, stored)}')
+        _check_shapes(model, stored)
+
+    def _needed(self, model: nn.Module, missing: Iterable[str]) -> list[str]:
+        allowed = []
+        if self._training:
+            allowed = [re.compile(pattern)
+                       for pattern in getattr(model, 'allowed_missing', ())]
+        parameters = {name for name, _ in model.named_parameters()}
+        return [
+            key for key in missing
+            if (_EXTRACTOR.match(key) or
+                (not self._training and key.startswith('decode_head.')
+                 and key in parameters))
+            and not key.endswith(_COUNTERS)
+            and not any(pattern.search(key) for pattern in allowed)
+        ]
+
+
+def _check_shapes(model: nn.Module, stored: Mapping[str, Any]) -> None:
+    """MMEngine skips weights of another shape with a log line only."""
+    for key, value in model.state_dict().items():
+        if not _EXTRACTOR.match(key):
+            continue
+        plain = key.replace('.host.', '.', 1)
+        given = stored.get(key, stored.get(plain))
+        if isinstance(given, Tensor) and given.shape != value.shape:
+            raise ValueError(
+                f'ConsistencyHook: {key} is {tuple(given.shape)} in the '
+                f'checkpoint and {tuple(value.shape)} in the model; build '
+                'the backbone and the host that it was trained with')
+
+
+def _advice(missing: list[str], stored: Mapping[str, Any]) -> str:
+    """Guess the prefix that the checkpoint has too much or too little."""
+    for key in missing:
+        for name in stored:
+            if name.endswith(f'.{key}'):
+                prefix = name[:-len(key)]
+                return (f'Its names start with {prefix!r}: strip this prefix '
+                        'from the keys of its state_dict')
+        parts = key.split('.')
+        for place in range(1, len(parts)):
+            if '.'.join(parts[place:]) in stored:
+                prefix = '.'.join(parts[:place])
+                return (f'It holds the weights of {prefix!r} alone: load it '
+                        f"there, {prefix}=dict(init_cfg=dict("
+                        "type='Pretrained', checkpoint=…))")
+    return ('It belongs to another model: '
+            f'its names are like {", ".join(list(stored)[:3]) or "none"}')

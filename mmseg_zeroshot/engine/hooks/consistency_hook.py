@@ -1,0 +1,169 @@
+"""Head, data and checkpoint must speak of the same classes."""
+from __future__ import annotations
+
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmseg.registry import HOOKS
+
+from mmseg_zeroshot.semantics import ClassSplit
+
+from .checkpoint_checks import LoadingCheck, check_trained_classes
+from .run_parts import (
+    built_loops,
+    data_sets,
+    data_split,
+    head_split,
+    is_training,
+    metainfo,
+    run_label,
+    unwrapped,
+    zero_shot_head,
+)
+
+
+@HOOKS.register_module()
+class ConsistencyHook(Hook):
+    """Stop a run whose head, data and checkpoint do not belong together.
+
+    Before the run: all data sets and the head have one split; training data
+    hides what is unseen and evaluation data does not; no checkpoint is
+    chosen by a score that looks at unseen classes. While a checkpoint is
+    loaded: it has the head's vocabulary, it was not trained on labels of a
+    class that is unseen here, and it fills the backbone, the neck and the
+    host (MMEngine only logs what is missing).
+
+    The label ``oracle`` of ``ZeroShotResultsHook`` permits what uses labels
+    of unseen classes on purpose. A segmentor may list regular expressions of
+    weights that a training stage adds in ``allowed_missing``.
+
+    Raises:
+        ValueError: with the two places that disagree, and the fix.
+
+    Example:
+        >>> custom_hooks = [dict(type='ConsistencyHook')]
+    """
+
+    priority = 'VERY_HIGH'
+
+    def __init__(self) -> None:
+        self._loading: LoadingCheck | None = None
+
+    def before_run(self, runner: Any) -> None:
+        """Check splits, data modes and the choice of checkpoints.
+
+        Args:
+            runner: The runner.
+        """
+        label = run_label(runner)
+        reference = self._reference(runner)
+        for name, loop in built_loops(runner):
+            for dataset in data_sets(loop.dataloader.dataset):
+                split = data_split(dataset)
+                place = f'{name}_dataloader.dataset'
+                if split is None:
+                    raise ValueError(
+                        f'ConsistencyHook: {place} '
+                        f'({type(dataset).__name__}) has no split; wrap it '
+                        "in dict(type='ZeroShotDataset', split=…)")
+                reference = reference or (place, split)
+                _check_same(reference, (place, split), label)
+                _check_mode(name, metainfo(dataset), split, label)
+        if reference is not None and is_training(runner):
+            _check_save_best(runner, reference[1], label)
+
+    def before_train(self, runner: Any) -> None:
+        """As :meth:`before_run`, for loops that are run by hand.
+
+        Args:
+            runner: The runner.
+        """
+        self.before_run(runner)
+
+    def before_test(self, runner: Any) -> None:
+        """As :meth:`before_run`, for loops that are run by hand.
+
+        Args:
+            runner: The runner.
+        """
+        self.before_run(runner)
+
+    def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+        """Check a checkpoint before and while its weights are copied.
+
+        Args:
+            runner: The runner.
+            checkpoint: With or without ``state_dict`` and ``meta``.
+        """
+        training = is_training(runner)
+        check_trained_classes(
+            checkpoint, head_split(runner.model), training=training,
+            oracle=run_label(runner) == 'oracle', logger=runner.logger)
+        if self._loading is not None:
+            self._loading.remove()
+        self._loading = LoadingCheck(
+            unwrapped(runner.model), checkpoint, training=training)
+
+    def _reference(self, runner: Any) -> tuple[str, ClassSplit] | None:
+        head = zero_shot_head(runner.model)
+        if head is None:
+            return None
+        return (f'decode_head ({type(head).__name__})',
+                head.split)  # type: ignore[return-value]
+
+
+def _check_same(first: tuple[str, ClassSplit], second: tuple[str, ClassSplit],
+                label: str) -> None:
+    """Compare two splits, each with the place that it comes from."""
+    (place, ours), (other_place, theirs) = first, second
+    groups = ['classes', 'ignored', 'unseen']
+    if label == 'oracle' and (ours.fully_supervised
+                              or theirs.fully_supervised):
+        groups.remove('unseen')
+    for group in groups:
+        one, two = getattr(ours, group), getattr(theirs, group)
+        if one != two:
+            raise ValueError(
+                f'ConsistencyHook: {place} has split {ours.name!r} and '
+                f'{other_place} has {theirs.name!r}: {_difference(one, two)} '
+                f'differs in {group!r}. Name the split once in the config '
+                'and use it in both places')
+
+
+def _difference(one: tuple[str, ...], two: tuple[str, ...]) -> str:
+    names = [name for name in (*one, *two) if (name in one) != (name in two)]
+    return ', '.join(names[:5]) or 'the order'
+
+
+def _check_mode(loop: str, meta: dict, split: ClassSplit, label: str) -> None:
+    """Training data hides unseen labels, evaluation data keeps them."""
+    mode = meta.get('split_mode')
+    if mode is None or not split.unseen or label == 'oracle':
+        return
+    if loop == 'train' and mode == 'keep':
+        raise ValueError(
+            "ConsistencyHook: train_dataloader.dataset has mode 'keep', so "
+            f'labels of unseen classes ({", ".join(split.unseen[:3])} …) '
+            "would be trained; use mode='ignore' or mode='drop'")
+    if loop != 'train' and mode != 'keep':
+        raise ValueError(
+            f'ConsistencyHook: {loop}_dataloader.dataset has mode {mode!r}, '
+            "so unseen classes could not be scored; use mode='keep'")
+
+
+def _check_save_best(runner: Any, split: ClassSplit, label: str) -> None:
+    """A checkpoint chosen by unseen classes has used their labels.
+
+    Validation classes that are held out (split '…-cv') stand in for unseen
+    ones and may be used for the choice.
+    """
+    if label == 'oracle' or split.name.endswith('-cv') or not split.unseen:
+        return
+    for hook in runner.hooks:
+        for key in getattr(hook, 'save_best', None) or ():
+            if any(word in key for word in ('unseen', 'hIoU', 'overall')):
+                raise ValueError(
+                    f'ConsistencyHook: save_best={key!r} chooses checkpoints '
+                    f'by labels of unseen classes, which label={label!r} '
+                    "does not permit; use save_best='seen_mIoU' with "
+                    "rule='greater', or none")

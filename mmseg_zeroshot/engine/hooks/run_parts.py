@@ -1,0 +1,88 @@
+"""The parts of a runner that the hooks look at."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mmengine.runner import BaseLoop
+from torch import nn
+
+from mmseg_zeroshot.semantics import ClassSplit
+
+LABELS = ('strict', 'paper', 'released', 'self-training', 'oracle')
+"""What supervision a result has used; ``strict`` is no unseen label at all,
+``oracle`` any."""
+
+
+def unwrapped(model: Any) -> nn.Module:
+    """Return the segmentor inside DDP and test-time augmentation."""
+    while not hasattr(model, 'decode_head') and hasattr(model, 'module'):
+        model = model.module
+    return model
+
+
+def zero_shot_head(model: nn.Module) -> nn.Module | None:
+    """Return the decode head that has a split; None for a plain one."""
+    head = getattr(unwrapped(model), 'decode_head', None)
+    return head if getattr(head, 'split', None) is not None else None
+
+
+def head_split(model: nn.Module) -> ClassSplit | None:
+    """Return the split of the decode head, if it has one."""
+    head = zero_shot_head(model)
+    return None if head is None else head.split  # type: ignore[return-value]
+
+
+def built_loops(runner: Any) -> Iterator[tuple[str, BaseLoop]]:
+    """Yield ``'train'``, ``'val'``, ``'test'`` with the loops that run.
+
+    A loop that this run does not need is still a config.
+    """
+    for name in ('train', 'val', 'test'):
+        loop = getattr(runner, f'_{name}_loop', None)
+        if isinstance(loop, BaseLoop):
+            yield name, loop
+
+
+def is_training(runner: Any) -> bool:
+    """Say whether this run trains."""
+    return any(name == 'train' for name, _ in built_loops(runner))
+
+
+def data_sets(dataset: Any) -> Iterator[Any]:
+    """Yield the data sets inside ``ConcatDataset`` and ``RepeatDataset``.
+
+    A data set that publishes a split is not opened further.
+    """
+    if 'split' in metainfo(dataset) and not hasattr(dataset, 'datasets'):
+        yield dataset
+        return
+    inner = getattr(dataset, 'datasets', None)
+    if inner is None:
+        inner = [dataset.dataset] if hasattr(dataset, 'dataset') else []
+    if not inner:
+        yield dataset
+    for part in inner:
+        yield from data_sets(part)
+
+
+def metainfo(dataset: Any) -> dict:
+    """Return the metainfo of a data set, empty if it has none."""
+    return getattr(dataset, 'metainfo', None) or {}
+
+
+def data_split(dataset: Any) -> ClassSplit | None:
+    """Return the split in a data set's metainfo, if there is one."""
+    given = metainfo(dataset).get('split')
+    if given is None or isinstance(given, ClassSplit):
+        return given
+    return ClassSplit.from_dict(given)
+
+
+def run_label(runner: Any) -> str:
+    """Return the label of the run's results hook, ``'strict'`` by default."""
+    for hook in runner.hooks:
+        label = getattr(hook, 'label', None)
+        if label in LABELS:
+            return label
+    return 'strict'

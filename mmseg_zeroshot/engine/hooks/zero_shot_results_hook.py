@@ -1,0 +1,182 @@
+"""One results file per evaluation, with all that a number needs beside it."""
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmseg.registry import HOOKS
+
+from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.tables import (
+    percent,
+    score_headings,
+    score_values,
+    text_table,
+)
+
+from .run_parts import (
+    LABELS,
+    built_loops,
+    data_sets,
+    is_training,
+    zero_shot_head,
+)
+
+RESULTS_FILE = 'zero_shot_results.json'
+
+
+@HOOKS.register_module()
+class ZeroShotResultsHook(Hook):
+    """Write ``zero_shot_results.json`` into the work dir, and log the table.
+
+    After every validation and test; the last one stays. The scores are those
+    of the run's ``ZeroShotIoUMetric``.
+
+    Args:
+        method (str): Name of the method in tables, such as ``'SPNet'``.
+        label (str): What supervision was used: ``'strict'`` (no label of an
+            unseen class, neither as target nor as layout), ``'paper'``,
+            ``'released'``, ``'self-training'`` or ``'oracle'``. Numbers under
+            different labels are not to be ranked together.
+        dataset (str, optional): Name of the data set in tables; by default
+            the type of the wrapped data set.
+
+    Raises:
+        ValueError: ``label`` is unknown, or the evaluator has no
+            ``ZeroShotIoUMetric``.
+
+    Example:
+        >>> custom_hooks = [
+        ...     dict(type='ZeroShotResultsHook', method='SPNet')]
+    """
+
+    priority = 'LOW'
+
+    def __init__(self,
+                 method: str,
+                 label: str = 'strict',
+                 dataset: str | None = None) -> None:
+        if label not in LABELS:
+            raise ValueError(
+                f'ZeroShotResultsHook: label must be one of {LABELS}, got '
+                f'{label!r}')
+        self.method = method
+        self.label = label
+        self.dataset = dataset
+
+    def before_run(self, runner: Any) -> None:
+        """Fail early where nothing could be written later.
+
+        Args:
+            runner: The runner.
+        """
+        for name, loop in built_loops(runner):
+            if name != 'train' and not list(_metrics(loop)):
+                raise ValueError(
+                    f'ZeroShotResultsHook: {name}_evaluator has no '
+                    "ZeroShotIoUMetric; set it to "
+                    "dict(type='ZeroShotIoUMetric')")
+
+    def after_val_epoch(self, runner: Any,
+                        metrics: dict[str, float] | None = None) -> None:
+        """Write the results of a validation.
+
+        Args:
+            runner: The runner.
+            metrics: Not used.
+        """
+        self._write(runner, runner.val_loop)
+
+    def after_test_epoch(self, runner: Any,
+                         metrics: dict[str, float] | None = None) -> None:
+        """Write the results of a test.
+
+        Args:
+            runner: The runner.
+            metrics: Not used.
+        """
+        self._write(runner, runner.test_loop)
+
+    def _write(self, runner: Any, loop: Any) -> None:
+        scores = next(_metrics(loop)).record
+        if scores is None or not is_main_process():
+            return
+        record = self.describe(runner, loop, scores)
+        path = Path(runner.work_dir, RESULTS_FILE)
+        with atomic_write(path, 'w') as file:
+            json.dump(record, file, indent=1, allow_nan=False)
+        title = f'{record["method"]} ({record["label"]}), {record["split"]}'
+        runner.logger.info('\n' + text_table(
+            [[title, *score_headings()],
+             ['generalised', *map(percent, score_values(record))]])
+            + f'\nwritten to {path}')
+
+    def describe(self, runner: Any, loop: Any,
+                 scores: dict[str, Any]) -> dict[str, Any]:
+        """Put what the scores were made from in front of them.
+
+        Args:
+            runner: The runner.
+            loop: The loop that was evaluated.
+            scores: ``ZeroShotIoUMetric.record``.
+
+        Returns:
+            The results record.
+        """
+        head = zero_shot_head(runner.model)
+        vectors = getattr(head, 'class_embeddings', None)
+        return dict(
+            method=self.method,
+            dataset=self.dataset or _inner_type(loop.dataloader.dataset),
+            split=scores['split'],
+            label=self.label,
+            background=scores['background'],
+            absent=scores['absent'],
+            embeddings=getattr(vectors, 'fingerprint', None),
+            seed=runner.seed,
+            checkpoint=_checkpoint(runner),
+            gamma=float(getattr(head, 'gamma', 0.0)),
+            inductive=self.label != 'self-training',
+            generalised=scores['generalised'],
+            vanilla=scores['vanilla'],
+            vanilla_rule=scores['vanilla_rule'],
+            per_class=scores['per_class'])
+
+
+def _metrics(loop: Any) -> Iterator[Any]:
+    """Yield the evaluator's metrics that keep a zero-shot record."""
+    for metric in getattr(loop.evaluator, 'metrics', ()):
+        if hasattr(metric, 'record'):
+            yield metric
+
+
+def _inner_type(dataset: Any) -> str:
+    """Return the type of the data set that ``ZeroShotDataset`` wraps."""
+    dataset = next(data_sets(dataset))
+    while hasattr(dataset, 'dataset') or getattr(dataset, 'datasets', None):
+        inner = getattr(dataset, 'dataset', None)
+        dataset = dataset.datasets[0] if inner is None else inner
+    return type(dataset).__name__
+
+
+def _checkpoint(runner: Any) -> str | None:
+    """Return the file that the scored weights came from or go to.
+
+    Relative to the working directory where it lies below it, so that a
+    results file names no folder of the machine that made it.
+    """
+    path = runner._load_from
+    if is_training(runner):
+        path = runner.message_hub.runtime_info.get('last_ckpt') or ''
+        now = f'iter_{runner.iter}'
+        if Path(path).stem not in (now, f'epoch_{runner.epoch}'):
+            return f'{now} (not saved)'
+    if path is None or not os.path.isabs(path):
+        return path
+    relative = os.path.relpath(path)
+    return os.path.basename(path) if relative.startswith('..') else relative

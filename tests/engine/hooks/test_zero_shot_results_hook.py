@@ -1,0 +1,116 @@
+"""The results file of an evaluation."""
+import json
+
+import pytest
+
+from mmseg_zeroshot.engine import ZeroShotResultsHook
+
+from .tiny_run import TinyData, make_runner, model_config, plain_model_config
+
+FIELDS = [
+    'method', 'dataset', 'split', 'label', 'background', 'absent',
+    'embeddings', 'seed', 'checkpoint', 'gamma', 'inductive', 'generalised',
+    'vanilla', 'vanilla_rule', 'per_class']
+HOOKS = [dict(type='ZeroShotResultsHook', method='SPNet')]
+
+
+def read(folder):
+    return json.loads(
+        (folder / 'zero_shot_results.json').read_text('utf-8'))
+
+
+def test_training_and_testing_write_the_record(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    work_dir = tmp_path / 'work'
+    runner = make_runner(work_dir, HOOKS, model=model_config(gamma=.25))
+    runner.train()
+    record = read(work_dir)
+    assert list(record) == FIELDS
+    assert record['method'] == 'SPNet'
+    assert record['dataset'] == 'TinyData'
+    assert (record['split'], record['label']) == ('pets', 'strict')
+    assert (record['background'], record['absent']) == ('seen', 'skip')
+    assert record['seed'] == 3
+    assert record['gamma'] == .25
+    assert record['inductive'] is True
+    assert record['checkpoint'] == 'work/iter_2.pth'
+    head = runner.model.decode_head
+    assert record['embeddings'] == head.class_embeddings.fingerprint
+    metric = runner.val_loop.evaluator.metrics[0]
+    assert record['generalised'] == metric.record['generalised']
+    assert [row['class'] for row in record['per_class']] == [
+        'background', 'dog', 'cat', 'car']
+
+    checkpoint = str(work_dir / 'iter_2.pth')
+    tester = make_runner(tmp_path / 'test', HOOKS,
+                         model=model_config(gamma=.25), load_from=checkpoint)
+    metrics = tester.test()
+    tested = read(tmp_path / 'test')
+    assert tested['generalised'] == record['generalised']
+    assert tested['checkpoint'] == 'work/iter_2.pth'
+    assert metrics['hIoU'] == tested['generalised']['hIoU']
+
+
+def test_checkpoint_outside_the_folder_keeps_its_name_only(tmp_path,
+                                                           monkeypatch):
+    make_runner(tmp_path / 'a', HOOKS).train()
+    (tmp_path / 'b').mkdir()
+    monkeypatch.chdir(tmp_path / 'b')
+    make_runner(tmp_path / 'c', HOOKS,
+                load_from=str(tmp_path / 'a/iter_2.pth')).test()
+    assert read(tmp_path / 'c')['checkpoint'] == 'iter_2.pth'
+
+
+def test_scores_of_unsaved_weights_say_so(tmp_path):
+    make_runner(tmp_path, HOOKS, max_iters=1,
+                checkpoint=dict(save_last=False)).train()
+    assert read(tmp_path)['checkpoint'] == 'iter_1 (not saved)'
+
+
+def test_plain_head_has_no_embeddings(tmp_path):
+    hooks = [dict(type='ZeroShotResultsHook', method='plain',
+                  label='oracle', dataset='pets val')]
+    make_runner(tmp_path, hooks, model=plain_model_config()).train()
+    record = read(tmp_path)
+    assert record['embeddings'] is None and record['gamma'] == 0
+    assert record['label'] == 'oracle'
+    assert record['dataset'] == 'pets val'
+    assert record['vanilla']['unseen']['mIoU'] is not None
+
+
+def test_self_training_is_not_inductive(tmp_path):
+    hooks = [dict(type='ZeroShotResultsHook', method='ZS5Net',
+                  label='self-training')]
+    make_runner(tmp_path, hooks).train()
+    assert read(tmp_path)['inductive'] is False
+
+
+def test_the_table_is_logged(tmp_path, caplog):
+    runner = make_runner(tmp_path, HOOKS)
+    runner.logger.addHandler(caplog.handler)
+    runner.logger.setLevel('INFO')
+    runner.train()
+    assert 'SPNet (strict), pets' in caplog.text
+    assert 'Unseen mIoU' in caplog.text
+
+
+def test_wrapped_data_sets_are_named_by_the_inner_type(tmp_path):
+    class ZeroShotWrapper(TinyData):
+        def __init__(self):
+            super().__init__(mode='keep')
+            self.dataset = TinyData(None)
+
+    make_runner(tmp_path, HOOKS, val=ZeroShotWrapper()).train()
+    assert read(tmp_path)['dataset'] == 'TinyData'
+
+
+def test_unknown_label_is_an_error():
+    with pytest.raises(ValueError, match="'strict'.*got 'fair'"):
+        ZeroShotResultsHook(method='SPNet', label='fair')
+
+
+def test_evaluator_without_the_metric_is_an_error(tmp_path):
+    runner = make_runner(tmp_path, HOOKS)
+    runner._val_evaluator = dict(type='IoUMetric')
+    with pytest.raises(ValueError, match='val_evaluator has no ZeroShotIoU'):
+        runner.train()
