@@ -1,8 +1,12 @@
 """Networks: heads, segmentors, backbones, generators and losses."""
 from . import backbones, data_preprocessor, generators, losses
-from .decode_heads import (BaseZeroShotHead, DeViSEHead,
-                           GeneratorRetrainedHead, ReleasedRetrainedHead,
-                           SemanticProjectionHead)
+from .decode_heads import (
+                           BaseZeroShotHead,
+                           DeViSEHead,
+                           GeneratorRetrainedHead,
+                           ReleasedRetrainedHead,
+                           SemanticProjectionHead,
+)
 from .feature_sets import FeatureSets, gather_feature_sets
 from .segmentors import ZeroShotSegmentor
 

@@ -1,6 +1,7 @@
 """Pixel features as sets, one per class: what generator and classifier eat."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -30,7 +31,7 @@ class FeatureSets(NamedTuple):
             self.frequency.to(device, torch.float32, non_blocking=True))
 
 
-def labels_at_features(labels: Tensor, size: tuple[int, int]) -> Tensor:
+def labels_at_features(labels: Tensor, size: Sequence[int]) -> Tensor:
     """Bring label maps to the resolution of the pixel features.
 
     Args:
@@ -41,7 +42,8 @@ def labels_at_features(labels: Tensor, size: tuple[int, int]) -> Tensor:
         (N, h, w) int64, each the label of the nearest pixel.
     """
     labels = labels.reshape(len(labels), 1, *labels.shape[-2:])
-    return F.interpolate(labels.float(), size, mode='nearest')[:, 0].long()
+    nearest = F.interpolate(labels.float(), tuple(size), mode='nearest')
+    return nearest[:, 0].long()
 
 
 def gather_feature_sets(features: Tensor,

@@ -2,8 +2,11 @@
 import pytest
 import torch
 
-from mmseg_zeroshot.utils import (MASKED_LOGIT, calibrated_prediction,
-                                  mask_classes)
+from mmseg_zeroshot.utils import (
+    MASKED_LOGIT,
+    calibrated_prediction,
+    mask_classes,
+)
 
 
 def test_calibration_lowers_seen_probabilities():

@@ -1,23 +1,29 @@
 """What every zero-shot head shares: a host, its pixel features, a split."""
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmengine.model import BaseModule
-from mmseg.models.decode_heads.cascade_decode_head import \
-    BaseCascadeDecodeHead
-from mmseg.models.decode_heads.decode_head import BaseDecodeHead
-from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets
-from mmseg_zeroshot.semantics import (ClassEmbeddings, ClassSplit,
-                                      build_split, load_embeddings)
-from mmseg_zeroshot.utils import (calibrated_prediction, check_gamma,
-                                  mask_classes)
+from mmseg_zeroshot.semantics import (
+    ClassEmbeddings,
+    ClassSplit,
+    build_split,
+    load_embeddings,
+)
+from mmseg_zeroshot.utils import (
+    calibrated_prediction,
+    check_gamma,
+    mask_classes,
+)
+
+from .host import build_host
+from .vocabulary import check_vocabulary, encode_names
 
 
 class BaseZeroShotHead(BaseModule):
@@ -214,14 +220,12 @@ class BaseZeroShotHead(BaseModule):
         """Hold names and vectors as buffers, so that checkpoints do too."""
         reference = next(self.host.parameters())
         vectors = torch.from_numpy(embeddings.vectors.copy())
-        names = json.dumps(list(embeddings.classes)).encode()
+        names = encode_names(embeddings.classes)
         self.register_buffer('class_vectors', vectors.to(reference.device))
-        self.register_buffer(
-            'class_names_utf8',
-            torch.tensor(list(names), dtype=torch.uint8,
-                         device=reference.device))
+        self.register_buffer('class_names_utf8', names.to(reference.device))
 
-    def _before_loading(self, state_dict: dict, prefix: str, *args) -> None:
+    def _before_loading(self, state_dict: dict, prefix: str,
+                        *args: Any) -> None:
         """Check a checkpoint's vocabulary, or take one of the plain host.
 
         Raises here, since MMEngine only logs what a non-strict loading
@@ -231,29 +235,9 @@ class BaseZeroShotHead(BaseModule):
         if not keys:
             return
         if prefix + 'class_names_utf8' in state_dict:
-            self._check_vocabulary(state_dict, prefix)
+            check_vocabulary(state_dict, prefix, self.class_embeddings)
         else:
             self._rename_host_keys(state_dict, prefix, keys)
-
-    def _check_vocabulary(self, state_dict: dict, prefix: str) -> None:
-        stored = read_class_names(state_dict[prefix + 'class_names_utf8'])
-        if stored != self.split.classes:
-            differing = sorted(set(stored) ^ set(self.split.classes))
-            raise ValueError(
-                'the checkpoint has another vocabulary than this '
-                f'{type(self).__name__}: {len(stored)} against '
-                f'{self.num_classes} classes, '
-                f'{differing[:5] or "in another order"}; build the head with '
-                'the split and classes that it was trained with')
-        vectors = state_dict[prefix + 'class_vectors']
-        ours = self.class_vectors
-        if vectors.shape != ours.shape or not torch.allclose(
-                vectors.to(ours), ours, atol=1e-5):
-            raise ValueError(
-                f'the checkpoint holds other class vectors '
-                f'{tuple(vectors.shape)} than this {type(self).__name__} '
-                f'{tuple(ours.shape)}: set `embeddings` (and `normalize`) to '
-                'those it was trained with')
 
     def _rename_host_keys(self, state_dict: dict, prefix: str,
                           keys: list[str]) -> None:
@@ -307,56 +291,16 @@ class BaseZeroShotHead(BaseModule):
             ValueError: the name is taken, both or none of ``vector`` and
                 ``embeddings`` are given, or the width is another.
         """
-        if (vector is None) == (embeddings is None):
+        if vector is not None and embeddings is None:
+            row = vector.cpu().numpy()
+        elif embeddings is not None and vector is None:
+            row = load_embeddings(embeddings, [name]).vectors[0]
+        else:
             raise ValueError(
                 f'give either a vector or the embeddings for {name!r}')
-        if embeddings is not None:
-            vector = torch.from_numpy(
-                load_embeddings(embeddings, [name]).vectors[0].copy())
-        table = self.class_embeddings.with_class(name, vector.cpu().numpy())
+        table = self.class_embeddings.with_class(name, row)
         self.split = self.split.with_unseen_class(name)
         self._set_vocabulary(table)
-
-
-def build_host(host: dict, num_classes: int) -> BaseDecodeHead:
-    """Build the decode head that will hand out pixel features.
-
-    Args:
-        host: Config of an MMSegmentation decode head.
-        num_classes: K, filled into the config.
-
-    Returns:
-        The head, still with its ``conv_seg``.
-
-    Raises:
-        TypeError: ``host`` is not a config.
-        ValueError: The config names another number of classes, or the head
-            does not end in ``cls_seg``.
-    """
-    if not isinstance(host, dict):
-        raise TypeError(
-            f'host must be the config of a decode head, got {type(host)}')
-    stated = host.get('num_classes', num_classes)
-    if stated != num_classes:
-        raise ValueError(
-            f'host.num_classes = {stated}, but the split has {num_classes} '
-            'classes: leave it out, it is taken from the split')
-    head = MODELS.build({**host, 'num_classes': num_classes})
-    # A head that needs the scores of a head before it is no host either.
-    if (not isinstance(head, BaseDecodeHead)
-            or isinstance(head, BaseCascadeDecodeHead)
-            or not isinstance(getattr(head, 'conv_seg', None), nn.Conv2d)):
-        raise ValueError(
-            f'{type(head).__name__} cannot be a host: it has no last layer '
-            '`conv_seg`. Decode heads that end in `cls_seg` can, such as '
-            'FCNHead, ASPPHead, DepthwiseSeparableASPPHead, PSPHead, '
-            'UPerHead, SegformerHead or FPNHead')
-    return head
-
-
-def read_class_names(encoded: Tensor) -> tuple[str, ...]:
-    """Return the class names in a ``class_names_utf8`` buffer."""
-    return tuple(json.loads(bytes(encoded.cpu().tolist()).decode()))
 
 
 def _class_embeddings(embeddings: str | Sequence[str] | ClassEmbeddings,

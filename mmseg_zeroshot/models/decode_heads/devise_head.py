@@ -28,6 +28,7 @@ class DeViSEHead(SemanticProjectionHead):
 
     def _projected_norm(self, features: Tensor) -> Tensor:
         weight = self.projection.weight.flatten(1).float()
+        assert self.projection.bias is not None
         bias = self.projection.bias.float()
         # In float32 under autocast: a square is summed over all channels.
         features = features.float()

@@ -9,10 +9,9 @@ from mmengine.logging import MessageHub
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_zeroshot.models.feature_sets import (FeatureSets,
-                                                gather_feature_sets)
+from mmseg_zeroshot.models.feature_sets import FeatureSets, gather_feature_sets
 from mmseg_zeroshot.models.generators import WGANGenerator
-from mmseg_zeroshot.models.losses import own_class_confidence
+from mmseg_zeroshot.models.losses import ZSMMDLoss, own_class_confidence
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 from mmseg_zeroshot.utils import mask_classes
 
@@ -114,8 +113,10 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         })
         self._check_widths()
         self.mmd = MODELS.build(mmd or dict(type='MMDLoss'))
-        self.recursion = recursion and MODELS.build(
-            {'class_names': self.split.classes, **recursion})
+        self.recursion: ZSMMDLoss | None = None
+        if recursion is not None:
+            self.recursion = MODELS.build(
+                {'class_names': self.split.classes, **recursion})
         self.generator.requires_grad_(phase in ('generator', 'joint'))
         self.classifier.requires_grad_(phase != 'generator')
 
@@ -186,7 +187,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         if self.phase in ('classifier', 'joint'):
             losses.update(self._classifier_losses(sets))
         if self.recursion is not None:
-            losses.update(self._recursion_losses())
+            losses.update(self._recursion_losses(self.recursion))
         return losses
 
     def generate(self, class_ids: Sequence[int] | Tensor,
@@ -247,7 +248,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         logits = mask_classes(logits.flatten(0, 1), self.split.ignored_ids)
         return logits.view(shape)
 
-    def _recursion_losses(self) -> dict[str, Tensor]:
+    def _recursion_losses(self, recursion: ZSMMDLoss) -> dict[str, Tensor]:
         """Feed the classifier's confident verdicts back to the generator."""
         ids = self.class_vectors.new_tensor(
             self.split.unseen_ids, dtype=torch.long)
@@ -255,13 +256,13 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
             pseudo = self.generate(ids, self.num_vectors)
             confidence = own_class_confidence(
                 self._classify_vectors(pseudo), ids)
-        loss, statistics = self.recursion(
+        loss, statistics = recursion(
             pseudo,
             confidence,
             self.generate(ids, self.num_vectors),
             ids,
             iteration=MessageHub.get_current_instance().get_info('iter'))
-        return {self.recursion.loss_name: loss, **statistics}
+        return {recursion.loss_name: loss, **statistics}
 
     def _checked_prior(self, prior: float | None) -> float:
         trained = len(self.split.seen_ids) + len(self.split.unseen_ids)

@@ -9,8 +9,10 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor
 
-from mmseg_zeroshot.models.feature_sets import (gather_feature_sets,
-                                                labels_at_features)
+from mmseg_zeroshot.models.feature_sets import (
+    gather_feature_sets,
+    labels_at_features,
+)
 from mmseg_zeroshot.utils import mask_classes
 
 from .generator_retrained_head import GeneratorRetrainedHead

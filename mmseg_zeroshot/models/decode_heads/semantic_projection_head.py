@@ -31,8 +31,8 @@ class SemanticProjectionHead(BaseZeroShotHead):
         embeddings: See :class:`BaseZeroShotHead`.
         normalize: See :class:`BaseZeroShotHead`.
         gamma: See :class:`BaseZeroShotHead`.
-        init_cfg: Initialisation of the projection; N(0, .01) gives first
-            scores of the same scale as the host's own classifier.
+        init_cfg: Initialisation of the projection; where None, N(0, .01),
+            which gives first scores of the scale of a plain classifier's.
 
     Example:
         >>> model = dict(
@@ -52,8 +52,7 @@ class SemanticProjectionHead(BaseZeroShotHead):
         embeddings: str | Sequence[str] | ClassEmbeddings,
         normalize: str = 'l2',
         gamma: float = 0.0,
-        init_cfg: dict | None = dict(
-            type='Normal', std=0.01, override=dict(name='projection'))
+        init_cfg: dict | None = None,
     ) -> None:
         super().__init__(
             host,
@@ -61,7 +60,8 @@ class SemanticProjectionHead(BaseZeroShotHead):
             embeddings=embeddings,
             normalize=normalize,
             gamma=gamma,
-            init_cfg=init_cfg)
+            init_cfg=init_cfg or dict(
+                type='Normal', std=0.01, override=dict(name='projection')))
         self.projection = nn.Conv2d(self.feature_channels,
                                     self.class_vectors.shape[1], 1)
 

@@ -3,8 +3,11 @@ import pytest
 import torch
 from torch import nn
 
-from mmseg_zeroshot.models import (FeatureSets, GeneratorRetrainedHead,
-                                   ReleasedRetrainedHead)
+from mmseg_zeroshot.models import (
+    FeatureSets,
+    GeneratorRetrainedHead,
+    ReleasedRetrainedHead,
+)
 from mmseg_zeroshot.utils import MASKED_LOGIT
 
 from .hosts import host_config
