@@ -11,6 +11,7 @@ import importlib.util
 import pickle
 import runpy
 import sys
+import warnings
 from collections.abc import Callable, Collection, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -157,6 +158,10 @@ def prepare_stack() -> None:
     """
     check_stack(missing_modules(),
                 overlapping_distributions(installed_distributions()))
+    # mmcv without compiled operators is what the extra installs, and nothing
+    # here needs them: its advice to install another mmcv would mislead.
+    warnings.filterwarnings(
+        'ignore', message='Fail to import ``MultiScaleDeformableAttention``')
     trust_checkpoint_globals()
 
 
