@@ -1,0 +1,104 @@
+"""What can be known about a data set's files before training starts."""
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from mmengine.logging import print_log
+
+LOG_SECONDS = 5.
+
+
+def scan_masks(infos: Sequence[dict],
+               load: Callable[[dict], np.ndarray],
+               class_ids: Sequence[int],
+               num_threads: int | None = None) -> np.ndarray:
+    """Find the images that hold a pixel of given classes.
+
+    All label maps are read once, in threads (decoding frees Python's lock).
+
+    Args:
+        infos: One data info per image.
+        load: Returns the checked label map (H, W), uint8, of an info.
+        class_ids: The classes to look for.
+        num_threads: Threads that read. Default: one per core, at most 8.
+
+    Returns:
+        (len(infos),) bool.
+    """
+    wanted = np.zeros(256, bool)
+    wanted[list(class_ids)] = True
+
+    def holds(info: dict) -> bool:
+        return bool(wanted[load(info)].any())
+
+    workers = num_threads or min(8, os.cpu_count() or 1)
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            found = progress(pool.map(holds, infos), len(infos), 'label maps')
+            return np.fromiter(found, bool, len(infos))
+        except BaseException:
+            # The first bad file ends the scan: do not read the rest.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def progress(items: Iterable, total: int, what: str) -> Iterator:
+    """Pass items on while logging how many are done and the time left.
+
+    Args:
+        items: Where the items come from.
+        total: How many there will be.
+        what: Their name in the log.
+
+    Yields:
+        The items.
+    """
+    start = logged = time.monotonic()
+    for done, item in enumerate(items, 1):
+        yield item
+        now = time.monotonic()
+        if now - logged > LOG_SECONDS and done < total:
+            logged, rate = now, done / (now - start)
+            print_log(
+                f'{what}: {done}/{total}, {rate:.0f} per second, '
+                f'{(total - done) / rate:.0f} s left', 'current')
+
+
+def check_files_exist(infos: Iterable[dict], keys: Sequence[str]) -> None:
+    """Raise if a file of a data set is missing.
+
+    Every folder is listed once, which is quick on network disks too. Files
+    that are not in a local folder (object storage) are left to the loader.
+
+    Args:
+        infos: One data info per image.
+        keys: Keys of the infos that hold file names.
+
+    Raises:
+        FileNotFoundError: Naming the first missing file and their number.
+    """
+    folders: dict[str, set[str] | None] = {}
+    missing = [
+        path for info in infos for path in map(info.get, keys)
+        if path and not _exists(os.fspath(path), folders)
+    ]
+    if missing:
+        raise FileNotFoundError(
+            f'{len(missing)} files of the data set are missing, the first '
+            f'is {missing[0]}: check data_root, data_prefix and ann_file')
+
+
+def _exists(path: str, folders: dict[str, set[str] | None]) -> bool:
+    if '://' in path or (':' in path and not os.path.isabs(path)):
+        return True
+    folder, name = os.path.split(path)
+    if folder not in folders:
+        folders[folder] = (
+            set(os.listdir(folder or '.'))
+            if os.path.isdir(folder or '.') else None)
+    names = folders[folder]
+    return names is not None and name in names

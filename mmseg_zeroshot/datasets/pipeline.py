@@ -1,0 +1,125 @@
+"""Pipelines in which no step after the loading sees a hidden label."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mmcv.transforms import LoadAnnotations
+from mmengine.dataset import Compose
+from mmseg.datasets.transforms import LoadAnnotations as LoadSegAnnotations
+from mmseg.registry import TRANSFORMS
+
+from .transforms import CheckedLoading, HideLabels
+
+Step = dict | Callable[[dict], dict | None]
+
+# Loaders of label maps that are not mmcv's LoadAnnotations.
+_OTHER_LOADERS = ('LoadBiomedicalAnnotation', 'LoadBiomedicalData')
+
+
+def build_pipeline(steps: Sequence[Step], hide: HideLabels) -> Compose:
+    """Build a pipeline with ``hide`` behind every step that loads labels.
+
+    Loading steps get errors that name the file. Steps inside other steps
+    (``TestTimeAug``, ``RandomChoice`` ...) are treated the same if they are
+    given as configs.
+
+    Args:
+        steps: Transforms or their configs.
+        hide: What removes the hidden labels.
+
+    Returns:
+        The pipeline.
+
+    Raises:
+        ValueError: There are steps, but none that is known to load labels,
+            while there is something to hide.
+    """
+    built: list[Callable] = []
+    for step in steps:
+        new = _guarded(step, hide)
+        built.extend(new.transforms if isinstance(new, Compose) else [new])
+    if steps and hide.hidden_ids and not _mentions_loader(steps):
+        raise ValueError(
+            'no step of the pipeline is known to load labels, so labels of '
+            'hidden classes could not be removed: use LoadAnnotations, or '
+            'set `loads_labels = True` on the class of your own transform')
+    return Compose(built)
+
+
+def label_loader(steps: Sequence[Step]) -> CheckedLoading:
+    """Return a step that loads label maps as a pipeline's own step does.
+
+    Args:
+        steps: Transforms or their configs; without a label-loading one,
+            MMSegmentation's ``LoadAnnotations`` is taken.
+
+    Returns:
+        The loading step alone, with errors that name the file.
+    """
+    for step in steps:
+        if isinstance(step, dict) and not _loads_labels(step):
+            continue
+        if _loads_labels(step):
+            return CheckedLoading(step, key='seg_map_path')
+    return CheckedLoading(LoadSegAnnotations(), key='seg_map_path')
+
+
+def loads_labels(steps: Sequence[Step]) -> bool:
+    """Tell whether any step, at any depth, is known to load labels."""
+    return _mentions_loader(steps)
+
+
+def _guarded(step: Step, hide: HideLabels) -> Callable:
+    """Build one step, with what must stand around it."""
+    if _loads_labels(step):
+        return Compose([CheckedLoading(step, key='seg_map_path'), hide])
+    if _type(step).__name__.startswith('Load'):
+        return CheckedLoading(step)
+    if not isinstance(step, dict):
+        return step
+    inner = {key: _nested(value, hide) for key, value in step.items()
+             if key in ('transforms', 'transform')}
+    return TRANSFORMS.build({**step, **inner})
+
+
+def _nested(value: Any, hide: HideLabels) -> Any:
+    """Guard the steps inside an argument of a step, in the same layout."""
+    if isinstance(value, (list, tuple)):
+        return [_nested(item, hide) for item in value]
+    if isinstance(value, dict) and 'type' in value:
+        return _guarded(value, hide)
+    return value
+
+
+def _mentions_loader(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(_mentions_loader(item) for item in value)
+    if isinstance(value, dict) and 'type' in value:
+        inside = [value.get(key) for key in ('transforms', 'transform')]
+        return _loads_labels(value) or _mentions_loader(inside)
+    return callable(value) and _loads_labels(value)
+
+
+def _loads_labels(step: Step) -> bool:
+    """Tell whether a step itself puts a label map into the sample."""
+    kind = _type(step)
+    marked = getattr(kind, 'loads_labels', None)
+    if marked is not None:
+        return bool(marked)
+    return (issubclass(kind, LoadAnnotations)
+            or kind.__name__ in _OTHER_LOADERS)
+
+
+def _type(step: Step) -> type:
+    """Return the class of a step or of its config."""
+    if not isinstance(step, dict):
+        return type(step)
+    kind = step['type']
+    if isinstance(kind, str):
+        found = TRANSFORMS.get(kind)
+        if found is None:
+            raise KeyError(f'{kind!r} is not a registered transform')
+        kind = found
+    # A function in place of a class loads nothing that we know of.
+    return kind if isinstance(kind, type) else type(kind)

@@ -1,0 +1,97 @@
+"""A loading step whose errors name the file."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from mmcv.transforms import BaseTransform
+from mmseg.registry import TRANSFORMS
+from PIL import Image
+
+# File suffix -> (bytes that end a whole file, how far from its end they may
+# stand: some cameras append padding).
+_ENDINGS = {
+    '.jpg': (b'\xff\xd9', 2048),
+    '.jpeg': (b'\xff\xd9', 2048),
+    '.png': (b'IEND', 64),
+}
+_KEYS = ('img_path', 'seg_map_path')
+
+
+@TRANSFORMS.register_module()
+class CheckedLoading(BaseTransform):
+    """Run a loading step; fail with the file's name, also on half a file.
+
+    OpenCV fills the missing part of a truncated JPEG with grey and goes on,
+    so a copy that was cut off would be trained on.
+
+    Args:
+        step: The loading transform, or its config.
+        key: The sample's key of the file that ``step`` reads. Default:
+            'img_path'.
+
+    Raises:
+        ValueError: ``key`` is neither 'img_path' nor 'seg_map_path'.
+    """
+
+    def __init__(self,
+                 step: dict | Callable[[dict], dict | None],
+                 key: str = 'img_path') -> None:
+        if key not in _KEYS:
+            raise ValueError(f'key must be one of {_KEYS}, got {key!r}')
+        self.step: Callable[[dict], dict | None] = (
+            TRANSFORMS.build(step) if isinstance(step, dict) else step)
+        self.key = key
+
+    def transform(self, results: dict) -> dict | None:
+        """Load one file of a sample.
+
+        Args:
+            results: The sample.
+
+        Returns:
+            What the step returns.
+
+        Raises:
+            FileNotFoundError: The file is missing.
+            OSError: It cannot be read or ends too early.
+        """
+        path = results.get(self.key)
+        try:
+            loaded = self.step(results)
+            if path is not None:
+                check_whole(path)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f'no such file: {path}') from error
+        except Exception as error:
+            raise OSError(
+                f'cannot load {path} ({type(error).__name__}: {error}): is '
+                'the file truncated, or in another format?') from error
+        return loaded
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}({self.step!r}, key={self.key!r})'
+
+
+def check_whole(path: str | os.PathLike) -> None:
+    """Raise if a local JPEG or PNG file ends before its picture does.
+
+    Only a file without the usual last bytes is decoded to find out, so a
+    whole file costs one short read. Other formats and remote files pass.
+
+    Args:
+        path: The image file.
+
+    Raises:
+        OSError: The file is truncated.
+    """
+    ending = _ENDINGS.get(os.path.splitext(path)[1].lower())
+    if ending is None or not os.path.isfile(path):
+        return
+    with open(path, 'rb') as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(0, file.tell() - ending[1]))
+        if ending[0] in file.read():
+            return
+    with Image.open(path) as image:
+        image.load()

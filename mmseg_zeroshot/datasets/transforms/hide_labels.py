@@ -1,0 +1,134 @@
+"""Labels that must not be seen are removed where they are loaded."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmseg.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class HideLabels(BaseTransform):
+    """Replace the ids of hidden classes by the ignore index.
+
+    It stands right behind the step that loads the labels, because later
+    steps read them: ``RandomCrop(cat_max_ratio=...)`` would choose its crop
+    by them. :class:`ZeroShotDataset` puts it there.
+
+    Every label map in ``seg_fields`` is checked on the way: its ids must
+    belong to the class list and its size must be the image's.
+
+    Required Keys:
+
+    - gt_seg_map (H, W)
+    - seg_fields
+    - seg_map_path, img_path, ori_shape (optional: for messages and checks)
+
+    Modified Keys:
+
+    - gt_seg_map (H, W), uint8
+
+    Args:
+        hidden_ids: Ids to hide, in the id space of the class list (after
+            ``reduce_zero_label`` and ``label_map``).
+        num_classes: Length K of the class list.
+        ignore_index: Id of pixels without a label. Default: 255.
+
+    Raises:
+        ValueError: ``num_classes`` does not fit into a byte beside
+            ``ignore_index``, or an id of ``hidden_ids`` is not in [0, K).
+    """
+
+    def __init__(self,
+                 hidden_ids: Sequence[int],
+                 num_classes: int,
+                 ignore_index: int = 255) -> None:
+        if not 0 < num_classes <= ignore_index <= 255:
+            raise ValueError(
+                f'num_classes ({num_classes}) must be positive and at most '
+                f'ignore_index ({ignore_index}), which must be at most 255: '
+                'label maps are stored in bytes')
+        wrong = [i for i in hidden_ids if not 0 <= i < num_classes]
+        if wrong:
+            raise ValueError(f'hidden id {wrong[0]} is not an id of the '
+                             f'{num_classes} classes')
+        self.hidden_ids = tuple(int(i) for i in hidden_ids)
+        self.num_classes = num_classes
+        self.ignore_index = ignore_index
+        self.table = np.arange(256, dtype=np.uint8)
+        self.table[list(self.hidden_ids)] = ignore_index
+        self.known = np.arange(256) < num_classes
+        self.known[ignore_index] = True
+
+    def transform(self, results: dict) -> dict:
+        """Hide the labels of one sample.
+
+        Args:
+            results: The sample, its labels just loaded.
+
+        Returns:
+            The sample, each label map replaced by a new uint8 array.
+
+        Raises:
+            ValueError: A label map has an id outside the class list, more
+                than one channel or another size than its image.
+        """
+        for field in results.get('seg_fields') or ['gt_seg_map']:
+            self.check(results[field], results)
+            results[field] = self.table[results[field]]
+        return results
+
+    def check(self, labels: np.ndarray, results: dict) -> None:
+        """Raise a ValueError unless a loaded label map fits its image.
+
+        Args:
+            labels: (H, W) class ids.
+            results: The sample it belongs to.
+        """
+        self._check_size(labels, results)
+        self._check_ids(labels, results)
+
+    def _check_size(self, labels: np.ndarray, results: dict) -> None:
+        mask = _name(results, 'seg_map_path', 'label map')
+        if labels.ndim != 2:
+            raise ValueError(
+                f'{mask} has shape {labels.shape}: expected one channel of '
+                'class ids (a colour-coded mask must be converted first)')
+        size = results.get('ori_shape')
+        if size is not None and labels.shape != tuple(size[:2]):
+            raise ValueError(
+                f'{mask} is {_size(labels.shape)} but its image '
+                f'{_name(results, "img_path", "")} is {_size(size)} '
+                '(height x width): a label map must have the size of its '
+                'image')
+
+    def _check_ids(self, labels: np.ndarray, results: dict) -> None:
+        inside = (labels.dtype == np.uint8
+                  or 0 <= labels.min() <= labels.max() <= 255)
+        if inside and self.known[labels].all():
+            return
+        wrong = np.unique(labels)
+        wrong = wrong[(wrong < 0) | (wrong >= self.num_classes)]
+        wrong = wrong[wrong != self.ignore_index]
+        raise ValueError(
+            f'{_name(results, "seg_map_path", "label map")} holds label id '
+            f'{int(wrong[0])}, but the class list has {self.num_classes} '
+            f'classes (ids 0 to {self.num_classes - 1}, {self.ignore_index} '
+            'for no label): check the classes and reduce_zero_label of the '
+            'data set')
+
+    def __repr__(self) -> str:
+        return (f'{type(self).__name__}(hidden_ids={self.hidden_ids}, '
+                f'num_classes={self.num_classes}, '
+                f'ignore_index={self.ignore_index})')
+
+
+def _name(results: dict, key: str, default: str) -> str:
+    """The file behind a sample, for a message."""
+    return str(results.get(key) or default)
+
+
+def _size(shape: Sequence[int]) -> str:
+    """Height x width as text."""
+    return f'{shape[0]}x{shape[1]}'

@@ -1,0 +1,275 @@
+"""The wrapper that keeps labels of unseen classes out of training."""
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
+from mmengine.registry import DefaultScope
+from mmseg.registry import DATASETS
+
+from ..semantics import ClassSplit, build_split
+from .mask_scan import check_files_exist, scan_masks
+from .metainfo import check_classes, plain
+from .pipeline import build_pipeline, label_loader, loads_labels
+from .transforms import HideLabels
+
+MODES = ('ignore', 'drop', 'keep')
+
+
+@DATASETS.register_module()
+class ZeroShotDataset:
+    """Any MMSegmentation data set, seen through a class split.
+
+    .. code:: text
+
+        inner data set -> get_data_info() -> loading steps -> HideLabels
+                       -> the rest of the pipeline -> sample
+
+    Labels are hidden right behind the step that loads them, before any step
+    that reads them, and class ids stay those of the full class list. Modes:
+
+    - ``'ignore'`` (SPNet): the image stays, pixels of unseen and ignored
+      classes carry no label, even if no labelled pixel is left.
+    - ``'drop'`` (ZS3Net): an image that holds any unseen pixel is left out;
+      pixels of ignored classes carry no label. All label maps are read once
+      at the start to find these images.
+    - ``'keep'`` (evaluation): only pixels of ignored classes lose theirs.
+
+    Args:
+        dataset: The inner data set, or its config without a pipeline: any
+            MMSegmentation data set, or a ``ConcatDataset`` or
+            ``RepeatDataset`` of them.
+        split: Name of a shipped split, or what :func:`build_split` takes.
+        mode: 'ignore', 'drop' or 'keep'.
+        pipeline: Transforms or their configs.
+        test_mode: A pipeline that returns None is an error instead of a
+            reason to take another image. Default: False.
+        lazy_init: Put off reading the list of files. Default: False.
+        max_refetch: How many other images are tried in a row. Default: 1000.
+
+    Raises:
+        ValueError: A mode or split is unknown; the data set's classes are
+            not the split's in the same order; the inner data set has a
+            pipeline of its own; no image is left; or a label map holds an
+            id outside the class list.
+        FileNotFoundError: An image or a label map is missing.
+        OSError: A label map is truncated (in 'drop', at once; otherwise,
+            when it is read).
+
+    Example:
+        >>> dataset = ZeroShotDataset(
+        ...     dict(type='PascalVOCDataset', data_root='data/VOC2012',
+        ...          data_prefix=dict(img_path='JPEGImages',
+        ...                           seg_map_path='SegmentationClassAug'),
+        ...          ann_file='ImageSets/Segmentation/train_aug.txt'),
+        ...     split='voc12-zs3-k2', mode='drop',
+        ...     pipeline=[dict(type='LoadImageFromFile'),
+        ...               dict(type='LoadAnnotations'),
+        ...               dict(type='PackSegInputs')])
+    """
+
+    def __init__(self,
+                 dataset: dict | BaseDataset,
+                 *,
+                 split: str | Mapping | ClassSplit,
+                 mode: str,
+                 pipeline: Sequence[dict | Callable] = (),
+                 test_mode: bool = False,
+                 lazy_init: bool = False,
+                 max_refetch: int = 1000) -> None:
+        if mode not in MODES:
+            raise ValueError(f'mode must be one of {MODES}, got {mode!r}')
+        self.split = build_split(split)
+        self.mode = mode
+        self.test_mode = test_mode
+        self.max_refetch = max_refetch
+        self.dataset = build_inner(dataset, lazy_init)
+        self._metainfo = self._checked_metainfo()
+        self.hide = HideLabels(self.hidden_ids, self.split.num_classes)
+        self._steps = copy.deepcopy(list(pipeline))
+        with mmseg_scope():
+            self.pipeline = build_pipeline(self._steps, self.hide)
+        self._kept: np.ndarray | None = None
+        self._fully_initialized = False
+        if not lazy_init:
+            self.full_init()
+
+    @property
+    def hidden_ids(self) -> tuple[int, ...]:
+        """Ids of the classes whose labels leave the data set as 255."""
+        if self.mode == 'keep':
+            return self.split.ignored_ids
+        return tuple(sorted(self.split.unseen_ids + self.split.ignored_ids))
+
+    @property
+    def metainfo(self) -> dict[str, Any]:
+        """The inner metainfo, and ``split`` and ``split_mode``; plain."""
+        return copy.deepcopy(self._metainfo)
+
+    def _checked_metainfo(self) -> dict[str, Any]:
+        """Match the inner class list with the split, and add the split."""
+        inner = self.dataset.metainfo
+        check_classes(inner, self.split, type(self.dataset).__name__)
+        return plain({
+            **inner, 'classes': self.split.classes,
+            'split': self.split.to_dict(), 'split_mode': self.mode
+        })
+
+    def full_init(self) -> None:
+        """Read the list of files, check it and drop images if asked to."""
+        if self._fully_initialized:
+            return
+        self.dataset.full_init()
+        infos = _Infos(self.dataset)
+        if not len(infos):
+            raise ValueError(f'{self.dataset!r} holds no image: check '
+                             'data_root, data_prefix and ann_file')
+        masks = self.mode == 'drop' or loads_labels(self._steps)
+        check_files_exist(
+            infos, ('img_path', 'seg_map_path') if masks else ('img_path', ))
+        if self.mode == 'drop':
+            self._kept = self._without_unseen(infos)
+        self._fully_initialized = True
+
+    def _without_unseen(self, infos: Sequence[dict]) -> np.ndarray:
+        """Indices of the images that hold no pixel of an unseen class."""
+        with mmseg_scope():
+            load = label_loader(self._steps)
+
+        def labels(info: dict) -> np.ndarray:
+            sample = load(info)
+            self.hide.check(sample['gt_seg_map'], sample)
+            return sample['gt_seg_map']
+
+        holds = scan_masks(infos, labels, self.split.unseen_ids)
+        print_log(
+            f'{type(self).__name__}: {holds.sum()} of {len(holds)} images '
+            'hold an unseen class and are left out', 'current')
+        if holds.all():
+            raise ValueError(
+                f'no image is left of {len(holds)}: each holds a pixel of an '
+                f"unseen class of split {self.split.name!r}; mode='ignore' "
+                'keeps the images and hides these pixels')
+        return np.flatnonzero(~holds)
+
+    def __len__(self) -> int:
+        self.full_init()
+        return len(self.dataset if self._kept is None else self._kept)
+
+    def get_data_info(self, index: int) -> dict:
+        """Return the inner data info of an image that was kept.
+
+        Args:
+            index: Position in this data set; negative ones count from its
+                end.
+
+        Returns:
+            A new dict; ``sample_idx`` is ``index`` counted from the start,
+            also where the inner data sets of a ``ConcatDataset`` would
+            count each on its own.
+
+        Raises:
+            IndexError: There is no such image.
+        """
+        size = len(self)
+        if not -size <= index < size:
+            raise IndexError(f'index {index} is out of range for a data set '
+                             f'of {size} images')
+        index = index % size
+        inner = index if self._kept is None else int(self._kept[index])
+        info = self.dataset.get_data_info(inner)
+        info['sample_idx'] = index
+        return info
+
+    def __getitem__(self, index: int) -> Any:
+        data = self.pipeline(self.get_data_info(index))
+        if data is None and self.test_mode:
+            raise RuntimeError(
+                f'the pipeline returned None for image {index}: at test '
+                'every image must give a sample')
+        for _ in range(self.max_refetch):
+            if data is not None:
+                return data
+            # As BaseDataset does: a transform may refuse an image.
+            index = np.random.randint(len(self))
+            data = self.pipeline(self.get_data_info(index))
+        if data is None:
+            raise RuntimeError(f'the pipeline returned None for '
+                               f'{self.max_refetch} images in a row')
+        return data
+
+    def __repr__(self) -> str:
+        return (f'{type(self).__name__}({type(self.dataset).__name__}, '
+                f'split={self.split.name!r}, mode={self.mode!r})')
+
+
+class _Infos(Sequence):
+    """The data infos of a data set, read one by one."""
+
+    def __init__(self, dataset: Any) -> None:
+        self.dataset = dataset
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, index: Any) -> Any:
+        if index >= len(self):
+            raise IndexError(index)
+        return self.dataset.get_data_info(index)
+
+
+def build_inner(dataset: Any, lazy_init: bool) -> Any:
+    """Build the data set that is wrapped.
+
+    Args:
+        dataset: A config, or a data set.
+        lazy_init: Put off reading its list of files.
+
+    Returns:
+        The data set.
+
+    Raises:
+        ValueError: It has a pipeline of its own.
+        TypeError: It is not a data set.
+    """
+    if isinstance(dataset, Mapping):
+        _refuse_pipeline(dataset)
+        with mmseg_scope():
+            return DATASETS.build(
+                dict(copy.deepcopy(dataset), lazy_init=lazy_init))
+    if not hasattr(dataset, 'get_data_info'):
+        raise TypeError('dataset must be a config or a data set with '
+                        f'get_data_info(), got {type(dataset).__name__}')
+    if getattr(getattr(dataset, 'pipeline', None), 'transforms', None):
+        _refuse_pipeline({'pipeline': True})
+    return dataset
+
+
+def _refuse_pipeline(config: Mapping) -> None:
+    """Raise if a config, or one inside it, has a pipeline."""
+    if config.get('pipeline'):
+        raise ValueError(
+            'the inner data set has a pipeline, which would be skipped: move '
+            "it to the ZeroShotDataset's own pipeline")
+    for inner in [config.get('dataset'), *config.get('datasets', ())]:
+        if isinstance(inner, Mapping):
+            _refuse_pipeline(inner)
+
+
+@contextmanager
+def mmseg_scope() -> Iterator[None]:
+    """Resolve plain type names in MMSegmentation's registries.
+
+    MMEngine's own wrappers (``ConcatDataset``, ``Compose``) look names up
+    in the default scope, which nobody has set outside a runner.
+    """
+    if DefaultScope.get_current_instance() is not None:
+        yield
+        return
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        yield
