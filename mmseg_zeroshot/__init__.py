@@ -9,11 +9,29 @@ from ._stack import prepare_stack
 # Before anything imports mmseg: a missing or doubled stack is explained here.
 prepare_stack()
 
-from . import models  # noqa: E402
-from .models import backbones  # noqa: E402
-from .semantics import ClassEmbeddings, ClassSplit  # noqa: E402
+from . import datasets, engine, evaluation, models  # noqa: E402
+from .evaluation import GammaCurve, zero_shot_scores  # noqa: E402
+from .models.losses import mmd2, weighted_mmd2  # noqa: E402
+from .semantics import (  # noqa: E402
+    ClassEmbeddings,
+    ClassSplit,
+    get_split,
+    load_embeddings,
+)
 from .version import __version__  # noqa: E402
 
 __all__ = [
-    'ClassEmbeddings', 'ClassSplit', '__version__', 'backbones', 'models'
+    'ClassEmbeddings',
+    'ClassSplit',
+    'GammaCurve',
+    '__version__',
+    'datasets',
+    'engine',
+    'evaluation',
+    'get_split',
+    'load_embeddings',
+    'mmd2',
+    'models',
+    'weighted_mmd2',
+    'zero_shot_scores',
 ]

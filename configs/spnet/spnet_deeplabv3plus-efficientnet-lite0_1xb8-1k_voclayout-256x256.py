@@ -11,7 +11,8 @@
 _base_ = [
     '../_base_/models/deeplabv3plus_efficientnet-lite0.py',
     '../_base_/datasets/voc_layout.py',
-    '../_base_/schedules/schedule_1k.py', '../_base_/default_runtime.py'
+    '../_base_/schedules/schedule_finetune_1k.py',
+    '../_base_/default_runtime.py'
 ]
 data_root = '{{$ZS_DATA_ROOT:data/VOCdevkit/VOC2012}}'
 masks = '{{$ZS_MASKS:SegmentationClassAug}}'

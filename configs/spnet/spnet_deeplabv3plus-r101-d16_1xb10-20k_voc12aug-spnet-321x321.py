@@ -1,7 +1,7 @@
 # SPNet on VOC 2012 (Xian et al., CVPR 2019), with DeepLabv3+ for DeepLab-v2.
 # Paper, section 4.1: zero-label mIoU 49.5 (table 2); generalised, unseen mIoU
 # 0.01 and, calibrated, 29.33 with hIoU 42.45 (others, running its released
-# code, got an hIoU of 26.1). Not run here: it needs a GPU and ImageNet weights.
+# code, got an hIoU of 26.1). Not run here: it needs a GPU and the weights.
 _base_ = [
     '../_base_/models/deeplabv3plus_r101-d16.py',
     '../_base_/datasets/voc12_aug.py',

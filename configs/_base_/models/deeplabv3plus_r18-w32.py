@@ -29,7 +29,7 @@ model = dict(
         c1_in_channels=32,
         c1_channels=24,
         dropout_ratio=0.0,
-        num_classes=33,
+        num_classes=37,
         norm_cfg=norm_cfg,
         align_corners=False,
         # Averaged over labelled pixels: the number of pixels that a split

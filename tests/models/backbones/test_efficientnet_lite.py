@@ -215,8 +215,8 @@ def test_a_file_is_loaded_whole_or_not_at_all(tmp_path):
     model.init_weights()
     assert torch.equal(model.stem.conv.weight, theirs._conv_stem.weight)
 
-    with pytest.raises(
-            ValueError, match="'lite1': keys 90 missing.*160 of another shape"):
+    message = "'lite1': keys 90 missing.*160 of another shape"
+    with pytest.raises(ValueError, match=message):
         wts.load_weights(EfficientNetLite('lite1'), str(path))
     torch.save({k: v for k, v in state.items()
                 if '_blocks.3._expand' not in k}, path)
