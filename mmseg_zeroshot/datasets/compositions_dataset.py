@@ -7,8 +7,8 @@ from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
 from ..semantics import CLASS_LISTS
-from .compositions import class_palette
 from .compositions_files import SUBSETS, write_compositions
+from .compositions_words import class_palette
 
 
 @DATASETS.register_module()

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .compositions import class_palette, compose
+from .compositions import compose
+from .compositions_words import class_palette
 from .mask_scan import progress
 
 STAMP = 'compositions.json'

@@ -13,6 +13,8 @@ from .transforms import CheckedLoading, HideLabels
 
 Step = dict | Callable[[dict], dict | None]
 
+# Arguments of a step that hold other steps.
+_NESTING = ('transforms', 'transform')
 # Loaders of label maps that are not mmcv's LoadAnnotations.
 _OTHER_LOADERS = ('LoadBiomedicalAnnotation', 'LoadBiomedicalData')
 
@@ -39,7 +41,7 @@ def build_pipeline(steps: Sequence[Step], hide: HideLabels) -> Compose:
     for step in steps:
         new = _guarded(step, hide)
         built.extend(new.transforms if isinstance(new, Compose) else [new])
-    if steps and hide.hidden_ids and not _mentions_loader(steps):
+    if steps and hide.hidden_ids and not loads_labels(steps):
         raise ValueError(
             'no step of the pipeline is known to load labels, so labels of '
             'hidden classes could not be removed: use LoadAnnotations, or '
@@ -58,28 +60,38 @@ def label_loader(steps: Sequence[Step]) -> CheckedLoading:
         The loading step alone, with errors that name the file.
     """
     for step in steps:
-        if isinstance(step, dict) and not _loads_labels(step):
-            continue
-        if _loads_labels(step):
+        if _is_loader(step):
             return CheckedLoading(step, key='seg_map_path')
     return CheckedLoading(LoadSegAnnotations(), key='seg_map_path')
 
 
-def loads_labels(steps: Sequence[Step]) -> bool:
-    """Tell whether any step, at any depth, is known to load labels."""
-    return _mentions_loader(steps)
+def loads_labels(steps: Any) -> bool:
+    """Tell whether a step, at any depth, is known to load labels.
+
+    Args:
+        steps: A transform, its config, or lists of them.
+
+    Returns:
+        True if so.
+    """
+    if isinstance(steps, (list, tuple)):
+        return any(loads_labels(step) for step in steps)
+    if isinstance(steps, dict) and 'type' in steps:
+        inside = [steps[key] for key in _NESTING if key in steps]
+        return _is_loader(steps) or loads_labels(inside)
+    return callable(steps) and _is_loader(steps)
 
 
 def _guarded(step: Step, hide: HideLabels) -> Callable:
     """Build one step, with what must stand around it."""
-    if _loads_labels(step):
+    if _is_loader(step):
         return Compose([CheckedLoading(step, key='seg_map_path'), hide])
     if _type(step).__name__.startswith('Load'):
         return CheckedLoading(step)
     if not isinstance(step, dict):
         return step
     inner = {key: _nested(value, hide) for key, value in step.items()
-             if key in ('transforms', 'transform')}
+             if key in _NESTING}
     return TRANSFORMS.build({**step, **inner})
 
 
@@ -92,16 +104,7 @@ def _nested(value: Any, hide: HideLabels) -> Any:
     return value
 
 
-def _mentions_loader(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(_mentions_loader(item) for item in value)
-    if isinstance(value, dict) and 'type' in value:
-        inside = [value.get(key) for key in ('transforms', 'transform')]
-        return _loads_labels(value) or _mentions_loader(inside)
-    return callable(value) and _loads_labels(value)
-
-
-def _loads_labels(step: Step) -> bool:
+def _is_loader(step: Step) -> bool:
     """Tell whether a step itself puts a label map into the sample."""
     kind = _type(step)
     marked = getattr(kind, 'loads_labels', None)

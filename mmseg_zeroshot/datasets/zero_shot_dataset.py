@@ -2,17 +2,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
-from mmengine.registry import DefaultScope
 from mmseg.registry import DATASETS
 
 from ..semantics import ClassSplit, build_split
+from .inner_dataset import DataInfos, build_inner, mmseg_scope
 from .mask_scan import check_files_exist, scan_masks
 from .metainfo import check_classes, plain
 from .pipeline import build_pipeline, label_loader, loads_labels
@@ -91,7 +90,8 @@ class ZeroShotDataset:
         self.dataset = build_inner(dataset, lazy_init)
         self._metainfo = self._checked_metainfo()
         self.hide = HideLabels(self.hidden_ids, self.split.num_classes)
-        self._steps = copy.deepcopy(list(pipeline))
+        self._steps = [copy.deepcopy(step) if isinstance(step, dict) else step
+                       for step in pipeline]
         with mmseg_scope():
             self.pipeline = build_pipeline(self._steps, self.hide)
         self._kept: np.ndarray | None = None
@@ -125,7 +125,7 @@ class ZeroShotDataset:
         if self._fully_initialized:
             return
         self.dataset.full_init()
-        infos = _Infos(self.dataset)
+        infos = DataInfos(self.dataset)
         if not len(infos):
             raise ValueError(f'{self.dataset!r} holds no image: check '
                              'data_root, data_prefix and ann_file')
@@ -206,70 +206,3 @@ class ZeroShotDataset:
     def __repr__(self) -> str:
         return (f'{type(self).__name__}({type(self.dataset).__name__}, '
                 f'split={self.split.name!r}, mode={self.mode!r})')
-
-
-class _Infos(Sequence):
-    """The data infos of a data set, read one by one."""
-
-    def __init__(self, dataset: Any) -> None:
-        self.dataset = dataset
-
-    def __len__(self) -> int:
-        return len(self.dataset)
-
-    def __getitem__(self, index: Any) -> Any:
-        if index >= len(self):
-            raise IndexError(index)
-        return self.dataset.get_data_info(index)
-
-
-def build_inner(dataset: Any, lazy_init: bool) -> Any:
-    """Build the data set that is wrapped.
-
-    Args:
-        dataset: A config, or a data set.
-        lazy_init: Put off reading its list of files.
-
-    Returns:
-        The data set.
-
-    Raises:
-        ValueError: It has a pipeline of its own.
-        TypeError: It is not a data set.
-    """
-    if isinstance(dataset, Mapping):
-        _refuse_pipeline(dataset)
-        with mmseg_scope():
-            return DATASETS.build(
-                dict(copy.deepcopy(dataset), lazy_init=lazy_init))
-    if not hasattr(dataset, 'get_data_info'):
-        raise TypeError('dataset must be a config or a data set with '
-                        f'get_data_info(), got {type(dataset).__name__}')
-    if getattr(getattr(dataset, 'pipeline', None), 'transforms', None):
-        _refuse_pipeline({'pipeline': True})
-    return dataset
-
-
-def _refuse_pipeline(config: Mapping) -> None:
-    """Raise if a config, or one inside it, has a pipeline."""
-    if config.get('pipeline'):
-        raise ValueError(
-            'the inner data set has a pipeline, which would be skipped: move '
-            "it to the ZeroShotDataset's own pipeline")
-    for inner in [config.get('dataset'), *config.get('datasets', ())]:
-        if isinstance(inner, Mapping):
-            _refuse_pipeline(inner)
-
-
-@contextmanager
-def mmseg_scope() -> Iterator[None]:
-    """Resolve plain type names in MMSegmentation's registries.
-
-    MMEngine's own wrappers (``ConcatDataset``, ``Compose``) look names up
-    in the default scope, which nobody has set outside a runner.
-    """
-    if DefaultScope.get_current_instance() is not None:
-        yield
-        return
-    with DefaultScope.overwrite_default_scope('mmseg'):
-        yield

@@ -3,17 +3,19 @@ import pytest
 
 from mmseg_zeroshot.datasets import compositions
 from mmseg_zeroshot.datasets.compositions import (
-    COLOURS,
     RADIUS,
-    SHAPES,
-    TEXTURES,
     SceneObject,
     background,
-    class_palette,
     compose,
     draw_objects,
     paint,
     place,
+)
+from mmseg_zeroshot.datasets.compositions_words import (
+    COLOURS,
+    SHAPES,
+    TEXTURES,
+    class_palette,
     split_name,
 )
 from mmseg_zeroshot.semantics import CLASS_LISTS, get_split

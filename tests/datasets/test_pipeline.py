@@ -4,8 +4,8 @@ from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
 from mmseg_zeroshot.datasets import CheckedLoading, HideLabels
+from mmseg_zeroshot.datasets.inner_dataset import mmseg_scope
 from mmseg_zeroshot.datasets.pipeline import build_pipeline, label_loader
-from mmseg_zeroshot.datasets.zero_shot_dataset import mmseg_scope
 
 from .folders import LOAD, blocks, write
 
