@@ -117,10 +117,11 @@ class FeatureBank:
         """Draw the same number of rows of several classes.
 
         Rows of a class lie in random order, so a run of neighbours is a
-        random sample. Four runs of 32 rows at independent random places are
-        ten times as fast as 128 single rows (benchmarks/feature_bank.py).
-        A run goes on at the class's first row after its last one: every row
-        is equally likely, and a class with few rows repeats them.
+        random sample; N rows are several runs of 32 at independent random
+        places. From a disk that is not cached they arrive three times as
+        fast as single rows (benchmarks/feature_bank.py). A run goes on at
+        the class's first row after its last one: every row is equally
+        likely, and a class with few rows repeats them.
 
         Args:
             class_ids: S ids of classes that have rows.
@@ -153,8 +154,8 @@ class FeatureBank:
         """Fill ``out`` with neighbouring rows.
 
         Not through the memory map: pages that were touched count as the
-        process's memory, up to the size of the bank, and reading a block at
-        once is several times faster than faulting its pages in.
+        process's memory, up to the size of the bank, and a block that is
+        not cached is read several times faster than it is paged in.
         """
         if not hasattr(os, 'preadv'):
             out[:] = self.features[row:row + len(out)]

@@ -56,7 +56,8 @@ def build_feature_bank(path: str | os.PathLike,
     the shards until the bank is finished.
 
     Which pixels are chosen, and by which augmentation, depends on ``seed``,
-    the image and the view, and not on the number of processes. Shards of 32
+    the image and the view, and not on the number of processes (which share
+    the threads, so a network may round its features otherwise). Shards of 32
     images lie in ``<path>.shards`` until the bank is finished: after a
     crash, run the same call again.
 

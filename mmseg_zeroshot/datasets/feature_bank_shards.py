@@ -155,7 +155,9 @@ def _choose_batch(plan: ShardPlan, keys: list[tuple[int, int]],
 def read_shard_stamp(path: Path) -> dict[str, Any] | None:
     """Return a shard's stamp; None if the file cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as shard:
+        # np.load leaves a file open that it cannot read.
+        with (open(path, 'rb') as file,
+              np.load(file, allow_pickle=False) as shard):
             return json.loads(str(shard['stamp']))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
