@@ -16,7 +16,8 @@ from mmseg_zeroshot.semantics import build_split
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 LEAVES = sorted(p.relative_to(CONFIGS).as_posix()
-                for p in CONFIGS.glob('*/*.py') if p.parent.name != '_base_')
+                for p in CONFIGS.glob('*/*.py')
+                if p.parent.name not in ('_base_', 'recipes'))
 VOC_LAYOUT = next(p for p in LEAVES if p.startswith('spnet/spnet_')
                   and 'voclayout' in p)
 SIZE = 64
@@ -121,12 +122,16 @@ def test_one_training_and_one_test_step(leaf):
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
 
     model.train()
+    # A method that keeps its extractor fixed takes it out of training.
+    trained = {name.split('.')[0] for name, p in model.named_parameters()
+               if p.requires_grad}
     data = batch(split)
     logs = model.train_step(data, optimizer)
     assert all(torch.isfinite(value).all() for value in logs.values())
     moved = {name.split('.')[0] for name, p in model.named_parameters()
              if not torch.equal(p, before[name])}
-    assert moved == {'backbone', 'decode_head'}
+    assert 'decode_head' in moved
+    assert moved == trained
 
     model.eval()
     results = model.test_step(batch(split, 1))
