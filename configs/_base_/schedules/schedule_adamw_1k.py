@@ -1,5 +1,5 @@
 # For training from scratch: AdamW with a short warm-up and poly decay.
-optimizer = dict(type='AdamW', lr=0.002, weight_decay=0.01)
+optimizer = dict(type='AdamW', lr=0.005, weight_decay=0.01)
 optim_wrapper = dict(type='OptimWrapper', optimizer=optimizer)
 param_scheduler = [
     dict(

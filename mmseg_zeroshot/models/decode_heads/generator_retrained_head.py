@@ -10,8 +10,6 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets, gather_feature_sets
-from mmseg_zeroshot.models.generators import WGANGenerator
-from mmseg_zeroshot.models.losses import ZSMMDLoss, own_class_confidence
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 from mmseg_zeroshot.utils import mask_classes
 
@@ -113,7 +111,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         })
         self._check_widths()
         self.mmd = MODELS.build(mmd or dict(type='MMDLoss'))
-        self.recursion: ZSMMDLoss | None = None
+        self.recursion: nn.Module | None = None
         if recursion is not None:
             self.recursion = MODELS.build(
                 {'class_names': self.split.classes, **recursion})
@@ -199,7 +197,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
 
     def _generator_losses(self, sets: FeatureSets) -> dict[str, Tensor]:
         generated = self.generate(sets.class_ids, self.num_vectors)
-        if not isinstance(self.generator, WGANGenerator):
+        if not self.generator.adversarial:
             return {
                 self.mmd.loss_name: self.mmd(sets.features.detach(), generated)
             }
@@ -248,13 +246,13 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         logits = mask_classes(logits.flatten(0, 1), self.split.ignored_ids)
         return logits.view(shape)
 
-    def _recursion_losses(self, recursion: ZSMMDLoss) -> dict[str, Tensor]:
+    def _recursion_losses(self, recursion: nn.Module) -> dict[str, Tensor]:
         """Feed the classifier's confident verdicts back to the generator."""
         ids = self.class_vectors.new_tensor(
             self.split.unseen_ids, dtype=torch.long)
         with torch.no_grad():
             pseudo = self.generate(ids, self.num_vectors)
-            confidence = own_class_confidence(
+            confidence = recursion.confidence(
                 self._classify_vectors(pseudo), ids)
         loss, statistics = recursion(
             pseudo,

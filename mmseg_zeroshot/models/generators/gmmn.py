@@ -38,6 +38,9 @@ class GMMNGenerator(BaseModule):
             dropout outside [0, 1).
     """
 
+    adversarial = False
+    """Whether it brings losses of its own, or learns by :class:`MMDLoss`."""
+
     def __init__(self,
                  embedding_dim: int,
                  *,

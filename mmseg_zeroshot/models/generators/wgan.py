@@ -57,6 +57,8 @@ class WGANGenerator(GMMNGenerator):
         init_cfg: Initial weights.
     """
 
+    adversarial = True
+
     def __init__(self,
                  embedding_dim: int,
                  *,

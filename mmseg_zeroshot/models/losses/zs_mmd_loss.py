@@ -105,6 +105,11 @@ class ZSMMDLoss(nn.Module):
         """Key of the loss in the log."""
         return self._loss_name
 
+    @staticmethod
+    def confidence(logits: Tensor, labels: Tensor) -> Tensor:
+        """Return what the loss selects by; see :func:`own_class_confidence`."""
+        return own_class_confidence(logits, labels)
+
     def check_schedule(self, max_iters: int) -> None:
         """Raise a ValueError if the loss would never start."""
         if self.start >= max_iters:
