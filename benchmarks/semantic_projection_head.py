@@ -23,7 +23,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-import mmseg_zeroshot  # noqa: F401
+import mmseg_zeroshot
 from mmseg_zeroshot.utils import atomic_write
 
 DIM = 600  # fastText and word2vec, the widest that the papers use

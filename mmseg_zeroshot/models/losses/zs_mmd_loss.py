@@ -107,7 +107,7 @@ class ZSMMDLoss(nn.Module):
 
     @staticmethod
     def confidence(logits: Tensor, labels: Tensor) -> Tensor:
-        """Return what the loss selects by; see :func:`own_class_confidence`."""
+        """Return what the loss selects by: :func:`own_class_confidence`."""
         return own_class_confidence(logits, labels)
 
     def check_schedule(self, max_iters: int) -> None:
