@@ -126,17 +126,19 @@ class Progress:
         self.shards, self.shard_images = plan.count, plan.stamp['shard_images']
         self.left = len(todo)
         self.done = self.bytes = 0
-        self.start = self.shown = time.monotonic()
+        self.start = self.shown = self.first = time.monotonic()
 
     def __call__(self, size: int) -> None:
         """Note a finished shard of ``size`` bytes."""
         self.done += 1
         self.bytes += size
         now = time.monotonic()
+        if self.done == 1:
+            self.first = now
         if now - self.shown < 2 and self.done < self.left:
             return
         self.shown = now
-        rate = self.done / (now - self.start)
+        rate = self._rate(now)
         finished = self.shards - self.left + self.done
         seconds = (self.left - self.done) / rate
         self.report(
@@ -144,3 +146,9 @@ class Progress:
             f'images, {rate * self.shard_images:.1f} images/s, '
             f'{int(seconds // 60)}:{int(seconds % 60):02d} left, bank of '
             f'about {self.bytes / self.done * self.shards / 1e9:.2f} GB')
+
+    def _rate(self, now: float) -> float:
+        """Shards per second; the first one, with all start-up, apart."""
+        if self.done == 1:
+            return 1 / max(now - self.start, 1e-6)
+        return (self.done - 1) / max(now - self.first, 1e-6)

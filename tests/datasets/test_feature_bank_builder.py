@@ -18,6 +18,7 @@ from mmseg_zeroshot.datasets import (
     feature_bank_builder,
     feature_bank_merge,
     feature_bank_shards,
+    feature_bank_workers,
 )
 from mmseg_zeroshot.datasets.feature_bank import FeatureBank
 from mmseg_zeroshot.datasets.feature_bank_builder import build_feature_bank
@@ -416,3 +417,19 @@ def test_opened_bank_is_read_only(build):
     assert isinstance(bank, FeatureBank)
     with pytest.raises(ValueError, match='read-only'):
         bank.features[0] = 0
+
+
+def test_time_left_leaves_out_the_start_up(tmp_path, monkeypatch):
+    """60 s until the first shard, 1 s for each other one."""
+    clock = iter([0, 60, 61, 62, 63])
+    monkeypatch.setattr(feature_bank_workers.time, 'monotonic',
+                        lambda: next(clock))
+    stamp = dict(images=1000, shard_images=10)
+    lines = []
+    progress = feature_bank_workers.Progress(
+        ShardPlan(tmp_path, stamp, 1), range(100), lines.append)
+    for _ in range(4):
+        progress(10_000_000)
+    assert lines == [
+        '10/1000 images, 0.2 images/s, 99:00 left, bank of about 1.00 GB',
+        '30/1000 images, 10.0 images/s, 1:37 left, bank of about 1.00 GB']
