@@ -39,6 +39,7 @@ from mmseg.registry import DATASETS, MODELS
 from torch import Tensor, nn
 
 import mmseg_zeroshot  # registers everything  # noqa: F401
+from mmseg_zeroshot._stack import checkpoint_globals
 from mmseg_zeroshot.datasets.feature_bank import FeatureBank
 from mmseg_zeroshot.datasets.feature_bank_builder import build_feature_bank
 from mmseg_zeroshot.datasets.feature_bank_stamp import differences
@@ -176,20 +177,37 @@ def make_extract(path: str, options: Mapping[str, Any] | None,
     if not hasattr(model, 'pixel_features'):
         raise ValueError(f'{type(model).__name__} has no pixel_features: the '
                          'model must be a ZeroShotSegmentor')
-    try:
-        stored = torch.load(checkpoint, map_location='cpu', weights_only=True)
-    except OSError:
-        raise
-    except Exception as error:
-        # Any error at all: the file's first bytes decide how it is parsed.
-        raise ValueError(f'{checkpoint} cannot be read as a checkpoint: '
-                         f'{error}') from error
+    stored = read_checkpoint(checkpoint)
     logger = MMLogger.get_current_instance()
     check_trained_classes(stored, model.decode_head.split, training=True,
                           oracle=False, logger=logger)
     LoadingCheck(model, stored, training=True)
     load_state_dict(model, state_dict_of(stored), logger=logger)
     return FrozenExtractor(model, device)
+
+
+def read_checkpoint(path: str) -> dict[str, Any]:
+    """Read a checkpoint without running code from it.
+
+    Args:
+        path: File that MMEngine or `torch.save` wrote.
+
+    Returns:
+        Its content.
+
+    Raises:
+        ValueError: It is no checkpoint.
+    """
+    # MMEngine's hold the logged scalars beside the weights.
+    torch.serialization.add_safe_globals(checkpoint_globals())
+    try:
+        return torch.load(path, map_location='cpu', weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:
+        # Any error at all: the file's first bytes decide how it is parsed.
+        raise ValueError(f'{path} cannot be read as a checkpoint: '
+                         f'{error}') from error
 
 
 def what_decides(config: Config) -> dict[str, Any]:
