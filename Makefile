@@ -9,7 +9,7 @@
 
 SHELL := /bin/bash
 VENV := .venv
-PY := $(CURDIR)/$(VENV)/bin/python
+PY := $(abspath $(VENV))/bin/python
 STAMP := $(VENV)/.installed
 CONSTRAINTS := requirements/constraints-cpu.txt
 # Two workers of one thread each: what a small machine has.
@@ -38,9 +38,11 @@ lint: $(STAMP)
 
 install: $(STAMP)
 
-# Installed again when a requirement changes, not when the code does.
-$(STAMP): setup.py pyproject.toml $(CONSTRAINTS) requirements/make_venv.sh
+$(PY):
 	bash requirements/make_venv.sh "$(VENV)" "$(PYTHON)"
+
+# Installed again when a requirement changes, not when the code does.
+$(STAMP): setup.py $(CONSTRAINTS) | $(PY)
 	$(PY) -m pip install --quiet --upgrade pip
 	$(PY) -m pip install --quiet -e '.[onedl,demo,tests]' -c $(CONSTRAINTS)
 	$(PY) -c 'import mmseg_zeroshot'

@@ -29,7 +29,9 @@ for name in "${candidates[@]}"; do
     if usable "$name"; then
         found=$(base "$name")
         echo "Making $folder with $("$found" --version) ($found)" >&2
-        exec "$found" -m venv --clear "$folder"
+        # Half an environment would pass for a whole one the next time.
+        "$found" -m venv --clear "$folder" || { rm -rf "$folder"; exit 1; }
+        exit 0
     fi
 done
 
