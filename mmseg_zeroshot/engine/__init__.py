@@ -1,4 +1,11 @@
 """Checks and records of a run."""
-from .hooks import ConsistencyHook, LabelLeakHook, ZeroShotResultsHook
+from .hooks import (
+    ConsistencyHook,
+    LabelLeakHook,
+    StageStartHook,
+    ZeroShotResultsHook,
+)
 
-__all__ = ['ConsistencyHook', 'LabelLeakHook', 'ZeroShotResultsHook']
+__all__ = [
+    'ConsistencyHook', 'LabelLeakHook', 'StageStartHook', 'ZeroShotResultsHook'
+]

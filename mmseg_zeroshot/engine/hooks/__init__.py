@@ -1,6 +1,9 @@
 """Hooks that check a run and record its scores."""
 from .consistency_hook import ConsistencyHook
 from .label_leak_hook import LabelLeakHook
+from .stage_start_hook import StageStartHook
 from .zero_shot_results_hook import ZeroShotResultsHook
 
-__all__ = ['ConsistencyHook', 'LabelLeakHook', 'ZeroShotResultsHook']
+__all__ = [
+    'ConsistencyHook', 'LabelLeakHook', 'StageStartHook', 'ZeroShotResultsHook'
+]

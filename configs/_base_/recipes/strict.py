@@ -1,0 +1,27 @@
+# ZS3Net without any label of an unseen class, neither as a target nor as a
+# layout (the default). The classifier learns from sets of vectors: real seen
+# ones that count as often as their class occurs, and generated unseen ones
+# that count as `unseen_prior` says (None: 1 / number of classes).
+recipe = dict(
+    label='strict',
+    method='ZS3Net',
+    head=dict(
+        type='GeneratorRetrainedHead',
+        generator=dict(type='GMMNGenerator', noise='gaussian'),
+        # `bandwidths` are in the unit of the features; None: the paper's.
+        mmd=dict(type='MMDLoss', reading='ours', bandwidths=None),
+        num_vectors=128,
+        unseen_prior=None,
+        seen_frequency='natural'),
+    # Printed for the generator; for the classifier the paper has no value: it
+    # starts from step 0's and learns five times as fast.
+    generator_optimizer=dict(type='Adam', lr=0.0002),
+    classifier_optimizer=dict(type='Adam', lr=0.001),
+    # Both in one optimizer: Adam scales every parameter on its own.
+    joint=dict(
+        optimizer=dict(type='Adam', lr=0.0002),
+        paramwise_cfg=dict(
+            custom_keys={'decode_head.classifier': dict(lr_mult=5.0)})),
+    # Training images as the data set's config has them.
+    images=dict(),
+    hooks_left_out=[])

@@ -1,0 +1,23 @@
+# ZS3Net, step 0, on Pascal-Context: DeepLabv3+ with its plain classifier,
+# trained on the images without an unseen class.
+# K = 2 by default; ZS_SPLIT=context-zs3-k4 (or context-recursive-k4, the list
+# of the recursive-training paper) picks another, here and in all later steps.
+_base_ = [
+    '../_base_/models/deeplabv3plus_r101-d16.py',
+    '../_base_/datasets/context59.py',
+    '../_base_/schedules/schedule_20k.py', '../_base_/default_runtime.py'
+]
+split = '{{$ZS_SPLIT:context-zs3-k2}}'
+# The paper's is word2vec, 300-d, made by tools/build_embeddings.py.
+embeddings = '{{$ZS_EMBEDDINGS:glove-6b-50d}}'
+model = dict(
+    data_preprocessor=dict(size=_base_.crop_size),
+    decode_head=dict(num_classes=59))
+# The released code trains decoder and ASPP ten times as fast.
+optim_wrapper = dict(
+    optimizer=dict(lr=0.007),
+    paramwise_cfg=dict(custom_keys=dict(decode_head=dict(lr_mult=10.0))))
+train_dataloader = dict(dataset=dict(split=split))
+val_dataloader = dict(dataset=dict(split=split))
+test_dataloader = val_dataloader
+default_hooks = dict(results=dict(method='seen only'))

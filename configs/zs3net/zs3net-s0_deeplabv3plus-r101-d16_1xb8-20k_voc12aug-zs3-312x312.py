@@ -1,0 +1,38 @@
+# ZS3Net, step 0, on VOC 2012: DeepLabv3+ with its plain classifier, trained on
+# the images without an unseen class; the row "without zero-shot".
+# K = 2 by default; ZS_SPLIT=voc12-zs3-k4 and so on picks another, here and in
+# all later steps.
+# The paper's ImageNet weights were trained without the unseen classes; those
+# that are downloaded here were not.
+_base_ = [
+    '../_base_/models/deeplabv3plus_r101-d16.py',
+    '../_base_/datasets/voc12_aug.py',
+    '../_base_/schedules/schedule_20k.py', '../_base_/default_runtime.py'
+]
+split = '{{$ZS_SPLIT:voc12-zs3-k2}}'
+# The paper's is word2vec, 300-d, made by tools/build_embeddings.py.
+embeddings = '{{$ZS_EMBEDDINGS:glove-6b-50d}}'
+crop_size = (312, 312)
+train_pipeline = [
+    dict(type='LoadImageFromFile'),
+    dict(type='LoadAnnotations'),
+    dict(
+        type='RandomResize',
+        scale=(500, 500),
+        ratio_range=(0.5, 1.5),
+        keep_ratio=True),
+    dict(type='RandomCrop', crop_size=crop_size, cat_max_ratio=0.75),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='PackSegInputs')
+]
+model = dict(data_preprocessor=dict(size=crop_size))
+# The released code trains decoder and ASPP ten times as fast.
+optim_wrapper = dict(
+    optimizer=dict(lr=0.007),
+    paramwise_cfg=dict(custom_keys=dict(decode_head=dict(lr_mult=10.0))))
+train_dataloader = dict(
+    batch_size=8,
+    dataset=dict(split=split, mode='drop', pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(split=split))
+test_dataloader = val_dataloader
+default_hooks = dict(results=dict(method='seen only'))

@@ -1,0 +1,39 @@
+"""Resuming a stage that starts from the checkpoint of an earlier one."""
+from __future__ import annotations
+
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmengine.runner import find_latest_checkpoint
+from mmseg.registry import HOOKS
+
+
+@HOOKS.register_module()
+class StageStartHook(Hook):
+    """Let ``--resume`` go on with a stage whose config has ``load_from``.
+
+    MMEngine takes ``load_from`` with ``resume`` as the checkpoint *to
+    resume*: a later stage would go on at the last iteration of the stage
+    that it starts from, and end at once. Here ``--resume`` means what it
+    means elsewhere: the latest checkpoint of the work dir is resumed; if
+    there is none yet, the stage starts from ``load_from``.
+
+    Example:
+        >>> load_from = 'work_dirs/step0/iter_20000.pth'
+        >>> custom_hooks = [dict(type='StageStartHook')]
+    """
+
+    priority = 'VERY_HIGH'
+
+    def before_run(self, runner: Any) -> None:
+        """Choose between the work dir's checkpoint and ``load_from``.
+
+        Args:
+            runner: The runner, which has loaded nothing yet.
+        """
+        if not (runner._resume and runner._load_from):
+            return
+        if find_latest_checkpoint(runner.work_dir):
+            runner._load_from = None
+        else:
+            runner._resume = False
