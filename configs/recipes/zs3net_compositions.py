@@ -1,0 +1,82 @@
+# `make demo`: ZS3Net beside its baselines on the embedded data set, one table.
+#
+# SPNet, DeViSE and ZS3Net start from the network that was trained on the seen
+# classes. A row is calibrated by testing the same checkpoint again.
+net = 'deeplabv3plus-r18-w32'
+data = 'compositions-k8'
+generator = f'configs/zs3net/zs3net-s1_{net}_1xb1-1k_{data}.py'
+classifier = f'configs/zs3net/zs3net-s2_{net}_1xb1-1k_{data}.py'
+spnet = f'configs/spnet/spnet_{net}_1xb16-1k_{data}-96x96.py'
+
+# Chosen by tools/calibrate.py on the split's validation classes, held out of a
+# training of their own (compositions-k8-cv); never on unseen classes.
+spnet_gamma = 0.3
+zs3net_gamma = 0.3
+
+# Fine-tuning needs fewer iterations than the configs' training from scratch.
+fine_tuning = {
+    'train_cfg.max_iters': 400,
+    'train_cfg.val_interval': 400,
+    'param_scheduler.0.end': 40,
+    'param_scheduler.1.begin': 40,
+    'param_scheduler.1.end': 400
+}
+features = dict(ZS_SEEN='{seen.checkpoint}', ZS_BANK='{bank.folder}/bank')
+steps = [
+    dict(
+        name='seen',
+        tool='train',
+        config=f'configs/spnet/seenonly_{net}_1xb16-1k_{data}-96x96.py',
+        report=True,
+        seconds=160),
+    dict(
+        name='spnet',
+        tool='train',
+        config=spnet,
+        load='seen',
+        options=fine_tuning,
+        report=True,
+        seconds=75),
+    dict(
+        name='spnet-calibrated',
+        tool='test',
+        config=spnet,
+        load='spnet',
+        options={'model.decode_head.gamma': spnet_gamma},
+        seconds=15),
+    dict(
+        name='devise',
+        tool='train',
+        config=f'configs/devise/devise_{net}_1xb16-1k_{data}-96x96.py',
+        load='seen',
+        options=fine_tuning,
+        report=True,
+        seconds=75),
+    dict(
+        name='bank',
+        tool='build_feature_bank',
+        config=generator,
+        load='seen',
+        arguments=['--out', '{folder}/bank'],
+        seconds=30),
+    dict(
+        name='generator',
+        tool='train',
+        config=generator,
+        env=features,
+        seconds=45),
+    dict(
+        name='zs3net',
+        tool='train',
+        config=classifier,
+        env=dict(features, ZS_GENERATOR='{generator.checkpoint}'),
+        report=True,
+        seconds=45),
+    dict(
+        name='zs3net-calibrated',
+        tool='test',
+        config=classifier,
+        load='zs3net',
+        options={'model.decode_head.gamma': zs3net_gamma},
+        seconds=15),
+]

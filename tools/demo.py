@@ -1,0 +1,168 @@
+"""Train, evaluate and look at zero-shot segmentation on embedded images.
+
+    python tools/demo.py                   # one seed, in minutes on two cores
+    python tools/demo.py --seeds 0 1 2     # mean and spread
+
+Runs the recipe `zs3net_compositions` (see tools/run_recipe.py) and prints its
+table. Writes `results.json`, `results.md` and `panel.png`: image, truth, and
+predictions without zero-shot, of SPNet and of ZS3Net. Nothing is downloaded;
+the images are drawn on first use.
+"""
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmseg.apis import init_model
+from mmseg.registry import DATASETS
+
+import mmseg_zeroshot  # registers everything  # noqa: F401
+from mmseg_zeroshot.engine.recipes import Task, load_recipe, make_tasks
+from mmseg_zeroshot.engine.recipes.recipe import fill_in, quiet
+from mmseg_zeroshot.engine.recipes.state import environment, last_checkpoint
+from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.visualization import save_panel
+
+ROOT = Path(__file__).resolve().parents[1]
+RECIPE = 'zs3net_compositions'
+COLUMNS = {
+    'seen': 'without zero-shot',
+    'spnet': 'SPNet',
+    'zs3net': 'ZS3Net'
+}
+"""Steps of the recipe whose predictions are shown, and their titles."""
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--work-dir', type=Path,
+                        default=Path('work_dirs/demo'))
+    parser.add_argument('--seeds', type=int, nargs='+', default=[0])
+    parser.add_argument('--rows', type=int, default=4,
+                        help='images in the panel')
+    return parser.parse_args(argv)
+
+
+def choose_images(labels: Sequence[np.ndarray], unseen: Sequence[int],
+                  count: int) -> list[int]:
+    """Choose images that show much of many unseen classes.
+
+    The first of the images with the most unseen classes not shown yet, again
+    and again; with as many, the one with the larger share of them.
+
+    Args:
+        labels: (H, W) label maps.
+        unseen: Ids of the unseen classes.
+        count: Number of images.
+
+    Returns:
+        Their positions, at most one for each label map.
+    """
+    shares = np.stack([np.bincount(label.ravel(), minlength=256)[list(unseen)]
+                       / label.size for label in labels])
+    chosen: list[int] = []
+    missing = np.ones(len(unseen), bool)
+    while len(chosen) < min(count, len(labels)):
+        shown = shares > 0.01
+        order = np.lexsort((-shares.sum(1), -(shown & missing).sum(1)))
+        best = next(int(i) for i in order if i not in chosen)
+        chosen.append(best)
+        missing &= ~shown[best]
+        if not missing.any():
+            missing[:] = True
+    return sorted(chosen)
+
+
+@torch.no_grad()
+def predict(task: Task, samples: Sequence[dict]) -> list[np.ndarray]:
+    """Segment samples with the model of a finished step.
+
+    Args:
+        task: The step.
+        samples: As the test data set gives them.
+
+    Returns:
+        (H, W) class ids of each.
+    """
+    checkpoints = {name: path for name, given in task.inputs.items()
+                   if (path := last_checkpoint(given))}
+    variables = {key: fill_in(value, task, checkpoints)
+                 for key, value in task.step.env.items()}
+    with quiet(), environment(variables):
+        config = Config.fromfile(task.root / task.step.config)
+    model = init_model(config, str(last_checkpoint(task)), device='cpu')
+    return [model.test_step(pseudo_collate([sample]))[0]
+            .pred_sem_seg.data[0].cpu().numpy() for sample in samples]
+
+
+def draw_panel(tasks: Sequence[Task], path: Path, count: int) -> None:
+    """Draw images, truth and the predictions of the steps in `COLUMNS`.
+
+    Args:
+        tasks: The recipe's tasks of one seed.
+        path: PNG file to write.
+        count: Number of images.
+    """
+    steps = {task.step.name: task for task in tasks}
+    with quiet():
+        config = Config.fromfile(ROOT / steps['spnet'].step.config)
+    split = build_split(config.test_dataloader.dataset.split)
+    dataset = DATASETS.build(config.test_dataloader.dataset)
+    labels = [_truth(dataset[i]) for i in range(len(dataset))]
+    chosen = choose_images(labels, split.unseen_ids, count)
+    samples = [dataset[i] for i in chosen]
+    maps = [predict(steps[name], samples) for name in COLUMNS]
+    rows = [[_rgb(sample), _truth(sample), *predictions]
+            for sample, *predictions in zip(samples, *maps)]
+    _save(path, rows, split)
+
+
+def _save(path: Path, rows: Sequence[Sequence[np.ndarray]],
+          split: ClassSplit) -> None:
+    save_panel(path, rows, classes=split.classes, unseen=split.unseen,
+               titles=('image', 'truth', *COLUMNS.values()))
+
+
+def _truth(sample: dict) -> np.ndarray:
+    return sample['data_samples'].gt_sem_seg.data[0].numpy()
+
+
+def _rgb(sample: dict) -> np.ndarray:
+    return sample['inputs'].permute(1, 2, 0).numpy()[..., ::-1]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the demo.
+
+    Args:
+        argv: Arguments; the process's by default.
+
+    Returns:
+        The exit code: 0, or that of the recipe after its error message.
+    """
+    args = parse_args(argv)
+    code = subprocess.call([
+        sys.executable, str(ROOT / 'tools' / 'run_recipe.py'), RECIPE,
+        '--work-dir', str(args.work_dir), '--seeds', *map(str, args.seeds)])
+    if code:
+        return code
+    tasks = make_tasks(load_recipe(RECIPE, ROOT), args.seeds[:1],
+                       args.work_dir)
+    path = args.work_dir / 'panel.png'
+    draw_panel(tasks, path, args.rows)
+    print(f'written to {path}')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
