@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from torch import Tensor
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import check_gamma
 
+from .decisions import max_over_classes, turning_points
 from .scores import Absent, Scores, zero_shot_scores
 
-_PIXELS_AT_ONCE = 1 << 15  # these and their K scores stay in a CPU's cache
+_SCORES_AT_ONCE = 1_400_000  # so many stay in a CPU's cache
 
 
 class GammaCurve:
@@ -42,8 +43,8 @@ class GammaCurve:
     Example:
         >>> curve = GammaCurve(split)
         >>> for sample in model.test_step(batch):
-        ...     curve.update(sample.seg_logits.data.softmax(0),
-        ...                  sample.gt_sem_seg.data[0])
+        ...     curve.update_logits(sample.seg_logits.data,
+        ...                         sample.gt_sem_seg.data[0])
         >>> curve.best()['gamma'], curve.at(0.6)['hIoU'], curve.area()
     """
 
@@ -85,16 +86,26 @@ class GammaCurve:
             ValueError: shapes that do not fit the split, values that are no
                 probabilities, a label id outside the class list.
         """
-        scores, truth = self._checked(
-            torch.as_tensor(probabilities), torch.as_tensor(label))
-        if self._counts.device != scores.device:
-            self._counts = self._counts.to(scores.device)
-            self._odd = self._odd.to(scores.device)
-        for part, classes in zip(
-                scores.split(_PIXELS_AT_ONCE, 1),
-                truth.split(_PIXELS_AT_ONCE)):
-            self._count(part, classes)
-        self.num_images += 1
+        scores, truth = self._shaped(probabilities, label)
+        _check_probabilities(scores)
+        self._add(scores.flatten(1), truth, lambda part: part)
+
+    def update_logits(self, logits: Tensor, label: Tensor) -> None:
+        """Count one image from its scores before the softmax.
+
+        The softmax is taken of some pixels at a time, which saves the memory
+        and the time of a second (K, H, W) array.
+
+        Args:
+            logits: (K, H, W) scores at the label's size.
+            label: (H, W) true class ids.
+
+        Raises:
+            ValueError: shapes that do not fit the split, NaN, a label id
+                outside the class list.
+        """
+        scores, truth = self._shaped(logits, label)
+        self._add(scores.flatten(1), truth, lambda part: part.softmax(0))
 
     def confusion(self, gamma: float) -> np.ndarray:
         """Return the (K, K) confusion matrix at a grid point, rows truth.
@@ -165,13 +176,25 @@ class GammaCurve:
         unseen = np.array([row['unseen']['mIoU'] for row in rows])
         return float(-np.diff(seen) @ (unseen[1:] + unseen[:-1]) / 2 / 100)
 
+    def _add(self, scores: Tensor, truth: Tensor,
+             to_probabilities: Callable[[Tensor], Tensor]) -> None:
+        """Count (K, P) scores with (P, ) true classes piece by piece."""
+        self._counts = self._counts.to(scores.device)
+        self._odd = self._odd.to(scores.device)
+        pixels = max(_SCORES_AT_ONCE // len(scores), 1)
+        for part, classes in zip(
+                scores.split(pixels, 1), truth.split(pixels)):
+            self._count(self._competing(to_probabilities(part)), classes)
+        self.num_images += 1
+
     def _count(self, scores: Tensor, truth: Tensor) -> None:
         """Add (K, P) probabilities with (P, ) true classes."""
         unseen_ids = torch.tensor(self.split.unseen_ids, device=truth.device)
         best, winner, odd = max_over_classes(scores)
         best_unseen, unseen, _ = max_over_classes(scores[unseen_ids])
         if not bool((best <= 1.01).all()):
-            raise ValueError('probabilities hold NaN or values above 1')
+            raise ValueError(
+                'probabilities hold NaN or values above 1: look at the model')
         unseen = unseen_ids[unseen]
         turn = turning_points(best, winner, best_unseen, unseen,
                               self._grid(scores))
@@ -231,23 +254,22 @@ class GammaCurve:
         return [group for group in ('seen', 'unseen')
                 if np.isnan(row[group]['mIoU'])]
 
-    def _checked(self, scores: Tensor,
-                 label: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (K, P) probabilities and (P, ) classes, K if not scored."""
+    def _shaped(self, scores: Tensor | np.ndarray,
+                label: Tensor | np.ndarray) -> tuple[Tensor, Tensor]:
+        """Return (K, H, W) floats and (P, ) classes, K if not scored."""
+        scores, label = torch.as_tensor(scores), torch.as_tensor(label)
         size = self.split.num_classes
         if scores.dim() != 3 or len(scores) != size:
             raise ValueError(
-                f'probabilities must be ({size}, H, W) for split '
+                f'scores must be ({size}, H, W) for split '
                 f'{self.split.name!r}, got {tuple(scores.shape)}')
         if label.shape != scores.shape[1:]:
             raise ValueError(
-                f'the label is {tuple(label.shape)} and the probabilities '
-                f'{tuple(scores.shape)}: resize these to the label\'s size')
+                f'the label is {tuple(label.shape)} and the scores '
+                f"{tuple(scores.shape)}: resize these to the label's size")
         if scores.dtype not in (torch.float32, torch.float64):
             scores = scores.float()
-        _check_probabilities(scores)
-        return self._competing(scores.flatten(1)), self._scored(
-            label.to(scores.device).flatten().long())
+        return scores, self._scored(label.to(scores.device).flatten().long())
 
     def _competing(self, scores: Tensor) -> Tensor:
         """Put ignored classes, if one has a probability, below all others."""
@@ -271,84 +293,6 @@ class GammaCurve:
         return label.masked_fill(hidden, size)
 
 
-def turning_points(seen_best: Tensor, seen_id: Tensor, unseen_best: Tensor,
-                   unseen_id: Tensor, grid: Tensor) -> Tensor:
-    """Count the grid points at which the seen class wins.
-
-    It wins where ``seen_best - gamma > unseen_best``, or where both are
-    equal and its id is the lower one, as in ``argmax``. Rounding keeps the
-    order of numbers, so these are the first points of the grid.
-
-    Args:
-        seen_best: (P, ) highest probability of a seen class.
-        seen_id: (P, ) its class.
-        unseen_best: (P, ) highest probability of an unseen class.
-        unseen_id: (P, ) its class.
-        grid: (G, ) ascending gammas, of the probabilities' type.
-
-    Returns:
-        (P, ) int64 in 0 … G.
-    """
-    # Equality is worth a win where the seen id is lower: ask for more than
-    # the number just below.
-    needed = torch.where(
-        seen_id < unseen_id,
-        torch.nextafter(unseen_best, unseen_best.new_full((), -1)),
-        unseen_best)
-    last = len(grid) - 1
-    turn = _first_guess(seen_best - unseen_best, grid)
-    # The difference is rounded: move on while the exact test says so.
-    while True:
-        up = (turn <= last) & (
-            seen_best - grid[turn.clamp(max=last)] > needed)
-        down = (turn > 0) & ~(
-            seen_best - grid[(turn - 1).clamp(min=0)] > needed)
-        step = up.long() - down.long()
-        if not step.any():
-            return turn
-        turn += step
-
-
-def _first_guess(difference: Tensor, grid: Tensor) -> Tensor:
-    """Count the grid points below a difference, give or take rounding."""
-    steps = grid.diff()
-    if len(steps) and torch.allclose(steps, steps[0], atol=1e-6):
-        guess = ((difference - grid[0]) / steps[0]).ceil()
-        return guess.clamp(0, len(grid)).long()
-    return torch.searchsorted(grid, difference)
-
-
-def max_over_classes(scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the highest score of each pixel and the lowest class id of it.
-
-    As ``scores.max(0)``, but faster on a CPU, where PyTorch does not
-    vectorise a reduction that tracks indices. It also finds near ties:
-    pixels where a class of lower id has the next smaller float. When gamma
-    is taken off both they may become equal, and then ``argmax`` prefers the
-    lower id; floats further apart stay apart, as a non-negative difference
-    is never coarser than the number it came from.
-
-    Args:
-        scores: (K, P), at least 0 where they win.
-
-    Returns:
-        (P, ) values, (P, ) int64 ids and the indices of the near ties.
-    """
-    size = len(scores)
-    values = scores.amax(0)
-    nearly = scores >= torch.nextafter(values, values.new_full((), -1))
-    # The largest weight is that of the lowest id.
-    kind = torch.uint8 if size < 256 else torch.int32
-    weights = torch.arange(
-        size, 0, -1, dtype=kind, device=scores.device)[:, None]
-    ids = size - (nearly.view(torch.uint8) * weights).amax(0).long()
-    ids.clamp_(max=size - 1)  # NaN
-    near = (scores.gather(0, ids[None])[0] != values).nonzero().flatten()
-    if len(near):
-        ids[near] = scores[:, near].argmax(0)
-    return values, ids, near
-
-
 def _checked_grid(gammas: Sequence[float] | np.ndarray) -> tuple[float, ...]:
     grid = tuple(float(gamma) for gamma in gammas)
     if not grid:
@@ -364,6 +308,8 @@ def _check_probabilities(scores: Tensor) -> None:
     """Look at every 64th pixel: logits and NaN show there, too."""
     some = scores[:, ::8, ::8]
     sums = some.sum(0)
+    if bool(sums.isnan().any()):
+        raise ValueError('probabilities hold NaN: look at the model')
     if some.numel() and not (bool((some >= 0).all()) and torch.allclose(
             sums, torch.ones_like(sums), atol=1e-2)):
         raise ValueError(

@@ -1,8 +1,7 @@
 """The metric of generalised and vanilla zero-shot segmentation."""
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,13 @@ from mmseg.registry import METRICS
 from PIL import Image
 from torch import Tensor
 
-from mmseg_zeroshot.semantics import ClassSplit, canonical
+from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
 
+from .confusion import confusion_matrix, vanilla_confusion
+from .records import background_rule, flat_scores, plain
 from .scores import (
     Absent,
-    Scores,
-    confusion_matrix,
     per_class_scores,
     vanilla_scores,
     zero_shot_scores,
@@ -290,35 +289,6 @@ class ZeroShotIoUMetric(BaseMetric):
             Image.fromarray(ids.astype(np.uint8)).save(file, format='PNG')
 
 
-def vanilla_confusion(logits: Tensor, label: Tensor,
-                      split: ClassSplit) -> Tensor:
-    """Count the pixels of unseen classes, with only these competing.
-
-    Args:
-        logits: (K, H, W) scores.
-        label: (H, W) true class ids.
-        split: Groups of the K classes; at least one is unseen.
-
-    Returns:
-        (K, K) int64 counts, rows truth.
-
-    Raises:
-        ValueError: ``logits`` does not fit the label or the split.
-    """
-    size = split.num_classes
-    if logits.shape != (size, *label.shape):
-        raise ValueError(
-            f'seg_logits is {tuple(logits.shape)} where the split and the '
-            f'label make it {(size, *label.shape)}')
-    unseen = torch.tensor(split.unseen_ids, device=logits.device)
-    label = label.flatten()
-    pixels = torch.isin(label, unseen).nonzero().flatten()
-    if not len(pixels):
-        return label.new_zeros((size, size), dtype=torch.int64)
-    best = logits.flatten(1)[unseen[:, None], pixels].argmax(0)
-    return confusion_matrix(unseen[best], label[pixels], size)
-
-
 def repeats_last(counts: Sequence[int], size: int) -> list[bool]:
     """Say of each process whether its last sample is a repeated one.
 
@@ -346,41 +316,6 @@ def repeats_last(counts: Sequence[int], size: int) -> list[bool]:
             f'the data set has {size}; evaluate each sample once, with '
             "sampler=dict(type='DefaultSampler', shuffle=False)")
     return [rank >= len(counts) - surplus for rank in range(len(counts))]
-
-
-def background_rule(split: ClassSplit) -> str:
-    """Return what the background is: a group's name, or ``'none'``."""
-    for group in ('seen', 'unseen', 'ignored'):
-        if any(canonical(name) == 'background'
-               for name in getattr(split, group)):
-            return group
-    return 'none'
-
-
-def flat_scores(scores: Scores) -> dict[str, float]:
-    """Return a scores record as ``{'seen_PA': …, 'hIoU': …}``.
-
-    Scores that do not exist (None or NaN) are left out.
-    """
-    flat = {
-        f'{group}_{key}': value
-        for group in ('seen', 'unseen', 'overall')
-        for key, value in scores[group].items()
-    }
-    flat['hIoU'] = scores['hIoU']
-    return {key: value for key, value in flat.items()
-            if value is not None and math.isfinite(value)}
-
-
-def plain(value: Any) -> Any:
-    """Return nested scores with None for NaN, as strict JSON wants it."""
-    if isinstance(value, Mapping):
-        return {key: plain(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [plain(entry) for entry in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 def _name(sample: dict) -> str:

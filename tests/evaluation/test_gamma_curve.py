@@ -6,9 +6,10 @@ import torch
 from mmseg_zeroshot.evaluation import (
     GammaCurve,
     confusion_matrix,
+    gamma_curve,
     zero_shot_scores,
 )
-from mmseg_zeroshot.evaluation.gamma_curve import max_over_classes
+from mmseg_zeroshot.evaluation.decisions import max_over_classes
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import calibrated_prediction
 
@@ -103,6 +104,21 @@ def test_equals_the_calibrated_prediction_of_the_heads():
         decision = calibrated_prediction(logits, SPLIT.seen_ids, gamma)
         np.testing.assert_array_equal(
             curve.confusion(gamma), confusion_matrix(decision, label, 6))
+
+
+def test_logits_are_counted_as_their_probabilities(monkeypatch):
+    monkeypatch.setattr(gamma_curve, '_SCORES_AT_ONCE', 6000)
+    generator = torch.Generator().manual_seed(2)
+    one, two = GammaCurve(SPLIT), GammaCurve(SPLIT)
+    logits = 3 * torch.randn((6, 300, 200), generator=generator)
+    label = torch.randint(0, 6, (300, 200), generator=generator)
+    one.update(logits.softmax(0), label)
+    two.update_logits(logits, label)
+    for gamma in GAMMAS:
+        np.testing.assert_array_equal(
+            one.confusion(gamma), two.confusion(gamma))
+    with pytest.raises(ValueError, match='NaN'):
+        two.update_logits(logits * torch.nan, label)
 
 
 def test_ignored_class_of_a_plain_head_does_not_compete():

@@ -16,10 +16,8 @@ from mmseg_zeroshot.evaluation import (
     confusion_matrix,
     zero_shot_scores,
 )
-from mmseg_zeroshot.evaluation.zero_shot_iou_metric import (
-    background_rule,
-    repeats_last,
-)
+from mmseg_zeroshot.evaluation.records import background_rule
+from mmseg_zeroshot.evaluation.zero_shot_iou_metric import repeats_last
 from mmseg_zeroshot.semantics import ClassSplit
 
 SPLIT = ClassSplit(
@@ -55,7 +53,8 @@ def counts_of(samples, split=SPLIT):
             generalised[truth, prediction[place]] += 1
             if truth in split.unseen_ids:
                 ids = list(split.unseen_ids)
-                vanilla[truth, ids[logits[ids, *place].argmax()]] += 1
+                scores = logits[ids][:, place[0], place[1]]
+                vanilla[truth, ids[scores.argmax()]] += 1
     return generalised, vanilla
 
 
@@ -229,36 +228,41 @@ def test_background_rule(groups, rule):
     assert background_rule(ClassSplit(['a', 'b'], unseen=['b'])) == 'none'
 
 
-def _evaluate_part(rank, world, size, folder):
-    """One process of a distributed evaluation with a padded last round."""
+SIZES = (1, 4, 5)  # with two processes: one idle, even, a padded round
+
+
+def _evaluate_parts(rank, world, folder):
+    """One process of some distributed evaluations."""
     torch.distributed.init_process_group(
         'gloo', init_method=f'file://{folder}/store', rank=rank,
         world_size=world)
     metric = make_metric()
-    total = -(-size // world) * world
-    indices = (list(range(size)) * world)[:total][rank:total:world]
-    process(metric, [make_sample(seed) for seed in indices])
-    metric.evaluate(size)
-    # Every process has the whole result, not only the first.
-    np.save(f'{folder}/{rank}.npy', metric.confusion)
-    with open(f'{folder}/{rank}.json', 'w', encoding='utf-8') as file:
-        json.dump(metric.record, file)
+    for size in SIZES:
+        total = -(-size // world) * world
+        indices = (list(range(size)) * world)[:total][rank:total:world]
+        process(metric, [make_sample(seed) for seed in indices])
+        metric.evaluate(size)
+        # Every process has the whole result, not only the first.
+        np.save(f'{folder}/{size}-{rank}.npy', metric.confusion)
+        with open(f'{folder}/{size}-{rank}.json', 'w') as file:
+            json.dump(metric.record, file)
     torch.distributed.destroy_process_group()
 
 
-@pytest.mark.parametrize('size', [1, 4, 5])
-def test_two_processes_score_as_one(size, tmp_path):
-    multiprocessing.spawn(
-        _evaluate_part, (2, size, str(tmp_path)), nprocs=2)
-    metric = make_metric()
-    samples = [make_sample(seed) for seed in range(size)]
-    process(metric, samples)
-    metric.evaluate(size)
-    for rank in (0, 1):
-        np.testing.assert_array_equal(
-            np.load(tmp_path / f'{rank}.npy'), counts_of(samples)[0])
-        record = json.loads((tmp_path / f'{rank}.json').read_text('utf-8'))
-        assert record == metric.record
+def test_two_processes_score_as_one(tmp_path):
+    multiprocessing.spawn(_evaluate_parts, (2, str(tmp_path)), nprocs=2)
+    for size in SIZES:
+        metric = make_metric()
+        samples = [make_sample(seed) for seed in range(size)]
+        process(metric, samples)
+        metric.evaluate(size)
+        for rank in (0, 1):
+            np.testing.assert_array_equal(
+                np.load(tmp_path / f'{size}-{rank}.npy'),
+                counts_of(samples)[0])
+            record = json.loads(
+                (tmp_path / f'{size}-{rank}.json').read_text())
+            assert record == metric.record
 
 
 def test_accumulated_matrix_is_the_sum_of_the_images():

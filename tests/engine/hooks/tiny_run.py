@@ -60,11 +60,9 @@ def model_config(split=SPLIT, gamma=0.):
         data_preprocessor=dict(
             type='SegDataPreProcessor', size=(32, 32), seg_pad_val=255),
         backbone=dict(
-            type='FastSCNN', downsample_dw_channels=(4, 4),
-            global_in_channels=8, global_block_channels=(4, 4, 4),
-            global_block_strides=(2, 2, 1), global_out_channels=8,
-            higher_in_channels=8, lower_in_channels=8,
-            fusion_out_channels=8, norm_cfg=dict(type='BN')),
+            type='ResNet', depth=18, base_channels=4, num_stages=2,
+            strides=(1, 2), dilations=(1, 1), out_indices=(1, ),
+            norm_cfg=dict(type='BN')),
         decode_head=dict(
             type='SemanticProjectionHead', split=split, gamma=gamma,
             embeddings='glove-6b-50d', host=HOST),

@@ -1,0 +1,171 @@
+"""Gamma chosen on held-out classes, from a config and a checkpoint."""
+import json
+import textwrap
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+from mmengine.runner import Runner
+from PIL import Image
+
+from mmseg_zeroshot import ClassSplit
+from tools import calibrate
+
+CONFIG = """
+    custom_imports = dict(imports=['mmseg_zeroshot'])
+    default_scope = 'mmseg'
+    split = dict(classes=['background', 'dog', 'cat', 'cow'],
+                 unseen=['cat'], ignored=['cow'], name='pets-cv')
+    model = dict(
+        type='ZeroShotSegmentor',
+        data_preprocessor=dict(
+            type='SegDataPreProcessor', size=(32, 32), seg_pad_val=255,
+            mean=[120.] * 3, std=[60.] * 3),
+        backbone=dict(
+            type='ResNet', depth=18, base_channels=4, num_stages=2,
+            strides=(1, 2), dilations=(1, 1), out_indices=(1, ),
+            norm_cfg=dict(type='BN')),
+        decode_head=dict(
+            type='SemanticProjectionHead', split=split,
+            embeddings='glove-6b-50d',
+            host=dict(type='FCNHead', in_channels=8, channels=8,
+                      num_convs=1, norm_cfg=dict(type='BN'))),
+        test_cfg=dict(mode='whole'))
+    steps = [dict(type='LoadImageFromFile'), dict(type='LoadAnnotations'),
+             dict(type='PackSegInputs')]
+    inner = dict(
+        type='BaseSegDataset', data_root='DATA',
+        data_prefix=dict(img_path='images', seg_map_path='masks'),
+        metainfo=dict(classes=['background', 'dog', 'cat', 'cow']),
+        img_suffix='.png', seg_map_suffix='.png', reduce_zero_label=False)
+    train_dataloader = dict(
+        batch_size=2, num_workers=0,
+        sampler=dict(type='InfiniteSampler', shuffle=True),
+        dataset=dict(type='ZeroShotDataset', split=split, mode='ignore',
+                     pipeline=steps, dataset=inner))
+    val_dataloader = dict(
+        batch_size=1, num_workers=0,
+        sampler=dict(type='DefaultSampler', shuffle=False),
+        dataset=dict(type='ZeroShotDataset', split=split, mode='keep',
+                     pipeline=steps, dataset=inner))
+    test_dataloader = val_dataloader
+    train_cfg = dict(
+        type='IterBasedTrainLoop', max_iters=30, val_interval=30)
+    val_cfg = dict(type='ValLoop')
+    test_cfg = dict(type='TestLoop')
+    val_evaluator = dict(type='ZeroShotIoUMetric')
+    test_evaluator = val_evaluator
+    optim_wrapper = dict(optimizer=dict(type='AdamW', lr=.003))
+    default_hooks = dict(
+        checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=30),
+        consistency=dict(type='ConsistencyHook'),
+        results=dict(type='ZeroShotResultsHook', method='SPNet'))
+    randomness = dict(seed=0)
+    log_level = 'WARNING'
+"""
+
+
+@pytest.fixture(scope='module')
+def run(tmp_path_factory):
+    """Three images on disk, a config for them and a trained checkpoint."""
+    folder = tmp_path_factory.mktemp('calibrate')
+    rng = np.random.default_rng(0)
+    for kind in ('images', 'masks'):
+        (folder / kind).mkdir()
+    for index in range(3):
+        ids = np.repeat(np.repeat(rng.integers(0, 4, (4, 4)), 8, 0), 8, 1)
+        ids[:2] = np.arange(32) % 3
+        Image.fromarray(ids.astype(np.uint8)).save(
+            folder / f'masks/{index}.png')
+        noise = rng.integers(0, 60, (32, 32, 3))
+        image = ids[..., None] * 60 + noise
+        Image.fromarray(image.astype(np.uint8)).save(
+            folder / f'images/{index}.png')
+    config = folder / 'config.py'
+    config.write_text(
+        textwrap.dedent(CONFIG).replace('DATA', folder.as_posix()), 'utf-8')
+    cfg = Config.fromfile(config)
+    cfg.work_dir = str(folder / 'work')
+    Runner.from_cfg(cfg).train()
+    return folder, str(config), str(folder / 'work/iter_30.pth')
+
+
+def test_gamma_is_chosen_and_written(run, tmp_path, capsys):
+    _, config, checkpoint = run
+    calibrate.main([config, checkpoint, '--out', str(tmp_path)])
+    figures = json.loads((tmp_path / 'gamma_curve.json').read_text('utf-8'))
+    assert (figures['label'], figures['split']) == ('validation', 'pets-cv')
+    assert (figures['images'], figures['unseen']) == (3, ['cat'])
+    assert len(figures['table']) == 101
+    heights = [row['hIoU'] for row in figures['table']]
+    assert figures['best']['hIoU'] == max(heights) > heights[0]
+    assert (tmp_path / 'gamma_curve.png').stat().st_size > 5000
+    fragment = Config.fromfile(tmp_path / 'gamma.py')
+    gamma = fragment.model.decode_head.gamma
+    assert gamma == pytest.approx(figures['gamma'])
+    assert 'Label: validation' in (tmp_path / 'gamma.py').read_text('utf-8')
+    assert f'gamma {gamma:.2f} gives hIoU' in capsys.readouterr().out
+
+    # An ordinary test with this gamma has the score of the curve.
+    cfg = Config.fromfile(config)
+    cfg.merge_from_dict(fragment._cfg_dict)
+    cfg.work_dir, cfg.load_from = str(tmp_path / 'test'), checkpoint
+    metrics = Runner.from_cfg(cfg).test()
+    assert metrics['hIoU'] == pytest.approx(figures['best']['hIoU'])
+
+
+REAL = ['model.decode_head.split.name=pets',
+        'val_dataloader.dataset.split.name=pets']
+
+
+def test_real_unseen_classes_need_the_oracle(run, tmp_path):
+    _, config, checkpoint = run
+    out = ['--out', str(tmp_path), '--cfg-options', *REAL]
+    with pytest.raises(SystemExit, match=r'\(cat\) are the real ones'):
+        calibrate.main([config, checkpoint, *out])
+    assert not (tmp_path / 'gamma.py').exists()
+    calibrate.main([config, checkpoint, '--oracle', *out])
+    text = (tmp_path / 'gamma.py').read_text('utf-8')
+    assert 'Label: oracle' in text and 'REAL UNSEEN' in text
+    fragment = Config.fromfile(tmp_path / 'gamma.py')
+    assert fragment.default_hooks.results.label == 'oracle'
+    figures = json.loads((tmp_path / 'gamma_curve.json').read_text('utf-8'))
+    assert figures['label'] == 'oracle'
+
+
+def test_oracle_on_a_held_out_split_is_refused(run, tmp_path):
+    _, config, checkpoint = run
+    with pytest.raises(SystemExit, match='leave out --split-role oracle'):
+        calibrate.main([config, checkpoint, '--split-role', 'oracle',
+                        '--out', str(tmp_path)])
+
+
+def test_split_of_the_data_must_be_the_heads(run, tmp_path):
+    _, config, checkpoint = run
+    with pytest.raises(SystemExit, match="'pets-cv' and val_dataloader"):
+        calibrate.main([
+            config, checkpoint, '--out', str(tmp_path), '--cfg-options',
+            'val_dataloader.dataset.split.unseen=[dog]'])
+
+
+@pytest.mark.parametrize('meta, message', [
+    ({}, 'does not say which classes'),
+    (dict(split=dict(classes=['background', 'dog', 'cat', 'cow'],
+                     unseen=['dog'], name='other')),
+     "trained with labels of cat .split 'other'")])
+def test_checkpoint_must_be_trained_without_the_classes(meta,
+                                                             message):
+    split = ClassSplit(['background', 'dog', 'cat', 'cow'], unseen=['cat'])
+    with pytest.raises(SystemExit, match=message):
+        calibrate.check_training(
+            dict(meta=dict(dataset_meta=meta)), split, 'x.pth')
+
+
+def test_missing_checkpoint(run):
+    with pytest.raises(SystemExit, match=r'no such file: none\.pth'):
+        calibrate.main([run[1], 'none.pth'])
+
+
+def test_plain_heads_have_no_gamma():
+    with pytest.raises(SystemExit, match='has no split'):
+        calibrate.check_role(None, 'oracle')

@@ -1,0 +1,237 @@
+"""Choose the calibration factor gamma from one pass over the val set.
+
+Examples:
+    # zero-shot cross-validation: a model that was trained without the
+    # validation classes (a split named '…-cv'), tuned on these
+    python tools/calibrate.py CONFIG_CV CHECKPOINT_CV --out work_dirs/gamma
+    # the gamma that is best for the real unseen classes: an upper bound
+    python tools/calibrate.py CONFIG CHECKPOINT --split-role oracle
+
+Writes ``gamma.py`` (a config fragment), ``gamma_curve.json`` (scores at all
+gammas) and ``gamma_curve.png``. Labels of real unseen classes are used under
+``--split-role oracle`` (or ``--oracle``) only, and the outputs say so.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config, DictAction
+from mmengine.runner import Runner
+from mmengine.utils import track_iter_progress
+
+from mmseg_zeroshot.engine.hooks.run_parts import data_split, head_split
+from mmseg_zeroshot.evaluation import GammaCurve
+from mmseg_zeroshot.evaluation.records import plain
+from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.visualization import save_gamma_curve
+
+ROLES = ('validation', 'oracle')
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line.
+
+    Args:
+        argv: Arguments; those of the process by default.
+    """
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument(
+        '--split-role', choices=ROLES, default='validation',
+        help="what the split's unseen classes are: held-out validation "
+        'classes, or the real unseen ones (default: validation)')
+    parser.add_argument(
+        '--oracle', dest='split_role', action='store_const', const='oracle',
+        help='short for --split-role oracle')
+    parser.add_argument(
+        '--out', help='folder for the outputs (default: calibration/ in the '
+        "checkpoint's folder)")
+    parser.add_argument(
+        '--cfg-options', nargs='+', action=DictAction,
+        help='settings of the config to override, as in tools/test.py')
+    return parser.parse_args(argv)
+
+
+def check_role(split: ClassSplit | None, role: str) -> ClassSplit:
+    """Refuse to tune on real unseen classes unasked.
+
+    Args:
+        split: The head's split.
+        role: 'validation' or 'oracle'.
+
+    Returns:
+        The split.
+
+    Raises:
+        SystemExit: The head has no split, or it is not of this role.
+    """
+    if split is None:
+        raise SystemExit('calibrate: decode_head has no split; gamma is for '
+                         'zero-shot heads')
+    held_out = split.name.endswith('-cv')
+    if role == 'validation' and not held_out:
+        raise SystemExit(
+            f"calibrate: split {split.name!r} holds no validation classes "
+            f'out; its unseen classes ({", ".join(split.unseen[:5])}) are '
+            "the real ones. Train with the split's '-cv' variant and choose "
+            'gamma there, or ask for an upper bound with --split-role oracle')
+    if role == 'oracle' and held_out:
+        raise SystemExit(
+            f'calibrate: split {split.name!r} holds validation classes out; '
+            'leave out --split-role oracle')
+    return split
+
+
+def check_training(checkpoint: dict[str, Any], split: ClassSplit,
+                   path: str) -> None:
+    """Make sure that the model has not been trained on the unseen classes.
+
+    Args:
+        checkpoint: As loaded.
+        split: The head's split.
+        path: Its file, for messages.
+
+    Raises:
+        SystemExit: It was, or the checkpoint does not say.
+    """
+    meta = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
+    if 'split' not in meta:
+        raise SystemExit(
+            f'calibrate: {path} does not say which classes it was trained '
+            'on; use a checkpoint that was trained with ZeroShotDataset')
+    trained = ClassSplit.from_dict(meta['split'])
+    leaked = [name for name in split.unseen if name in trained.seen]
+    if leaked:
+        raise SystemExit(
+            f'calibrate: {path} was trained with labels of '
+            f'{", ".join(leaked)} (split {trained.name!r}); gamma must be '
+            'chosen on classes that the model has not been trained on')
+
+
+def run_model(runner: Runner, split: ClassSplit) -> GammaCurve:
+    """Pass the val set through the model once.
+
+    Args:
+        runner: Holds the model with its weights, and the config.
+        split: The head's split.
+
+    Returns:
+        The curve over gamma.
+
+    Raises:
+        SystemExit: The val set has another split than the head.
+    """
+    loader = runner.build_dataloader(runner.cfg.val_dataloader)
+    given = data_split(loader.dataset)
+    if given is None or (given.classes, given.unseen, given.ignored) != (
+            split.classes, split.unseen, split.ignored):
+        raise SystemExit(
+            f'calibrate: decode_head has split {split.name!r} and '
+            f'val_dataloader.dataset '
+            f'{"none" if given is None else repr(given.name)}; name the '
+            'split once in the config and use it in both places')
+    curve = GammaCurve(split)
+    model = runner.model.eval()
+    with torch.no_grad():
+        for batch in track_iter_progress((loader, len(loader))):
+            for sample in model.test_step(batch):
+                curve.update_logits(
+                    sample.seg_logits.data, sample.gt_sem_seg.data[0])
+    return curve
+
+
+def fragment(best: dict[str, Any], split: ClassSplit, role: str,
+             names_label: bool) -> str:
+    """Return the text of ``gamma.py``.
+
+    Args:
+        best: ``GammaCurve.best()``.
+        split: The split that gamma was chosen on.
+        role: 'validation' or 'oracle'.
+        names_label: Whether the config has a results hook under
+            ``default_hooks.results``, whose label an oracle gamma changes.
+    """
+    gamma = round(best['gamma'], 6)
+    text = (
+        f'# Label: {role}. hIoU {best["hIoU"]:.2f} on the '
+        f'{"REAL UNSEEN" if role == "oracle" else "validation"} classes\n'
+        f'# {", ".join(split.unseen)}\n'
+        f'# of split {split.name!r}. Put the lines below into a config with '
+        'your model in\n# _base_, or give the value to tools/test.py:\n'
+        f'#   --cfg-options model.decode_head.gamma={gamma}\n'
+        f'model = dict(decode_head=dict(gamma={gamma}))\n')
+    if role == 'oracle' and names_label:
+        text += "default_hooks = dict(results=dict(label='oracle'))\n"
+    return text
+
+
+def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
+                  checkpoint: str, names_label: bool) -> dict[str, Any]:
+    """Write the fragment, the figures and the plot.
+
+    Args:
+        folder: Where to.
+        curve: The finished curve.
+        role: 'validation' or 'oracle'.
+        checkpoint: File that the model came from.
+        names_label: See :func:`fragment`.
+
+    Returns:
+        ``curve.best()``.
+    """
+    best, split = curve.best(), curve.split
+    figures = dict(
+        label=role, split=split.name, unseen=list(split.unseen),
+        checkpoint=os.path.basename(checkpoint), images=curve.num_images,
+        gamma=best['gamma'], best=best, area=curve.area(),
+        table=curve.table())
+    with atomic_write(folder / 'gamma_curve.json', 'w') as file:
+        json.dump(plain(figures), file, indent=1, allow_nan=False)
+    save_gamma_curve(folder / 'gamma_curve.png', curve.table(),
+                     best=best['gamma'], title=f'{split.name} ({role})')
+    with atomic_write(folder / 'gamma.py', 'w') as file:
+        file.write(fragment(best, split, role, names_label))
+    return best
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the tool.
+
+    Args:
+        argv: Arguments; those of the process by default.
+    """
+    args = parse_args(argv)
+    cfg = Config.fromfile(args.config)
+    if args.cfg_options:
+        cfg.merge_from_dict(args.cfg_options)
+    if not os.path.isfile(args.checkpoint):
+        raise SystemExit(f'calibrate: no such file: {args.checkpoint}')
+    folder = Path(args.out or Path(args.checkpoint).parent / 'calibration')
+    cfg.work_dir = str(folder / 'run')
+    runner = Runner.from_cfg(cfg)
+    split = check_role(head_split(runner.model), args.split_role)
+    checkpoint = runner.load_checkpoint(args.checkpoint)
+    check_training(checkpoint, split, args.checkpoint)
+    curve = run_model(runner, split)
+    best = write_outputs(
+        folder, curve, role=args.split_role, checkpoint=args.checkpoint,
+        names_label='results' in cfg.get('default_hooks', {}))
+    zero = curve.table()[0]
+    print(f'\n{args.split_role}: gamma {best["gamma"]:.2f} gives hIoU '
+          f'{best["hIoU"]:.2f} (seen {best["seen"]["mIoU"]:.2f}, unseen '
+          f'{best["unseen"]["mIoU"]:.2f}); gamma 0 gives {zero["hIoU"]:.2f}; '
+          f'area {curve.area():.2f}\nwritten to {folder}')
+
+
+if __name__ == '__main__':
+    main()
