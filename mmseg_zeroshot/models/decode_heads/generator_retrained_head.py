@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -111,7 +112,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         })
         self._check_widths()
         self.mmd = MODELS.build(mmd or dict(type='MMDLoss'))
-        self.recursion: nn.Module | None = None
+        self.recursion: Any = None
         if recursion is not None:
             self.recursion = MODELS.build(
                 {'class_names': self.split.classes, **recursion})
@@ -246,7 +247,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         logits = mask_classes(logits.flatten(0, 1), self.split.ignored_ids)
         return logits.view(shape)
 
-    def _recursion_losses(self, recursion: nn.Module) -> dict[str, Tensor]:
+    def _recursion_losses(self, recursion: Any) -> dict[str, Tensor]:
         """Feed the classifier's confident verdicts back to the generator."""
         ids = self.class_vectors.new_tensor(
             self.split.unseen_ids, dtype=torch.long)
