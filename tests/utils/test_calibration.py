@@ -24,6 +24,13 @@ def test_batches_are_decided_alike():
     assert torch.equal(batch, torch.stack(single))
 
 
+def test_masked_classes_never_win():
+    # Seen 1 keeps less than nothing, unseen 2 rounds to a probability of 0.
+    logits = torch.tensor([MASKED_LOGIT, 200., -200.])[:, None, None]
+    assert calibrated_prediction(logits, (1, ), 1.).item() in (1, 2)
+    assert logits.softmax(0)[2] == 0
+
+
 @pytest.mark.parametrize('gamma', [-.1, 1.01, float('nan')])
 def test_gamma_outside_its_range_is_an_error(gamma):
     with pytest.raises(ValueError, match=r'gamma must lie in \[0, 1\]'):
