@@ -13,7 +13,15 @@ spnet = f'configs/spnet/spnet_{net}_1xb16-1k_{data}-96x96.py'
 spnet_gamma = 0.3
 zs3net_gamma = 0.3
 
-# Fine-tuning needs fewer iterations than the configs' training from scratch.
+# Shorter than the configs' 1,000 iterations: the first leaves it to the steps
+# after it to go on from there.
+first_training = {
+    'train_cfg.max_iters': 600,
+    'train_cfg.val_interval': 600,
+    'param_scheduler.0.end': 60,
+    'param_scheduler.1.begin': 60,
+    'param_scheduler.1.end': 600
+}
 fine_tuning = {
     'train_cfg.max_iters': 400,
     'train_cfg.val_interval': 400,
@@ -27,8 +35,9 @@ steps = [
         name='seen',
         tool='train',
         config=f'configs/spnet/seenonly_{net}_1xb16-1k_{data}-96x96.py',
+        options=first_training,
         report=True,
-        seconds=160),
+        seconds=100),
     dict(
         name='spnet',
         tool='train',
