@@ -20,8 +20,9 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
-from mmseg.apis import init_model
-from mmseg.registry import DATASETS
+from mmengine.registry import init_default_scope
+from mmengine.runner import load_checkpoint
+from mmseg.registry import DATASETS, MODELS
 
 import mmseg_zeroshot  # registers everything  # noqa: F401
 from mmseg_zeroshot.engine.recipes import Task, load_recipe, make_tasks
@@ -98,9 +99,11 @@ def predict(task: Task, samples: Sequence[dict]) -> list[np.ndarray]:
                    if (path := last_checkpoint(given))}
     variables = {key: fill_in(value, task, checkpoints)
                  for key, value in task.step.env.items()}
+    init_default_scope('mmseg')
     with quiet(), environment(variables):
         config = Config.fromfile(task.root / task.step.config)
-    model = init_model(config, str(last_checkpoint(task)), device='cpu')
+        model = MODELS.build(config.model).eval()
+        load_checkpoint(model, str(last_checkpoint(task)), map_location='cpu')
     return [model.test_step(pseudo_collate([sample]))[0]
             .pred_sem_seg.data[0].cpu().numpy() for sample in samples]
 

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RECIPES = sorted(p.stem for p in (ROOT / 'configs/recipes').glob('*.py'))
 
 # Notes its arguments; a training leaves a checkpoint and results.
-TOOL = '''
+TOOL = """
 import json, os, pathlib, sys
 name = pathlib.Path(sys.argv[0]).stem
 with open(os.environ['CALLS'], 'a') as file:
@@ -47,8 +47,8 @@ if os.environ.get('BREAK') == (folder.name if '--work-dir' in sys.argv
                                else name):
     print('the disc is full')
     sys.exit(3)
-'''
-RECIPE = '''
+"""
+RECIPE = """
 steps = [
     dict(name='seen', tool='train', config='a.py', seeded=False, report=True),
     dict(name='spnet', tool='train', config='b.py', load='seen',
@@ -58,7 +58,7 @@ steps = [
     dict(name='best', tool='test', config='b.py', load='spnet',
          env=dict(HUE='{bank.folder}')),
 ]
-'''
+"""
 
 
 @pytest.fixture

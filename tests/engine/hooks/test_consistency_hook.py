@@ -76,6 +76,13 @@ def test_modes_that_do_not_fit_the_loop(tmp_path):
         run('train', tmp_path, val=TinyData(mode='drop'))
 
 
+def test_released_code_trains_on_masks_of_unseen_classes(tmp_path):
+    hooks = [dict(type='ConsistencyHook'),
+             dict(type='ZeroShotResultsHook', method='x', label='released')]
+    run('train', tmp_path, hooks, train=TinyData(mode='keep'))
+    assert (tmp_path / 'iter_2.pth').exists()
+
+
 @pytest.mark.parametrize('key', [
     'hIoU', 'unseen_mIoU', 'overall_mIoU', 'vanilla_unseen_mIoU'])
 def test_checkpoints_are_not_chosen_by_unseen_scores(key, tmp_path):
