@@ -1,0 +1,116 @@
+"""ZS3Net's configs: one recipe, one split, stages that fit together."""
+
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
+
+from mmseg_zeroshot.semantics import build_split
+
+CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+FIRST = sorted(p.name for p in CONFIGS.glob('zs3net/zs3net-s1_*.py'))
+SECOND = sorted(p.name for p in CONFIGS.glob('zs3net/zs3net-s2_*.py'))
+JOINT = sorted(p.name for p in CONFIGS.glob('zs3net/zs3net-joint_*.py'))
+STAGED = ('strict', 'paper', 'gan')
+
+
+def load(name: str) -> Config:
+    return Config.fromfile(CONFIGS / 'zs3net' / name)
+
+
+def without_backbone(cfg: Config) -> dict:
+    """The decode head alone, which needs no weights."""
+    init_default_scope('mmseg')
+    return cfg.model.decode_head
+
+
+def test_every_data_set_has_every_stage():
+    assert len(FIRST) == len(SECOND) == len(JOINT) == 4
+
+
+@pytest.mark.parametrize('name', FIRST)
+def test_step_1_trains_on_the_bank_of_the_checkpoint_it_loads(
+        name, monkeypatch):
+    monkeypatch.setenv('ZS_SEEN', 'mine/iter_7.pth')
+    monkeypatch.setenv('ZS_BANK', 'mine/bank')
+    cfg = load(name)
+    data = cfg.train_dataloader.dataset
+    assert cfg.load_from == data.checkpoint == 'mine/iter_7.pth'
+    assert cfg.feature_bank.path == data.bank == 'mine/bank'
+    assert cfg.feature_bank.dataset.mode in ('ignore', 'drop')
+    assert build_split(cfg.feature_bank.dataset.split) == build_split(
+        data.split) == build_split(cfg.model.decode_head.split)
+    assert cfg.train_cfg.val_interval > cfg.train_cfg.max_iters
+
+
+@pytest.mark.parametrize('name', SECOND)
+def test_step_2_loads_what_step_1_leaves(name):
+    first = next(f for f in FIRST if f.split('_')[1] == name.split('_')[1]
+                 and f.split('_')[3] == name.split('_')[3])
+    iterations = load(first).train_cfg.max_iters
+    cfg = load(name)
+    assert cfg.load_from == (f'work_dirs/{Path(first).stem}/'
+                             f'iter_{iterations}.pth')
+    assert cfg.train_dataloader == load(first).train_dataloader
+    assert cfg.default_hooks.results.method == 'ZS3Net'
+
+
+@pytest.mark.parametrize('recipe', STAGED)
+@pytest.mark.parametrize('name', [*FIRST, *SECOND])
+def test_stages_under_every_recipe(name, recipe, monkeypatch):
+    monkeypatch.setenv('ZS_RECIPE', recipe)
+    cfg = load(name)
+    head = MODELS.build(without_backbone(cfg))
+    wanted = 'generator' if 's1' in name else 'classifier'
+    assert head.phase == wanted
+    assert cfg.default_hooks.results.label == (
+        'paper' if recipe == 'paper' else 'strict')
+    assert 'label_leak' in cfg.default_hooks
+    assert type(head.generator).__name__ == (
+        'WGANGenerator' if recipe == 'gan' else 'GMMNGenerator')
+    assert head.mmd.reading == ('printed' if recipe == 'paper' else 'ours')
+    optimizer = cfg.optim_wrapper.optimizer
+    if 's1' in name:
+        assert optimizer == dict(type='Adam', lr=0.0002)
+    else:
+        assert optimizer.type == ('SGD' if recipe == 'paper' else 'Adam')
+
+
+@pytest.mark.parametrize('name', JOINT)
+def test_released_trains_on_true_masks_and_says_so(name, monkeypatch):
+    monkeypatch.setenv('ZS_RECIPE', 'released')
+    cfg = load(name)
+    head = MODELS.build(without_backbone(cfg))
+    assert type(head).__name__ == 'ReleasedRetrainedHead'
+    assert (head.mmd.reading, head.generator.noise) == ('released', 'uniform')
+    assert cfg.default_hooks.results.label == 'released'
+    assert 'label_leak' not in cfg.default_hooks
+    assert cfg.train_dataloader.dataset.mode == 'keep'
+
+
+@pytest.mark.parametrize('name', JOINT)
+def test_joint_is_strict_by_default(name):
+    cfg = load(name)
+    assert cfg.default_hooks.results.label == 'strict'
+    assert 'label_leak' in cfg.default_hooks
+    assert cfg.train_dataloader.dataset.mode in ('ignore', 'drop')
+
+
+@pytest.mark.parametrize('data, unseen', [('voc12', 'sofa'),
+                                          ('context', 'sofa')])
+def test_one_variable_picks_k_in_all_stages(data, unseen, monkeypatch):
+    monkeypatch.setenv('ZS_SPLIT', f'{data}-zs3-k4')
+    names = [p for folder in ('zs3net', 'devise')
+             for p in CONFIGS.glob(f'{folder}/*_{data}*-zs3*.py')]
+    assert len(names) >= 5
+    for path in names:
+        cfg = Config.fromfile(path)
+        splits = [cfg.train_dataloader.dataset.split,
+                  cfg.test_dataloader.dataset.split]
+        if 'split' in cfg.model.decode_head:
+            splits.append(cfg.model.decode_head.split)
+        for split in splits:
+            assert unseen in build_split(split).unseen
+            assert len(build_split(split).unseen) == 4
