@@ -199,3 +199,14 @@ def test_the_released_recipe_leaks_and_says_so(make, samples, split):
 def test_the_released_recipe_needs_the_joint_phase(make):
     with pytest.raises(ValueError, match="set phase='joint'"):
         make('classifier', cls=ReleasedRetrainedHead)
+
+
+@pytest.mark.parametrize('generator', [GMMN, WGAN])
+def test_bfloat16_autocast_trains(make, sets, generator):
+    head = make('joint', generator=generator)
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        loss = total(head.loss_of_sets(sets))
+    loss.backward()
+    assert loss.isfinite()
+    for part in (head.generator, head.classifier):
+        assert all(p.grad.isfinite().all() for p in part.parameters())
