@@ -17,6 +17,8 @@ from .palettes import colorblind_palette
 _NOT_SCORED = (235, 235, 235)
 _COLUMN_INCHES = 2.4
 _LEGEND_ROW_INCHES = 0.24
+# An entry's coloured patch and gaps, and a bold letter of its text.
+_PATCH_INCHES, _LETTER_INCHES = 0.45, 0.075
 _STAR = '★'
 
 
@@ -65,7 +67,10 @@ def save_panel(path: str | os.PathLike,
     unseen_ids = [classes.index(name) for name in unseen]
     grey = any((m == ignore_index).any() for row in rows for m in row[1:])
 
-    figure, axes, legend_inches = _grid(rows, len(occurring) + grey)
+    per_line = _legend_columns(
+        len(titles), [_entry(classes[i], unseen) for i in occurring])
+    figure, axes, legend_inches = _grid(
+        rows, -(-(len(occurring) + grey) // per_line))
     for row, line in zip(rows, axes):
         line[0].imshow(row[0])
         for axis, ids in zip(line[1:], row[1:]):
@@ -73,8 +78,8 @@ def save_panel(path: str | os.PathLike,
             _outline(axis, np.isin(ids, unseen_ids))
     for axis, title in zip(axes[0], titles):
         axis.set_title(title, fontsize=10)
-    _legend(figure, occurring, classes, set(unseen), table, grey,
-            legend_inches)
+    _legend(figure, occurring, classes, unseen, table, grey, legend_inches,
+            per_line)
     with atomic_write(path) as file:
         figure.savefig(file, format='png', dpi=dpi)
 
@@ -109,13 +114,16 @@ def _checked(rows: Sequence[Sequence[np.ndarray]], classes: Sequence[str],
 
 
 def _grid(rows: Sequence[Sequence[np.ndarray]],
-          entries: int) -> tuple[Figure, np.ndarray, float]:
-    """Return a figure whose rows have the heights of their images."""
+          lines: int) -> tuple[Figure, np.ndarray, float]:
+    """Return a figure whose rows have the heights of their images.
+
+    Under them there is room for so many lines of the legend.
+    """
     columns = len(rows[0])
     gap, title = 0.06, 0.3
     heights = [_COLUMN_INCHES * row[0].shape[0] / row[0].shape[1]
                for row in rows]
-    legend = _LEGEND_ROW_INCHES * -(-entries // _legend_columns(columns)) + .12
+    legend = _LEGEND_ROW_INCHES * lines + .12
     width = columns * _COLUMN_INCHES + (columns + 1) * gap
     height = sum(heights) + (len(rows) - 1) * gap + title + legend
     figure = Figure(figsize=(width, height))
@@ -133,8 +141,15 @@ def _grid(rows: Sequence[Sequence[np.ndarray]],
     return figure, axes, legend / height
 
 
-def _legend_columns(columns: int) -> int:
-    return max(2, round(columns * 1.5))
+def _legend_columns(columns: int, entries: Sequence[str]) -> int:
+    """Return how many entries of the legend fit beside each other."""
+    widest = _PATCH_INCHES + _LETTER_INCHES * max(map(len, entries), default=1)
+    fitting = int(columns * _COLUMN_INCHES / widest)
+    return max(1, min(fitting, round(columns * 1.5)))
+
+
+def _entry(name: str, unseen: Sequence[str]) -> str:
+    return f'{name} {_STAR} unseen' if name in unseen else name
 
 
 def _outline(axis: Axes, mask: np.ndarray) -> None:
@@ -147,18 +162,16 @@ def _outline(axis: Axes, mask: np.ndarray) -> None:
 
 
 def _legend(figure: Figure, occurring: Sequence[int], classes: Sequence[str],
-            unseen: set[str], table: np.ndarray, grey: bool,
-            height: float) -> None:
+            unseen: Sequence[str], table: np.ndarray, grey: bool,
+            height: float, per_line: int) -> None:
     patches = []
     for class_id in occurring:
-        name = classes[class_id]
-        label = f'{name} {_STAR} unseen' if name in unseen else name
-        patches.append(_patch(table[class_id], label))
+        patches.append(
+            _patch(table[class_id], _entry(classes[class_id], unseen)))
     if grey:
         patches.append(_patch(np.array(_NOT_SCORED), 'not scored'))
-    columns = round(figure.get_figwidth() / _COLUMN_INCHES)
     legend = figure.legend(
-        handles=patches, ncols=_legend_columns(columns), fontsize=8,
+        handles=patches, ncols=per_line, fontsize=8,
         frameon=False, loc='center', bbox_to_anchor=(0.5, height / 2),
         borderpad=0, handlelength=1.2, handleheight=1.0)
     for text in legend.get_texts():
