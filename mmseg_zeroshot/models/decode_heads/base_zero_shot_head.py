@@ -5,6 +5,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from mmengine.model import BaseModule
 from torch import Tensor, nn
@@ -77,6 +78,7 @@ class BaseZeroShotHead(BaseModule):
         super().__init__(init_cfg)
         check_gamma(gamma)
         self.gamma = gamma
+        self.normalize = normalize
         self.split = build_split(split)
         self.host = build_host(host, self.split.num_classes)
         self.feature_channels = self.host.conv_seg.in_channels
@@ -253,8 +255,10 @@ class BaseZeroShotHead(BaseModule):
                 f'{missing[:5]} ({len(missing)} in all) are missing from it')
         weight = state_dict.pop(f'{prefix}host.conv_seg.weight', None)
         bias = state_dict.pop(f'{prefix}host.conv_seg.bias', None)
-        for name, value in self.state_dict().items():
-            state_dict.setdefault(prefix + name, value)
+        # What the head learns stays missing, so that nobody takes it for
+        # trained; the words come with the config.
+        for name in ('class_vectors', 'class_names_utf8'):
+            state_dict[prefix + name] = getattr(self, name)
         if weight is not None:
             state_dict.update({
                 prefix + name: value
@@ -294,13 +298,23 @@ class BaseZeroShotHead(BaseModule):
         if vector is not None and embeddings is None:
             row = vector.cpu().numpy()
         elif embeddings is not None and vector is None:
-            row = load_embeddings(embeddings, [name]).vectors[0]
+            row = self._load_row(name, embeddings)
         else:
             raise ValueError(
                 f'give either a vector or the embeddings for {name!r}')
         table = self.class_embeddings.with_class(name, row)
         self.split = self.split.with_unseen_class(name)
         self._set_vocabulary(table)
+
+    def _load_row(self, name: str,
+                  embeddings: str | Sequence[str]) -> np.ndarray:
+        """Return a new class's vector, scaled as the head's others are."""
+        if self.normalize == 'max':
+            raise ValueError(
+                f"normalize='max' scales all vectors by the largest: give "
+                f'the scaled vector of {name!r} instead of the embeddings')
+        return load_embeddings(
+            embeddings, [name], normalize=self.normalize).vectors[0]
 
 
 def _class_embeddings(embeddings: str | Sequence[str] | ClassEmbeddings,

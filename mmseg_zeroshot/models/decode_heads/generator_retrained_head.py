@@ -140,6 +140,18 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
             bias = weight.new_zeros(len(weight))
         return {'classifier.weight': weight, 'classifier.bias': bias}
 
+    def add_class(self, name: str, vector: Tensor | None = None,
+                  embeddings: str | Sequence[str] | None = None) -> None:
+        """Refuse: a class without training has no classifier here.
+
+        Raises:
+            NotImplementedError: always, with what to do instead.
+        """
+        raise NotImplementedError(
+            f'{type(self).__name__} learns its classifier: to add {name!r}, '
+            "name it in the split and run phase='classifier' again on the "
+            'feature bank')
+
     def loss(self, inputs: Sequence[Tensor], batch_data_samples: list,
              train_cfg: dict) -> dict[str, Tensor]:
         """Return the phase's losses on the images of a step.

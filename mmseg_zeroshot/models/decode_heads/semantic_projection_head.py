@@ -65,6 +65,11 @@ class SemanticProjectionHead(BaseZeroShotHead):
         self.projection = nn.Conv2d(self.feature_channels,
                                     self.class_vectors.shape[1], 1)
 
+    @property
+    def allowed_missing(self) -> tuple[str, ...]:
+        """A plain checkpoint of the host has no projection yet."""
+        return (r'projection\.', )
+
     def classify(self, features: Tensor) -> Tensor:
         """Score (N, C, h, w) pixel features for K classes: (N, K, h, w)."""
         weight = self.class_vectors @ self.projection.weight.flatten(1)

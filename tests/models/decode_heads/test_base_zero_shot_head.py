@@ -1,5 +1,6 @@
 """The base head, through the semantic projection head."""
 import copy
+import re
 
 import pytest
 import torch
@@ -115,6 +116,35 @@ def test_plain_checkpoint_of_the_host_loads(split, embeddings, tmp_path):
     assert ours and all(
         torch.equal(ours[key], plain.state_dict()[key]) for key in ours)
     assert torch.equal(head.projection.weight, projection)
+
+
+def test_a_plain_checkpoint_leaves_the_projection_missing(split, embeddings):
+    """So that an untrained projection is never taken for a trained one."""
+    head = build('FCNHead', split, embeddings)
+    plain = MODELS.build({**host_config('FCNHead'), 'num_classes': 5})
+    result = head.load_state_dict(plain.state_dict(), strict=False)
+    assert result.missing_keys == ['projection.weight', 'projection.bias']
+    assert all(re.match(head.allowed_missing[0], key)
+               for key in result.missing_keys)
+    assert result.unexpected_keys == []
+
+
+@pytest.mark.parametrize('normalize', ['l2', 'none'])
+def test_added_words_are_scaled_as_the_others(normalize):
+    split = dict(classes=['sky', 'road', 'bus'], unseen=['bus'])
+    head = SemanticProjectionHead(
+        host_config('FCNHead'), split=split, embeddings='glove-6b-50d',
+        normalize=normalize)
+    head.add_class('zebra', embeddings='glove-6b-50d')
+    norms = head.class_vectors.norm(dim=1)
+    assert (norms[-1] > 2) == (normalize == 'none')
+    assert (norms[0] > 2) == (normalize == 'none')
+
+
+def test_words_scaled_by_the_largest_need_a_vector(split, embeddings):
+    head = build('FCNHead', split, embeddings, normalize='max')
+    with pytest.raises(ValueError, match="normalize='max' scales"):
+        head.add_class('zebra', embeddings='glove-6b-50d')
 
 
 def test_plain_checkpoint_of_another_head_is_an_error(split, embeddings):

@@ -136,9 +136,14 @@ def test_plain_classifier_is_the_start(make, split):
     plain = {f'host.{k}'[5:]: v for k, v in head.host.state_dict().items()}
     plain['conv_seg.weight'] = torch.randn(5, 8, 1, 1)
     plain['conv_seg.bias'] = torch.randn(5)
-    head.load_state_dict(dict(plain))
+    head.load_state_dict(dict(plain), strict=False)
     assert torch.equal(head.classifier.weight, plain['conv_seg.weight'])
     assert torch.equal(head.classifier.bias, plain['conv_seg.bias'])
+
+
+def test_a_class_is_not_added_without_training(make):
+    with pytest.raises(NotImplementedError, match="to add 'zebra'"):
+        make('classifier').add_class('zebra', embeddings='glove-6b-50d')
 
 
 def test_bank_is_refused_where_the_extractor_learns(make, sets):
