@@ -180,6 +180,33 @@ def test_voc_layout_takes_a_shipped_split_or_classes(monkeypatch):
     assert cfg.model.decode_head.host.num_classes == 4
 
 
+def test_voc_layout_holds_validation_classes_out(monkeypatch):
+    monkeypatch.setenv('ZS_HOLD_OUT', '1')
+    assert load(VOC_LAYOUT).model.decode_head.split == 'voc12-spnet-cv'
+    monkeypatch.setenv('ZS_VALIDATION', 'horse')
+    with pytest.raises(ValueError, match='ZS_VALIDATION.*ZS_UNSEEN'):
+        load(VOC_LAYOUT)
+    monkeypatch.setenv('ZS_UNSEEN', 'cow,cat')
+    cfg = load(VOC_LAYOUT)
+    split = build_split(cfg.model.decode_head.split)
+    assert (split.name, split.held_out) == ('unseen-cow-cat-cv', True)
+    assert (split.unseen, split.ignored) == (('horse', ), ('cat', 'cow'))
+    assert build_split(cfg.val_dataloader.dataset.split) == split
+    monkeypatch.setenv('ZS_HOLD_OUT', '0')
+    split = build_split(load(VOC_LAYOUT).train_dataloader.dataset.split)
+    assert (split.unseen, split.held_out) == (('cat', 'cow'), False)
+    assert split.validation == ('horse', )
+
+
+def test_demo_keeps_its_split(monkeypatch):
+    monkeypatch.setenv('ZS_SPLIT', 'voc12-spnet')
+    leaf = next(p for p in LEAVES if p.startswith('spnet/spnet_')
+                and 'compositions' in p)
+    assert load(leaf).model.decode_head.split == 'compositions-k8'
+    monkeypatch.setenv('ZS_DEMO_SPLIT', 'compositions-k8-cv')
+    assert load(leaf).model.decode_head.split == 'compositions-k8-cv'
+
+
 def test_voc_layout_is_switched_by_cfg_options():
     cfg = load(VOC_LAYOUT)
     cfg.merge_from_dict({

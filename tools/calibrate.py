@@ -2,10 +2,14 @@
 
 Examples:
     # zero-shot cross-validation: a model that was trained without the
-    # validation classes (a split named '…-cv'), tuned on these
+    # validation classes (a shipped split '…-cv', or hold_out=True in a
+    # split of your own), tuned on these
     python tools/calibrate.py CONFIG_CV CHECKPOINT_CV --out work_dirs/gamma
     # the gamma that is best for the real unseen classes: an upper bound
     python tools/calibrate.py CONFIG CHECKPOINT --split-role oracle
+
+The images are those of the config's ``val_dataloader``; under the default role
+let it read images that no result is reported on.
 
 Writes ``gamma.py`` (a config fragment), ``gamma_curve.json`` (scores at all
 gammas) and ``gamma_curve.png``. Labels of real unseen classes are used under
@@ -18,6 +22,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from pprint import pformat
 from typing import Any
 
 import torch
@@ -44,7 +49,8 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config', help='config file')
+    parser.add_argument(
+        'config', help='config file; its val_dataloader gives the images')
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument(
         '--split-role', choices=ROLES, default='validation',
@@ -78,14 +84,14 @@ def check_role(split: ClassSplit | None, role: str) -> ClassSplit:
     if split is None:
         raise SystemExit('calibrate: decode_head has no split; gamma is for '
                          'zero-shot heads')
-    held_out = split.name.endswith('-cv')
-    if role == 'validation' and not held_out:
+    if role == 'validation' and not split.held_out:
         raise SystemExit(
             f"calibrate: split {split.name!r} holds no validation classes "
             f'out; its unseen classes ({", ".join(split.unseen[:5])}) are '
-            "the real ones. Train with the split's '-cv' variant and choose "
-            'gamma there, or ask for an upper bound with --split-role oracle')
-    if role == 'oracle' and held_out:
+            "the real ones. Train with the split's '-cv' variant, or with "
+            'hold_out=True in a split of your own, and choose gamma there, '
+            'or ask for an upper bound with --split-role oracle')
+    if role == 'oracle' and split.held_out:
         raise SystemExit(
             f'calibrate: split {split.name!r} holds validation classes out; '
             'leave out --split-role oracle')
@@ -150,16 +156,43 @@ def run_model(runner: Runner, split: ClassSplit) -> GammaCurve:
     return curve
 
 
+def oracle_label(cfg: Config) -> str:
+    """Return config lines that label the run's results as an oracle's.
+
+    Args:
+        cfg: With ``ZeroShotResultsHook`` among its default or custom hooks;
+            there are no lines without it.
+    """
+    lines = ''
+    for key, hook in (cfg.get('default_hooks') or {}).items():
+        if _is_results_hook(hook):
+            lines += f"default_hooks = dict({key}=dict(label='oracle'))\n"
+    custom = cfg.get('custom_hooks') or []
+    if any(map(_is_results_hook, custom)):
+        # A list in a config replaces the inherited one, so it is written out.
+        hooks = [
+            {**hook.to_dict(), **(
+                {'label': 'oracle'} if _is_results_hook(hook) else {})}
+            for hook in custom]
+        lines += 'custom_hooks = ' + pformat(hooks, sort_dicts=False) + '\n'
+    return lines
+
+
+def _is_results_hook(hook: Any) -> bool:
+    kind = hook.get('type') if isinstance(hook, dict) else None
+    name = getattr(kind, '__name__', str(kind))
+    return name.split('.')[-1] == 'ZeroShotResultsHook'
+
+
 def fragment(best: dict[str, Any], split: ClassSplit, role: str,
-             names_label: bool) -> str:
+             label_lines: str) -> str:
     """Return the text of ``gamma.py``.
 
     Args:
         best: ``GammaCurve.best()``.
         split: The split that gamma was chosen on.
         role: 'validation' or 'oracle'.
-        names_label: Whether the config has a results hook under
-            ``default_hooks.results``, whose label an oracle gamma changes.
+        label_lines: Of :func:`oracle_label`, used by an oracle gamma.
     """
     gamma = round(best['gamma'], 6)
     text = (
@@ -170,13 +203,11 @@ def fragment(best: dict[str, Any], split: ClassSplit, role: str,
         'your model in\n# _base_, or give the value to tools/test.py:\n'
         f'#   --cfg-options model.decode_head.gamma={gamma}\n'
         f'model = dict(decode_head=dict(gamma={gamma}))\n')
-    if role == 'oracle' and names_label:
-        text += "default_hooks = dict(results=dict(label='oracle'))\n"
-    return text
+    return text + label_lines if role == 'oracle' else text
 
 
 def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
-                  checkpoint: str, names_label: bool) -> dict[str, Any]:
+                  checkpoint: str, label_lines: str) -> dict[str, Any]:
     """Write the fragment, the figures and the plot.
 
     Args:
@@ -184,7 +215,7 @@ def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
         curve: The finished curve.
         role: 'validation' or 'oracle'.
         checkpoint: File that the model came from.
-        names_label: See :func:`fragment`.
+        label_lines: See :func:`fragment`.
 
     Returns:
         ``curve.best()``.
@@ -200,7 +231,7 @@ def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
     save_gamma_curve(folder / 'gamma_curve.png', curve.table(),
                      best=best['gamma'], title=f'{split.name} ({role})')
     with atomic_write(folder / 'gamma.py', 'w') as file:
-        file.write(fragment(best, split, role, names_label))
+        file.write(fragment(best, split, role, label_lines))
     return best
 
 
@@ -225,7 +256,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     curve = run_model(runner, split)
     best = write_outputs(
         folder, curve, role=args.split_role, checkpoint=args.checkpoint,
-        names_label='results' in cfg.get('default_hooks', {}))
+        label_lines=oracle_label(cfg))
     zero = curve.table()[0]
     print(f'\n{args.split_role}: gamma {best["gamma"]:.2f} gives hIoU '
           f'{best["hIoU"]:.2f} (seen {best["seen"]["mIoU"]:.2f}, unseen '

@@ -8,6 +8,19 @@
 #       python tools/train.py configs/spnet/THIS.py
 #
 # Names may hold spaces ("potted plant"); lists are separated by commas.
+#
+# The calibration factor gamma is chosen on validation classes: seen ones that
+# stand in for the unseen. They need a training of their own, without their
+# labels (ZS_HOLD_OUT=1: they become unseen, the real unseen ones ignored), and
+# tools/calibrate.py the same environment:
+#
+#   export ZS_UNSEEN=cow,cat ZS_VALIDATION=horse
+#   ZS_HOLD_OUT=1 python tools/train.py configs/spnet/THIS.py --work-dir cv
+#   ZS_HOLD_OUT=1 python tools/calibrate.py configs/spnet/THIS.py \
+#       cv/iter_1000.pth
+#   ZS_GAMMA=0.63 python tools/train.py configs/spnet/THIS.py
+#
+# A shipped split (ZS_SPLIT) has its own validation classes, or none.
 _base_ = [
     '../_base_/models/deeplabv3plus_efficientnet-lite0.py',
     '../_base_/datasets/voc_layout.py',
@@ -25,6 +38,8 @@ split = '{{$ZS_SPLIT:voc12-spnet}}'
 classes = '{{$ZS_CLASSES:voc21}}'.split(',')
 unseen = '{{$ZS_UNSEEN:none}}'.split(',')
 ignored = '{{$ZS_IGNORED:none}}'.split(',')
+validation = '{{$ZS_VALIDATION:none}}'.split(',')
+hold_out = bool(int('{{$ZS_HOLD_OUT:0}}'))
 # A shipped table, or .npz files, which are joined.
 embeddings = '{{$ZS_EMBEDDINGS:glove-6b-50d}}'.split(',')
 gamma = float('{{$ZS_GAMMA:0.0}}')
@@ -34,7 +49,14 @@ if unseen != ['none']:
         name='unseen-' + '-'.join(unseen),
         classes=classes[0] if len(classes) == 1 else classes,
         unseen=unseen,
-        ignored=[] if ignored == ['none'] else ignored)
+        ignored=[] if ignored == ['none'] else ignored,
+        validation=[] if validation == ['none'] else validation,
+        hold_out=hold_out)
+elif validation != ['none']:
+    raise ValueError('ZS_VALIDATION belongs to a split of your own; name its '
+                     'unseen classes in ZS_UNSEEN')
+elif hold_out:
+    split += '-cv'
 if classes == ['voc21']:
     inner = dict(type='PascalVOCDataset')
     num_classes = 21

@@ -5,7 +5,7 @@ _base_ = [
     '../_base_/datasets/compositions.py',
     '../_base_/schedules/schedule_adamw_1k.py', '../_base_/default_runtime.py'
 ]
-split = '{{$ZS_SPLIT:compositions-k8}}'
+split = '{{$ZS_DEMO_SPLIT:compositions-k8}}'
 embeddings = 'glove-6b-50d'
 
 model = dict(

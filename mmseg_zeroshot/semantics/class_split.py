@@ -10,7 +10,7 @@ from .class_lists import get_classes
 from .names import check_unique, hint, resolve
 
 _GROUPS = ('unseen', 'ignored', 'validation')
-_KEYS = ('classes', *_GROUPS, 'name', 'fully_supervised')
+_KEYS = ('classes', *_GROUPS, 'name', 'fully_supervised', 'held_out')
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,15 @@ class ClassSplit:
         fully_supervised (bool): A split without unseen classes, for the
             upper bound that is trained on everything. Set it through
             :meth:`supervised`. Default: False.
+        held_out (bool): The unseen classes are validation classes that
+            stand in for the real ones, so that choices may be made by their
+            scores. Set it through :meth:`hold_out_validation`.
+            Default: False.
 
     Raises:
         ValueError: If a name is unknown (the message lists the nearest), a
-            class is named twice or in two groups, or a group that must hold
-            a class is empty.
+            class is named twice or in two groups, a group that must hold a
+            class is empty, or ``held_out`` does not fit.
 
     Example:
         >>> split = ClassSplit(['background', 'cat', 'cow'], unseen=['cow'])
@@ -52,6 +56,7 @@ class ClassSplit:
     validation: tuple[str, ...] = ()
     name: str = 'custom'
     fully_supervised: bool = False
+    held_out: bool = False
 
     def __post_init__(self) -> None:
         """Resolve, order and check all groups."""
@@ -63,6 +68,7 @@ class ClassSplit:
         self._check_overlap('validation', 'unseen')
         self._check_overlap('validation', 'ignored')
         self._check_sizes()
+        self._check_held_out()
 
     def _resolved(self, group: str) -> tuple[str, ...]:
         """The names of one group as spelled in ``classes``, in order."""
@@ -101,6 +107,14 @@ class ClassSplit:
                 f'split {self.name!r} has no seen class to train on beside '
                 'its validation classes; take some classes out of '
                 "'unseen', 'ignored' or 'validation'")
+
+    def _check_held_out(self) -> None:
+        check_bool('held_out', self.held_out, self.name)
+        if self.held_out and (self.fully_supervised or self.validation):
+            raise ValueError(
+                f'split {self.name!r} is held out, so its unseen classes are '
+                "validation classes and 'validation' must be empty; use "
+                'hold_out=True to hold the classes of a split out')
 
     @classmethod
     def supervised(cls, classes: str | Sequence[str],
@@ -172,7 +186,7 @@ class ClassSplit:
         ignored, so that no hyperparameter is tuned on a real unseen class.
 
         Returns:
-            ClassSplit: Named with the suffix ``-cv``.
+            ClassSplit: With ``held_out``, named with the suffix ``-cv``.
 
         Raises:
             ValueError: If the split names no validation classes.
@@ -183,7 +197,8 @@ class ClassSplit:
                 "out; add some seen classes as 'validation'")
         return ClassSplit(
             classes=self.classes, unseen=self.validation,
-            ignored=self.ignored + self.unseen, name=f'{self.name}-cv')
+            ignored=self.ignored + self.unseen, name=f'{self.name}-cv',
+            held_out=True)
 
     def with_unseen_class(self, name: str) -> ClassSplit:
         """The split with one more unseen class, its id the next free one.
@@ -202,7 +217,7 @@ class ClassSplit:
             ignored=self.ignored, validation=self.validation, name=self.name)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain strings, lists and a bool: for metainfo and checkpoints.
+        """Plain strings, lists and bools: for metainfo and checkpoints.
 
         Returns:
             dict[str, Any]: What :meth:`from_dict` takes.
@@ -210,7 +225,8 @@ class ClassSplit:
         return dict(
             classes=list(self.classes), unseen=list(self.unseen),
             ignored=list(self.ignored), validation=list(self.validation),
-            name=self.name, fully_supervised=self.fully_supervised)
+            name=self.name, fully_supervised=self.fully_supervised,
+            held_out=self.held_out)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ClassSplit:
@@ -219,7 +235,8 @@ class ClassSplit:
         Args:
             data (Mapping[str, Any]): ``classes`` (names, or the name of a
                 shipped list), and optionally ``unseen``, ``ignored``,
-                ``validation``, ``name``, ``fully_supervised``.
+                ``validation``, ``name``, ``fully_supervised``,
+                ``held_out``.
 
         Returns:
             ClassSplit: The checked split.
@@ -238,6 +255,14 @@ class ClassSplit:
         values = {key: data[key] for key in data if key != 'classes'}
         values.setdefault('unseen', ())
         return cls(classes=get_classes(data['classes']), **values)
+
+
+def check_bool(key: str, value: object, split: object) -> None:
+    """Refuse 'no' and the like, which Python would take as true."""
+    if not isinstance(value, bool):
+        raise ValueError(
+            f'{key!r} of split {split!r} must be True or False, got '
+            f'{value!r}')
 
 
 def _refuse_string(group: str, names: object, split: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .class_split import ClassSplit
+from .class_split import ClassSplit, check_bool
 from .names import hint
 
 # K = 2, 4, 6, 8, 10: each adds two classes to the one before.
@@ -95,13 +95,16 @@ def build_split(spec: str | Mapping[str, Any] | ClassSplit) -> ClassSplit:
 
     Args:
         spec (str | Mapping[str, Any] | ClassSplit): A shipped name, or the
-            arguments of :class:`ClassSplit` by name, or a split.
+            arguments of :class:`ClassSplit` by name, or a split. With
+            ``hold_out=True`` among the arguments, the validation classes
+            are held out, as by the suffix ``-cv`` of a shipped name.
 
     Returns:
         ClassSplit: The checked split.
 
     Raises:
-        ValueError: If the name, a key or a class is unknown.
+        ValueError: If the name, a key or a class is unknown, or there are
+            no validation classes to hold out.
         TypeError: If ``spec`` is of another type.
 
     Example:
@@ -113,7 +116,11 @@ def build_split(spec: str | Mapping[str, Any] | ClassSplit) -> ClassSplit:
     if isinstance(spec, str):
         return get_split(spec)
     if isinstance(spec, Mapping):
-        return ClassSplit.from_dict(spec)
+        values = dict(spec)
+        hold_out = values.pop('hold_out', False)
+        check_bool('hold_out', hold_out, values.get('name', 'custom'))
+        split = ClassSplit.from_dict(values)
+        return split.hold_out_validation() if hold_out else split
     raise TypeError(
         'split must be the name of a shipped split, a dict(classes=..., '
         f'unseen=[...]) or a ClassSplit, got {type(spec).__name__}')

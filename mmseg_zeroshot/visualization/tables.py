@@ -49,8 +49,9 @@ def read_records(path: str | os.PathLike) -> list[Record]:
 def summarize(records: Sequence[Record]) -> list[Record]:
     """Put runs together that differ in the seed only.
 
-    Runs belong together by method, data set, split, label and whether they
-    are calibrated; groups are sorted by split and then by label.
+    Runs belong together by method, data set, split, label, whether they are
+    calibrated, class vectors and the scoring's ``absent`` and
+    ``background``; groups are sorted by split and then by label.
 
     Args:
         records: Entries of results files.
@@ -60,12 +61,16 @@ def summarize(records: Sequence[Record]) -> list[Record]:
         ``gamma`` (sorted values), ``runs`` (their number) and ``mean`` and
         ``std``, the scores in the order of ``score_values``; the standard
         deviation is the sample's, None for a single run.
+
+    Raises:
+        ValueError: two runs of a group have the same seed.
     """
     groups: dict[tuple, list[Record]] = {}
     for record in records:
         calibrated = bool(record.get('gamma'))
         key = (record.get('dataset') or '', record['split'],
-               _LABELS.index(record['label']), record['method'], calibrated)
+               _LABELS.index(record['label']), record['method'], calibrated,
+               *map(record.get, ('embeddings', 'absent', 'background')))
         groups.setdefault(key, []).append(record)
     ranks = sorted(groups, key=lambda key: key[:3])
     return [_summary(groups[key]) for key in ranks]
@@ -102,6 +107,7 @@ def markdown_table(records: Sequence[Record]) -> str:
 
 def _summary(group: list[Record]) -> Record:
     first = group[0]
+    _check_seeds(group)
     columns = list(zip(*map(score_values, group)))
     return dict(
         method=first['method'],
@@ -112,6 +118,18 @@ def _summary(group: list[Record]) -> Record:
         runs=len(group),
         mean=[_over_runs(values, mean) for values in columns],
         std=[_over_runs(values, stdev) for values in columns])
+
+
+def _check_seeds(group: list[Record]) -> None:
+    """The same run twice would pass for less deviation."""
+    seeds = [record.get('seed') for record in group]
+    for seed in seeds:
+        if seeds.count(seed) > 1:
+            first = group[0]
+            raise ValueError(
+                f'{seeds.count(seed)} records of {first["method"]!r} on '
+                f'split {first["split"]!r} (label {first["label"]!r}) have '
+                f'seed {seed}; keep one record of each seed')
 
 
 def _over_runs(values: Sequence[float | None], function: Any) -> float | None:

@@ -42,6 +42,8 @@ def test_hold_out_validation_hides_the_real_unseen_classes():
     assert held_out.validation == ()
     assert held_out.seen == ('aeroplane', 'cat', 'tvmonitor')
     assert held_out.name == 'mine-cv'
+    assert held_out.held_out and not split.held_out
+    assert ClassSplit.from_dict(held_out.to_dict()) == held_out
 
 
 def test_hold_out_needs_validation_classes():
@@ -61,7 +63,8 @@ def test_dict_round_trip_is_plain_data():
     data = split.to_dict()
     assert data == dict(
         classes=list(CLASSES), unseen=['cow'], ignored=[],
-        validation=['dog'], name='a', fully_supervised=False)
+        validation=['dog'], name='a', fully_supervised=False,
+        held_out=False)
     assert ClassSplit.from_dict(data) == split
 
 
@@ -75,6 +78,9 @@ def test_dict_round_trip_is_plain_data():
     (dict(unseen=['cow'], ignored=['dog'], validation=['dog']),
      'dog is in .validation. and in .ignored.'),
     (dict(unseen=[]), 'K = 0'),
+    (dict(unseen=['cow'], held_out='no'), "'held_out'.*got 'no'"),
+    (dict(unseen=['cow'], validation=['dog'], held_out=True),
+     "is held out.*'validation' must be empty"),
     (dict(unseen=list(CLASSES)), 'no seen class'),
     (dict(unseen=['cow'], ignored=['background', 'cat', 'aeroplane'],
           validation=['dog', 'tv']), 'no seen class'),

@@ -87,7 +87,7 @@ def test_cagnet_has_29_seen_and_4_unseen_classes():
 def test_suffix_cv_holds_out_the_validation_classes():
     split = get_split('voc12-spnet-cv')
     assert split.unseen == ('horse', 'motorbike', 'person')
-    assert 'sheep' in split.ignored
+    assert 'sheep' in split.ignored and split.held_out
     with pytest.raises(ValueError, match='no validation classes'):
         get_split('voc12-zs3-k2-cv')
 
@@ -110,6 +110,17 @@ def test_build_split_takes_three_forms():
                            name='voc12-zs3-k2'))
     assert own == split
     assert get_classes('voc21') == own.classes
+
+
+def test_own_split_holds_out_its_validation_classes():
+    spec = dict(classes='voc21', unseen=['cow'], validation=['horse'],
+                name='mine')
+    split = build_split(dict(spec, hold_out=True))
+    assert split == build_split(spec).hold_out_validation()
+    assert split.held_out and split.unseen == ('horse', )
+    assert build_split(dict(spec, hold_out=False)) == build_split(spec)
+    with pytest.raises(ValueError, match="'hold_out' of split 'mine'.*'0'"):
+        build_split(dict(spec, hold_out='0'))
 
 
 def test_build_split_names_what_is_wrong():

@@ -15,7 +15,8 @@ CONFIG = """
     custom_imports = dict(imports=['mmseg_zeroshot'])
     default_scope = 'mmseg'
     split = dict(classes=['background', 'dog', 'cat', 'cow'],
-                 unseen=['cat'], ignored=['cow'], name='pets-cv')
+                 unseen=['cat'], ignored=['cow'], name='pets-cv',
+                 held_out=True)
     model = dict(
         type='ZeroShotSegmentor',
         data_preprocessor=dict(
@@ -114,8 +115,8 @@ def test_gamma_is_chosen_and_written(run, tmp_path, capsys):
     assert metrics['hIoU'] == pytest.approx(figures['best']['hIoU'])
 
 
-REAL = ['model.decode_head.split.name=pets',
-        'val_dataloader.dataset.split.name=pets']
+REAL = ['model.decode_head.split.held_out=False',
+        'val_dataloader.dataset.split.held_out=False']
 
 
 def test_real_unseen_classes_need_the_oracle(run, tmp_path):
@@ -131,6 +132,20 @@ def test_real_unseen_classes_need_the_oracle(run, tmp_path):
     assert fragment.default_hooks.results.label == 'oracle'
     figures = json.loads((tmp_path / 'gamma_curve.json').read_text('utf-8'))
     assert figures['label'] == 'oracle'
+
+
+def test_oracle_label_reaches_custom_hooks(tmp_path):
+    hooks = [dict(type='ConsistencyHook'),
+             dict(type='mmseg.ZeroShotResultsHook', method='x')]
+    path = tmp_path / 'gamma.py'
+    path.write_text(
+        calibrate.oracle_label(Config(dict(custom_hooks=hooks))), 'utf-8')
+    assert Config.fromfile(path).custom_hooks == [
+        hooks[0], dict(hooks[1], label='oracle')]
+    other = dict(default_hooks=dict(scores=dict(hooks[1])))
+    assert calibrate.oracle_label(Config(other)) == (
+        "default_hooks = dict(scores=dict(label='oracle'))\n")
+    assert calibrate.oracle_label(Config(dict())) == ''
 
 
 def test_oracle_on_a_held_out_split_is_refused(run, tmp_path):

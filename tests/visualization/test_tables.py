@@ -50,6 +50,20 @@ def test_unlike_runs_stay_apart_and_labels_are_ordered():
         ('pets', 'oracle', 'SPNet', [0])]
 
 
+@pytest.mark.parametrize('key, values', [
+    ('embeddings', [None, 'a1', 'b2']), ('absent', ['skip', 'zero']),
+    ('background', ['seen', 'ignored'])])
+def test_what_is_scored_otherwise_is_not_averaged(key, values):
+    rows = summarize([dict(record(), **{key: value}) for value in values])
+    assert [row['runs'] for row in rows] == [1] * len(values)
+
+
+def test_a_seed_counts_once():
+    with pytest.raises(ValueError, match=(
+            "2 records of 'SPNet' on split 'pets'.*have seed 4")):
+        summarize([record(), record(seed=4), record(21., seed=4)])
+
+
 def test_terminal_table():
     lines = format_table([record(), record(30., 1, vanilla=None)]).split('\n')
     assert lines[0].split()[:2] == ['Method', 'Data']

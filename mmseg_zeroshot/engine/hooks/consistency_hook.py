@@ -9,6 +9,7 @@ from mmseg.registry import HOOKS
 from mmseg_zeroshot.semantics import ClassSplit
 
 from .checkpoint_checks import LoadingCheck, check_trained_classes
+from .choice_check import check_choices
 from .run_parts import (
     built_loops,
     data_sets,
@@ -27,8 +28,9 @@ class ConsistencyHook(Hook):
     """Stop a run whose head, data and checkpoint do not belong together.
 
     Before the run: all data sets and the head have one split; training data
-    hides what is unseen and evaluation data does not; no checkpoint is
-    chosen by a score that looks at unseen classes. While a checkpoint is
+    hides what is unseen and evaluation data does not; no checkpoint, end
+    of training or learning rate is chosen by a score of other classes than
+    the seen ones. While a checkpoint is
     loaded: it has the head's vocabulary, it was not trained on labels of a
     class that is unseen here, and it fills the backbone, the neck and the
     host (MMEngine only logs what is missing).
@@ -70,7 +72,7 @@ class ConsistencyHook(Hook):
                 _check_same(reference, (place, split), label)
                 _check_mode(name, metainfo(dataset), split, label)
         if reference is not None and is_training(runner):
-            _check_save_best(runner, reference[1], label)
+            check_choices(runner, reference[1], label)
 
     def before_train(self, runner: Any) -> None:
         """As :meth:`before_run`, for loops that are run by hand.
@@ -150,21 +152,3 @@ def _check_mode(loop: str, meta: dict, split: ClassSplit, label: str) -> None:
         raise ValueError(
             f'ConsistencyHook: {loop}_dataloader.dataset has mode {mode!r}, '
             "so unseen classes could not be scored; use mode='keep'")
-
-
-def _check_save_best(runner: Any, split: ClassSplit, label: str) -> None:
-    """A checkpoint chosen by unseen classes has used their labels.
-
-    Validation classes that are held out (split '…-cv') stand in for unseen
-    ones and may be used for the choice.
-    """
-    if label == 'oracle' or split.name.endswith('-cv') or not split.unseen:
-        return
-    for hook in runner.hooks:
-        for key in getattr(hook, 'save_best', None) or ():
-            if any(word in key for word in ('unseen', 'hIoU', 'overall')):
-                raise ValueError(
-                    f'ConsistencyHook: save_best={key!r} chooses checkpoints '
-                    f'by labels of unseen classes, which label={label!r} '
-                    "does not permit; use save_best='seen_mIoU' with "
-                    "rule='greater', or none")

@@ -9,6 +9,7 @@ from typing import Any
 
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
+from mmseg.models import SegTTAModel
 from mmseg.registry import HOOKS
 
 from mmseg_zeroshot.utils import atomic_write
@@ -47,8 +48,9 @@ class ZeroShotResultsHook(Hook):
             the type of the wrapped data set.
 
     Raises:
-        ValueError: ``label`` is unknown, or the evaluator has no
-            ``ZeroShotIoUMetric``.
+        ValueError: ``label`` is unknown, the evaluator has no
+            ``ZeroShotIoUMetric``, or gamma would be recorded but not used
+            (test-time augmentation).
 
     Example:
         >>> custom_hooks = [
@@ -81,6 +83,7 @@ class ZeroShotResultsHook(Hook):
                     f'ZeroShotResultsHook: {name}_evaluator has no '
                     "ZeroShotIoUMetric; set it to "
                     "dict(type='ZeroShotIoUMetric')")
+        _check_augmentation(runner.model)
 
     def after_val_epoch(self, runner: Any,
                         metrics: dict[str, float] | None = None) -> None:
@@ -146,6 +149,18 @@ class ZeroShotResultsHook(Hook):
             vanilla=scores['vanilla'],
             vanilla_rule=scores['vanilla_rule'],
             per_class=scores['per_class'])
+
+
+def _check_augmentation(model: Any) -> None:
+    """Refuse gamma where MMSegmentation decides by a plain argmax."""
+    gamma = float(getattr(zero_shot_head(model), 'gamma', 0.0))
+    while model is not None and not isinstance(model, SegTTAModel):
+        model = getattr(model, 'module', None)
+    if model is not None and gamma != 0:
+        raise ValueError(
+            'ZeroShotResultsHook: SegTTAModel merges augmented predictions '
+            f'without calibration, but decode_head.gamma is {gamma:g}; test '
+            'without --tta or with model.module.decode_head.gamma=0')
 
 
 def _metrics(loop: Any) -> Iterator[Any]:

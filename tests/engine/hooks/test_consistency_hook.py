@@ -1,9 +1,14 @@
 """Head, data and checkpoint that do not belong together stop a run."""
 import logging
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 import torch
 from mmseg.registry import MODELS
+
+from mmseg_zeroshot.engine.hooks.choice_check import check_choices
+from mmseg_zeroshot.semantics import ClassSplit
 
 from .tiny_run import (
     HOST,
@@ -84,11 +89,35 @@ def test_released_code_trains_on_masks_of_unseen_classes(tmp_path):
 
 
 @pytest.mark.parametrize('key', [
-    'hIoU', 'unseen_mIoU', 'overall_mIoU', 'vanilla_unseen_mIoU'])
+    'hIoU', 'unseen_mIoU', 'overall_mIoU', 'vanilla_unseen_mIoU', 'auto',
+    'mIoU', 'seen_mIoU_of_cat'])
 def test_checkpoints_are_not_chosen_by_unseen_scores(key, tmp_path):
-    with pytest.raises(ValueError, match=f"save_best='{key}'.*seen_mIoU"):
+    with pytest.raises(ValueError, match=(
+            f"CheckpointHook has save_best='{key}'.*seen_mIoU")):
         run('train', tmp_path,
             checkpoint=dict(save_best=key, rule='greater'))
+
+
+@pytest.mark.parametrize('key', ['hIoU', 'unseen_loss', 'overall_PA'])
+def test_training_is_not_stopped_by_unseen_scores(key, tmp_path):
+    stop = dict(type='EarlyStoppingHook', monitor=key, rule='greater')
+    with pytest.raises(ValueError, match=(
+            f"EarlyStoppingHook has monitor='{key}'.*monitor='seen_mIoU'")):
+        run('train', tmp_path / 'strict', [*HOOKS, stop])
+    run('train', tmp_path / 'oracle', [*ORACLE, stop])
+
+
+@pytest.mark.parametrize('key, allowed', [
+    ('hIoU', False), ('x/seen_mIoU', True), ('decode.loss_ce', True)])
+def test_rate_is_not_reduced_by_unseen_scores(key, allowed):
+    scheduler = SimpleNamespace(monitor=key)
+    split = ClassSplit.from_dict(SPLIT)
+    for schedulers in ([scheduler], dict(optimizer=[scheduler])):
+        runner = SimpleNamespace(hooks=[], param_schedulers=schedulers)
+        with nullcontext() if allowed else pytest.raises(
+                ValueError, match=f"monitor='{key}'"):
+            check_choices(runner, split, 'strict')
+        check_choices(runner, split, 'oracle')
 
 
 def test_checkpoints_may_be_chosen_by_seen_scores(tmp_path):
@@ -97,13 +126,21 @@ def test_checkpoints_may_be_chosen_by_seen_scores(tmp_path):
     assert list(tmp_path.glob('best_seen_mIoU*'))
 
 
-@pytest.mark.parametrize('hooks, name', [
-    (ORACLE, 'pets'), (HOOKS, 'pets-cv')])
-def test_oracle_and_held_out_classes_may_choose(hooks, name, tmp_path):
-    split = {**SPLIT, 'name': name}
+@pytest.mark.parametrize('hooks, held_out', [
+    (ORACLE, False), (HOOKS, True)])
+def test_oracle_and_held_out_classes_may_choose(hooks, held_out, tmp_path):
+    split = {**SPLIT, 'held_out': held_out}
     run('train', tmp_path, hooks, model=model_config(split),
         train=TinyData(split), val=TinyData(split, mode='keep'),
         checkpoint=dict(save_best='hIoU', rule='greater'))
+
+
+def test_a_name_does_not_hold_classes_out(tmp_path):
+    split = {**SPLIT, 'name': 'pets-cv'}
+    with pytest.raises(ValueError, match="save_best='hIoU'"):
+        run('train', tmp_path, model=model_config(split),
+            train=TinyData(split), val=TinyData(split, mode='keep'),
+            checkpoint=dict(save_best='hIoU', rule='greater'))
 
 
 def test_supervised_head_on_zero_shot_data_is_an_oracle(tmp_path):

@@ -114,3 +114,15 @@ def test_evaluator_without_the_metric_is_an_error(tmp_path):
     runner._val_evaluator = dict(type='IoUMetric')
     with pytest.raises(ValueError, match='val_evaluator has no ZeroShotIoU'):
         runner.train()
+
+
+@pytest.mark.parametrize('gamma', [.25, 0.])
+def test_gamma_is_not_recorded_under_augmentation(gamma, tmp_path):
+    runner = make_runner(tmp_path, HOOKS, model=dict(
+        type='SegTTAModel', module=model_config(gamma=gamma)))
+    hook = next(h for h in runner.hooks if isinstance(h, ZeroShotResultsHook))
+    if gamma:
+        with pytest.raises(ValueError, match='gamma is 0.25; test without'):
+            runner.test()
+    else:
+        hook.before_run(runner)
