@@ -170,7 +170,8 @@ def make_extract(path: str, options: Mapping[str, Any] | None,
             extractor weights, was trained on a class that is unseen here, or
             is no checkpoint.
     """
-    model_config = load_config(path, options).model
+    config = load_config(path, options)
+    model_config = config.model
     # Weights come from the checkpoint: nothing is downloaded.
     model_config.pop('pretrained', None)
     model = MODELS.build(model_config)
@@ -179,11 +180,22 @@ def make_extract(path: str, options: Mapping[str, Any] | None,
                          'model must be a ZeroShotSegmentor')
     stored = read_checkpoint(checkpoint)
     logger = MMLogger.get_current_instance()
-    check_trained_classes(stored, model.decode_head.split, training=True,
-                          oracle=False, logger=logger)
+    check_trained_classes(
+        stored, model.decode_head.split, training=True,
+        label=_hook(config, 'ZeroShotResultsHook').get('label', 'strict'),
+        trust=_hook(config, 'ConsistencyHook').get('trust_checkpoint', False),
+        logger=logger)
     LoadingCheck(model, stored, training=True)
     load_state_dict(model, state_dict_of(stored), logger=logger)
     return FrozenExtractor(model, device)
+
+
+def _hook(config: Config, name: str) -> Mapping[str, Any]:
+    """Return the settings of a hook, none if the config has no such hook."""
+    hooks = [*(config.get('default_hooks') or {}).values(),
+             *(config.get('custom_hooks') or ())]
+    found = (hook for hook in hooks if hook and hook.get('type') == name)
+    return next(found, {})
 
 
 def read_checkpoint(path: str) -> dict[str, Any]:
@@ -199,7 +211,9 @@ def read_checkpoint(path: str) -> dict[str, Any]:
         ValueError: It is no checkpoint.
     """
     # MMEngine's hold the logged scalars beside the weights.
-    torch.serialization.add_safe_globals(checkpoint_globals())
+    # Before torch 2.4 nothing had to be named.
+    if hasattr(torch.serialization, 'add_safe_globals'):
+        torch.serialization.add_safe_globals(checkpoint_globals())
     try:
         return torch.load(path, map_location='cpu', weights_only=True)
     except OSError:

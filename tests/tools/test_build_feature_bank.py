@@ -16,6 +16,7 @@ from mmseg.registry import MODELS
 from PIL import Image
 
 from mmseg_zeroshot.datasets import FeatureBank, FeatureBankDataset
+from mmseg_zeroshot.semantics import build_split
 from tools import build_feature_bank as tool
 
 CONFIG = """
@@ -82,7 +83,8 @@ def folder(tmp_path_factory):
 def save_checkpoint(path, root, seed=0, drop=()):
     torch.manual_seed(seed)
     with DefaultScope.overwrite_default_scope('mmseg'):
-        model = MODELS.build(Config.fromfile(root / 'config.py').model)
+        config = Config.fromfile(root / 'config.py')
+        model = MODELS.build(config.model)
     for name, value in model.state_dict().items():
         if name.endswith('running_mean'):
             value.normal_()
@@ -90,7 +92,9 @@ def save_checkpoint(path, root, seed=0, drop=()):
              if not k.startswith(tuple(drop))}
     # MMEngine keeps the logged scalars in its checkpoints.
     hub = dict(log_scalars={'train/loss': HistoryBuffer([1.5], [1])})
-    torch.save(dict(state_dict=state, meta={}, message_hub=hub), path)
+    meta = dict(dataset_meta=dict(
+        split=build_split(config.split).to_dict(), split_mode='drop'))
+    torch.save(dict(state_dict=state, meta=meta, message_hub=hub), path)
 
 
 @pytest.fixture
@@ -240,6 +244,26 @@ def test_bad_configs(run, options, message):
     code, _, error = run('--cfg-options', *options)
     assert code == 1
     assert re.search(message, error)
+
+
+def test_extractor_that_used_more_labels(folder, tmp_path, run):
+    """The config's hooks say what the run permits, as in training."""
+    stored = tool.read_checkpoint(folder / 'net.pth')
+    path = tmp_path / 'other.pth'
+    stored['meta']['zero_shot_label'] = 'paper'
+    torch.save(stored, path)
+    code, _, error = run(checkpoint=path)
+    assert code == 1 and "this run has label='strict'" in error
+    hook = 'default_hooks.{0}.type={1}'.format
+    assert run(
+        '--cfg-options', hook('results', 'ZeroShotResultsHook'),
+        'default_hooks.results.label=paper', checkpoint=path)[0] == 0
+    torch.save(dict(stored, meta={}), path)
+    trust = ('--overwrite', '--cfg-options',
+             hook('consistency', 'ConsistencyHook'))
+    assert 'trust_checkpoint=True' in run(*trust, checkpoint=path)[2]
+    assert run(*trust, 'default_hooks.consistency.trust_checkpoint=True',
+               checkpoint=path)[0] == 0
 
 
 def test_broken_weights_name_the_image(folder, tmp_path, run):

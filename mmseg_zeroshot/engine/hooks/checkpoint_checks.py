@@ -9,7 +9,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from mmseg_zeroshot.semantics import ClassSplit, canonical
+from mmseg_zeroshot.semantics import ClassSplit
+
+from .checkpoint_labels import check_label, check_masks, check_unstated
 
 # Parts that no later stage trains from nothing.
 _EXTRACTOR = re.compile(r'^(backbone|neck)\.|^decode_head\.host\.')
@@ -29,45 +31,61 @@ def state_dict_of(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_trained_classes(checkpoint: Mapping[str, Any],
                           split: ClassSplit | None, *, training: bool,
-                          oracle: bool, logger: Logger) -> None:
-    """Compare what a checkpoint was trained on with the head's split.
+                          label: str = 'strict', trust: bool = False,
+                          logger: Logger) -> None:
+    """Compare what a checkpoint was trained on with a run's split and label.
 
     Args:
         checkpoint: As loaded; mmengine's have the training data's metainfo.
-        split: The head's split; None for a plain head, which is not checked.
+        split: The split of head or data; None if nothing has one, which is
+            not checked.
         training: Whether the checkpoint starts a training (a stage may go
             on from cross-validation) or is evaluated (groups must agree).
-        oracle: Whether labels of unseen classes may have been used.
-        logger: Told when a checkpoint does not say what it was trained on.
+        label: The run's label; ``'oracle'`` permits labels of all classes,
+            ``'released'`` masks that the data's mode kept.
+        trust: Whether a checkpoint that does not say what it was trained on
+            is taken.
+        logger: Told when such a checkpoint names an unseen class.
 
     Raises:
-        ValueError: another vocabulary, or a class that is unseen here was
-            trained.
+        ValueError: another vocabulary, a class that is unseen here was
+            trained or may have been, or the label is not as strict.
     """
     if split is None:
         return
-    _check_vocabulary(state_dict_of(checkpoint), split)
-    meta = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
-    if 'split' not in meta:
-        _warn_of_labels(meta.get('classes') or (), split, logger)
+    state = state_dict_of(checkpoint)
+    _check_vocabulary(state, split)
+    meta = checkpoint.get('meta') or {}
+    check_label(meta, label)
+    data = meta.get('dataset_meta') or {}
+    if 'split' not in data:
+        check_unstated(state, data.get('classes') or (), split, label=label,
+                       trust=trust, logger=logger)
         return
-    trained = ClassSplit.from_dict(meta['split'])
+    trained = ClassSplit.from_dict(data['split'])
     _same_classes(trained.classes, split)
-    if oracle:
+    if label == 'oracle':
         return
+    _check_groups(trained, split, () if training else ('unseen', 'ignored'))
+    check_masks(data.get('split_mode'), trained, split, label)
+
+
+def _check_groups(trained: ClassSplit, split: ClassSplit,
+                  same: Iterable[str]) -> None:
+    """No class that is unseen here was seen; some groups are the same."""
     leaked = [name for name in split.unseen if name in trained.seen]
     if leaked:
         raise ValueError(
             f'ConsistencyHook: the checkpoint was trained with labels of '
             f'{", ".join(leaked)} (split {trained.name!r}), which split '
-            f'{split.name!r} of decode_head calls unseen; load one that was '
+            f'{split.name!r} of this run calls unseen; load one that was '
             "trained without them, or label the result 'oracle'")
-    for group in () if training else ('unseen', 'ignored'):
+    for group in same:
         one, two = getattr(trained, group), getattr(split, group)
         if one != two:
             raise ValueError(
                 f'ConsistencyHook: the checkpoint was trained with split '
-                f'{trained.name!r} and decode_head has {split.name!r}: their '
+                f'{trained.name!r} and this run has {split.name!r}: their '
                 f'{group} classes are {one} and {two}; evaluate it with the '
                 'split that it was trained with')
 
@@ -87,20 +105,9 @@ def _same_classes(names: tuple[str, ...], split: ClassSplit) -> None:
                  if (name in names) != (name in split.classes)]
     raise ValueError(
         f'ConsistencyHook: the checkpoint has another vocabulary '
-        f'({len(names)} classes) than split {split.name!r} of decode_head '
+        f'({len(names)} classes) than split {split.name!r} of this run '
         f'({split.num_classes}): {differing[:5] or "another order"}. Use the '
         'class list that it was trained with')
-
-
-def _warn_of_labels(classes: Iterable[str], split: ClassSplit,
-                    logger: Logger) -> None:
-    known = {canonical(name) for name in classes}
-    used = [name for name in split.unseen if canonical(name) in known]
-    if used:
-        logger.warning(
-            f'The checkpoint was trained on a data set with the classes '
-            f'{", ".join(used)}, which split {split.name!r} calls unseen: '
-            'results are zero-shot only if their labels were left out.')
 
 
 class LoadingCheck:
@@ -135,7 +142,7 @@ class LoadingCheck:
                 f'ConsistencyHook: the checkpoint lacks {len(missing)} '
                 f'weights of the model, such as {", ".join(missing[:5])}. '
                 f'{_advice(missing, stored)}')
-        _check_shapes(model, stored)
+        _check_shapes(model, stored, training=self._training)
 
     def _needed(self, model: nn.Module, missing: Iterable[str]) -> list[str]:
         allowed = []
@@ -153,10 +160,15 @@ class LoadingCheck:
         ]
 
 
-def _check_shapes(model: nn.Module, stored: Mapping[str, Any]) -> None:
-    """MMEngine skips weights of another shape with a log line only."""
+def _check_shapes(model: nn.Module, stored: Mapping[str, Any], *,
+                  training: bool) -> None:
+    """MMEngine skips weights of another shape with a log line only.
+
+    A training may give the classifier another shape; an evaluation not.
+    """
     for key, value in model.state_dict().items():
-        if not _EXTRACTOR.match(key):
+        if not _EXTRACTOR.match(key) and (
+                training or not key.startswith('decode_head.')):
             continue
         plain = key.replace('.host.', '.', 1)
         given = stored.get(key, stored.get(plain))
@@ -164,7 +176,7 @@ def _check_shapes(model: nn.Module, stored: Mapping[str, Any]) -> None:
             raise ValueError(
                 f'ConsistencyHook: {key} is {tuple(given.shape)} in the '
                 f'checkpoint and {tuple(value.shape)} in the model; build '
-                'the backbone and the host that it was trained with')
+                'the backbone and the head that it was trained with')
 
 
 def _advice(missing: list[str], stored: Mapping[str, Any]) -> str:

@@ -9,15 +9,16 @@ from mmseg.registry import HOOKS
 from mmseg_zeroshot.semantics import ClassSplit
 
 from .checkpoint_checks import LoadingCheck, check_trained_classes
+from .checkpoint_labels import LABEL_KEY
 from .choice_check import check_choices
 from .run_parts import (
     built_loops,
     data_sets,
     data_split,
-    head_split,
     is_training,
     metainfo,
     run_label,
+    run_split,
     unwrapped,
     zero_shot_head,
 )
@@ -32,12 +33,18 @@ class ConsistencyHook(Hook):
     of training or learning rate is chosen by a score of other classes than
     the seen ones. While a checkpoint is
     loaded: it has the head's vocabulary, it was not trained on labels of a
-    class that is unseen here, and it fills the backbone, the neck and the
-    host (MMEngine only logs what is missing).
+    class that is unseen here nor under a label that permits more, and it
+    fills the backbone, the neck and the host (MMEngine only logs what is
+    missing).
 
     The label ``oracle`` of ``ZeroShotResultsHook`` permits what uses labels
     of unseen classes on purpose. A segmentor may list regular expressions of
     weights that a training stage adds in ``allowed_missing``.
+
+    Args:
+        trust_checkpoint (bool): Take a checkpoint that has weights of a head
+            and does not say what it was trained on. Whoever sets it states
+            that its training labels held no unseen class. Default: False.
 
     Raises:
         ValueError: with the two places that disagree, and the fix.
@@ -48,7 +55,8 @@ class ConsistencyHook(Hook):
 
     priority = 'VERY_HIGH'
 
-    def __init__(self) -> None:
+    def __init__(self, trust_checkpoint: bool = False) -> None:
+        self.trust_checkpoint = trust_checkpoint
         self._loading: LoadingCheck | None = None
 
     def before_run(self, runner: Any) -> None:
@@ -90,6 +98,15 @@ class ConsistencyHook(Hook):
         """
         self.before_run(runner)
 
+    def before_save_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+        """Store the run's label, for the runs that start from its weights.
+
+        Args:
+            runner: The runner.
+            checkpoint: What is about to be written.
+        """
+        checkpoint.setdefault('meta', {})[LABEL_KEY] = run_label(runner)
+
     def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
         """Check a checkpoint before and while its weights are copied.
 
@@ -99,8 +116,9 @@ class ConsistencyHook(Hook):
         """
         training = is_training(runner)
         check_trained_classes(
-            checkpoint, head_split(runner.model), training=training,
-            oracle=run_label(runner) == 'oracle', logger=runner.logger)
+            checkpoint, run_split(runner), training=training,
+            label=run_label(runner), trust=self.trust_checkpoint,
+            logger=runner.logger)
         if self._loading is not None:
             self._loading.remove()
         self._loading = LoadingCheck(

@@ -1,13 +1,13 @@
 """The parts of a runner that the hooks look at."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mmengine.runner import BaseLoop
 from torch import nn
 
-from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.semantics import ClassSplit, build_split
 
 LABELS = ('strict', 'paper', 'released', 'self-training', 'oracle')
 """What supervision a result has used; ``strict`` is no unseen label at all,
@@ -77,6 +77,37 @@ def data_split(dataset: Any) -> ClassSplit | None:
     if given is None or isinstance(given, ClassSplit):
         return given
     return ClassSplit.from_dict(given)
+
+
+def run_split(runner: Any) -> ClassSplit | None:
+    """Return the split of the decode head, or else of the data.
+
+    A plain head, as in seen-only training, has none of its own.
+    """
+    split = head_split(runner.model)
+    if split is not None:
+        return split
+    given = [loop.dataloader.dataset for _, loop in built_loops(runner)]
+    for name in ('train', 'val', 'test'):
+        loader = getattr(runner, f'_{name}_dataloader', None)
+        if isinstance(loader, Mapping):
+            given.append(loader.get('dataset'))
+    splits = (found for dataset in given for found in _splits(dataset))
+    return next(splits, None)
+
+
+def _splits(dataset: Any) -> Iterator[ClassSplit]:
+    """Yield the splits of a data set or of its config."""
+    if not isinstance(dataset, Mapping):
+        found = map(data_split, data_sets(dataset))
+        yield from (split for split in found if split is not None)
+    elif dataset.get('split') is not None:
+        yield build_split(dataset['split'])
+    else:
+        inner = dataset.get('datasets') or [dataset.get('dataset') or ()]
+        for part in inner:
+            if part:
+                yield from _splits(part)
 
 
 def run_label(runner: Any) -> str:

@@ -20,6 +20,7 @@ from .tiny_run import (
 )
 
 HOOKS = [dict(type='ConsistencyHook')]
+TRUST = [dict(type='ConsistencyHook', trust_checkpoint=True)]
 ORACLE = [*HOOKS, dict(
     type='ZeroShotResultsHook', method='x', label='oracle')]
 OTHER = {**SPLIT, 'unseen': ['dog'], 'name': 'other'}
@@ -229,7 +230,8 @@ def test_module_prefix_of_ddp_is_stripped(trained, tmp_path):
 def test_bare_state_dict_is_taken(trained, tmp_path):
     state = torch.load(trained, weights_only=False)['state_dict']
     torch.save(dict(state), tmp_path / 'bare.pth')
-    runner = run('test', tmp_path, load_from=str(tmp_path / 'bare.pth'))
+    runner = run(
+        'test', tmp_path, TRUST, load_from=str(tmp_path / 'bare.pth'))
     key = 'decode_head.projection.weight'
     assert torch.equal(runner.model.state_dict()[key], state[key])
 
@@ -238,8 +240,9 @@ def test_plain_checkpoint_of_the_host_is_taken(tmp_path, caplog):
     torch.manual_seed(5)
     plain = MODELS.build(plain_model_config())
     torch.save(dict(state_dict=plain.state_dict()), tmp_path / 'plain.pth')
-    runner = run('train', tmp_path, load_from=str(tmp_path / 'plain.pth'),
-                 max_iters=1)
+    runner = run(
+        'train', tmp_path, TRUST, load_from=str(tmp_path / 'plain.pth'),
+        max_iters=1)
     assert runner.iter == 1
 
 
@@ -284,7 +287,7 @@ def test_labels_of_a_plain_data_set_are_warned_of(trained, tmp_path, caplog):
     checkpoint['meta']['dataset_meta'] = dict(classes=SPLIT['classes'])
     torch.save(checkpoint, tmp_path / 'other.pth')
     runner = make_runner(
-        tmp_path, HOOKS, load_from=str(tmp_path / 'other.pth'))
+        tmp_path, TRUST, load_from=str(tmp_path / 'other.pth'))
     runner.logger.addHandler(caplog.handler)
     with caplog.at_level(logging.WARNING):
         runner.test()
