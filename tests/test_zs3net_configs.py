@@ -42,7 +42,7 @@ def test_step_1_trains_on_the_bank_of_the_checkpoint_it_loads(
     assert cfg.feature_bank.dataset.mode in ('ignore', 'drop')
     assert build_split(cfg.feature_bank.dataset.split) == build_split(
         data.split) == build_split(cfg.model.decode_head.split)
-    assert cfg.train_cfg.val_interval > cfg.train_cfg.max_iters
+    assert cfg.train_cfg.val_begin > cfg.train_cfg.max_iters
 
 
 @pytest.mark.parametrize('name', SECOND)
@@ -55,6 +55,7 @@ def test_step_2_loads_what_step_1_leaves(name):
                              f'iter_{iterations}.pth')
     assert cfg.train_dataloader == load(first).train_dataloader
     assert cfg.default_hooks.results.method == 'ZS3Net'
+    assert cfg.train_cfg.val_begin == 1
 
 
 @pytest.mark.parametrize('recipe', STAGED)

@@ -60,8 +60,8 @@ optim_wrapper = dict(
 param_scheduler = [
     dict(type='ConstantLR', factor=1.0, begin=0, end=20000, by_epoch=False)
 ]
-# The classifier is still step 0's: nothing to validate.
-train_cfg = dict(max_iters=20000, val_interval=20001)
+# The classifier is still step 0's: nothing to validate, not even at the end.
+train_cfg = dict(max_iters=20000, val_begin=20001)
 default_hooks = dict(
     results=dict(method='step 1', label=_base_.recipe.label))
 custom_hooks = [dict(type='StageStartHook')]

@@ -11,5 +11,5 @@ param_scheduler = [
         type='PolyLR', power=0.9, eta_min=0.0, begin=0, end=2000,
         by_epoch=False)
 ]
-train_cfg = dict(max_iters=2000, val_interval=2000)
+train_cfg = dict(max_iters=2000, val_begin=1, val_interval=2000)
 default_hooks = dict(results=dict(method=_base_.recipe.method))

@@ -10,5 +10,5 @@ param_scheduler = [
         type='PolyLR', power=0.9, eta_min=0.0, begin=0, end=1000,
         by_epoch=False)
 ]
-train_cfg = dict(max_iters=1000, val_interval=1000)
+train_cfg = dict(max_iters=1000, val_begin=1, val_interval=1000)
 default_hooks = dict(results=dict(method=_base_.recipe.method))
