@@ -42,7 +42,10 @@ if '--work-dir' in sys.argv:
     scores = dict(seen=group, unseen=group, overall=group, hIoU=4.)
     (folder / 'zero_shot_results.json').write_text(json.dumps(dict(
         method=folder.name, dataset='tiny', split='two', label='strict',
-        gamma=0., generalised=scores, vanilla=scores)))
+        seed=int(next(
+            text for text in sys.argv if text.startswith('randomness.seed')
+        ).split('=')[1]), gamma=0.,
+        generalised=scores, vanilla=scores)))
 if os.environ.get('BREAK') == (folder.name if '--work-dir' in sys.argv
                                else name):
     print('the disc is full')
@@ -59,6 +62,8 @@ steps = [
          env=dict(HUE='{bank.folder}')),
 ]
 """
+
+OPTIONS = ['x=1']
 
 
 @pytest.fixture
@@ -140,10 +145,10 @@ def test_a_changed_config_is_redone_with_all_that_depends_on_it(root):
 
 def test_environment_and_options_count_as_changes(root, monkeypatch):
     run(root)
-    assert len(run(root, cfg_options=['x=1'])) == 4
-    assert run(root, cfg_options=['x=1']) == []
+    assert len(run(root, cfg_options=OPTIONS)) == 4
+    assert run(root, cfg_options=OPTIONS) == []
     monkeypatch.setenv('HUE', 'blue')  # a.py reads it
-    assert len(run(root, cfg_options=['x=1'])) == 4
+    assert len(run(root, cfg_options=OPTIONS)) == 4
 
 
 def test_a_lost_checkpoint_is_made_again(root):
