@@ -25,11 +25,11 @@ first_training = {
     'param_scheduler.1.end': 600
 }
 fine_tuning = {
-    'train_cfg.max_iters': 400,
-    'train_cfg.val_interval': 400,
-    'param_scheduler.0.end': 40,
-    'param_scheduler.1.begin': 40,
-    'param_scheduler.1.end': 400
+    'train_cfg.max_iters': 200,
+    'train_cfg.val_interval': 200,
+    'param_scheduler.0.end': 20,
+    'param_scheduler.1.begin': 20,
+    'param_scheduler.1.end': 200
 }
 # SPNet learns its projection from nothing.
 projection_training = {
@@ -47,7 +47,7 @@ steps = [
         config=f'configs/spnet/seenonly_{net}_1xb16-1k_{data}-96x96.py',
         options=first_training,
         report=True,
-        seconds=100),
+        seconds=155),
     dict(
         name='spnet',
         tool='train',
@@ -55,7 +55,7 @@ steps = [
         load='seen',
         options=projection_training,
         report=True,
-        seconds=125),
+        seconds=180),
     dict(
         name='spnet-calibrated',
         tool='test',
@@ -70,7 +70,7 @@ steps = [
         load='seen',
         options=fine_tuning,
         report=True,
-        seconds=75),
+        seconds=60),
     dict(
         name='bank',
         tool='build_feature_bank',
