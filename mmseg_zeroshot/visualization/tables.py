@@ -63,7 +63,7 @@ def summarize(records: Sequence[Record]) -> list[Record]:
         deviation is the sample's, None for a single run.
 
     Raises:
-        ValueError: two runs of a group have the same seed.
+        ValueError: two runs of a group have the same seed and unlike scores.
     """
     groups: dict[tuple, list[Record]] = {}
     for record in records:
@@ -107,6 +107,7 @@ def markdown_table(records: Sequence[Record]) -> str:
 
 def _summary(group: list[Record]) -> Record:
     first = group[0]
+    group = _distinct(group)
     _check_seeds(group)
     columns = list(zip(*map(score_values, group)))
     return dict(
@@ -120,6 +121,15 @@ def _summary(group: list[Record]) -> Record:
         std=[_over_runs(values, stdev) for values in columns])
 
 
+def _distinct(group: list[Record]) -> list[Record]:
+    """Drop what repeats the seed and all scores of an earlier record."""
+    runs: dict[tuple, Record] = {}
+    for record in group:
+        key = (record.get('seed'), *score_values(record))
+        runs.setdefault(key, record)
+    return list(runs.values())
+
+
 def _check_seeds(group: list[Record]) -> None:
     """The same run twice would pass for less deviation."""
     seeds = [record.get('seed') for record in group]
@@ -129,7 +139,7 @@ def _check_seeds(group: list[Record]) -> None:
             raise ValueError(
                 f'{seeds.count(seed)} records of {first["method"]!r} on '
                 f'split {first["split"]!r} (label {first["label"]!r}) have '
-                f'seed {seed}; keep one record of each seed')
+                f'seed {seed} and unlike scores; keep one of each seed')
 
 
 def _over_runs(values: Sequence[float | None], function: Any) -> float | None:

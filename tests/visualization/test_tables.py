@@ -64,6 +64,15 @@ def test_a_seed_counts_once():
         summarize([record(), record(seed=4), record(21., seed=4)])
 
 
+def test_a_repeated_record_counts_once():
+    """As when a calibration chose gamma 0: the row is there already."""
+    again = dict(record(seed=4), checkpoint='elsewhere.pth')
+    row, = summarize([record(seed=4), again, record(30., seed=5)])
+    assert row['runs'] == 2
+    place = score_headings().index('Unseen mIoU')
+    assert row['mean'][place] == pytest.approx(25)
+
+
 def test_terminal_table():
     lines = format_table([record(), record(30., 1, vanilla=None)]).split('\n')
     assert lines[0].split()[:2] == ['Method', 'Data']
