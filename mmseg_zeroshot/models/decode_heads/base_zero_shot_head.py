@@ -59,6 +59,9 @@ class BaseZeroShotHead(BaseModule):
             :meth:`ClassEmbeddings.normalized`.
         gamma: Calibration factor in [0, 1] that is subtracted from the
             probabilities of the seen classes (SPNet, eq. 5).
+        trains_unseen: Keep unseen classes in the softmax of the training
+            loss. For data sets that show labels of them: few-label and
+            pseudo-labels.
         init_cfg: Initialisation of the classifier.
 
     Raises:
@@ -74,10 +77,12 @@ class BaseZeroShotHead(BaseModule):
                  embeddings: str | Sequence[str] | ClassEmbeddings,
                  normalize: str = 'l2',
                  gamma: float = 0.0,
+                 trains_unseen: bool = False,
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
         check_gamma(gamma)
         self.gamma = gamma
+        self.trains_unseen = trains_unseen
         self.normalize = normalize
         self.split = build_split(split)
         self.host = build_host(host, self.split.num_classes)
@@ -158,7 +163,8 @@ class BaseZeroShotHead(BaseModule):
              train_cfg: dict) -> dict[str, Tensor]:
         """Return the host's losses of the seen classes' scores.
 
-        Unseen and ignored classes are out of the softmax (SPNet, eq. 1).
+        Unseen and ignored classes are out of the softmax (SPNet, eq. 1);
+        with ``trains_unseen`` the ignored ones only.
 
         Args:
             inputs: Feature maps of the backbone or neck.
@@ -169,9 +175,10 @@ class BaseZeroShotHead(BaseModule):
             Losses and logged values by name.
         """
         features, *extras = self._run_host(inputs)
-        logits = mask_classes(
-            self._drop_and_classify(features),
-            self.split.unseen_ids + self.split.ignored_ids)
+        hidden = self.split.ignored_ids
+        if not self.trains_unseen:
+            hidden += self.split.unseen_ids
+        logits = mask_classes(self._drop_and_classify(features), hidden)
         # Some hosts return more than scores (EncHead, DAHead) and know what
         # to do with it.
         outputs = (logits, *extras) if extras else logits

@@ -31,6 +31,7 @@ class SemanticProjectionHead(BaseZeroShotHead):
         embeddings: See :class:`BaseZeroShotHead`.
         normalize: See :class:`BaseZeroShotHead`.
         gamma: See :class:`BaseZeroShotHead`.
+        trains_unseen: See :class:`BaseZeroShotHead`.
         init_cfg: Initialisation of the projection; where None, N(0, .01),
             which gives first scores of the scale of a plain classifier's.
 
@@ -52,6 +53,7 @@ class SemanticProjectionHead(BaseZeroShotHead):
         embeddings: str | Sequence[str] | ClassEmbeddings,
         normalize: str = 'l2',
         gamma: float = 0.0,
+        trains_unseen: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(
@@ -60,6 +62,7 @@ class SemanticProjectionHead(BaseZeroShotHead):
             embeddings=embeddings,
             normalize=normalize,
             gamma=gamma,
+            trains_unseen=trains_unseen,
             init_cfg=init_cfg or dict(
                 type='Normal', std=0.01, override=dict(name='projection')))
         self.projection = nn.Conv2d(self.feature_channels,

@@ -66,13 +66,18 @@ def test_features_are_what_the_plain_head_classifies(name, split, embeddings):
         plain.conv_seg(head.pixel_features(inputs)), expected)
 
 
-def test_loss_is_cross_entropy_over_seen_classes(split, embeddings, samples):
-    head = build('FCNHead', split, embeddings).eval()
+@pytest.mark.parametrize('trains_unseen, classes', [(False, 3), (True, 4)])
+def test_loss_is_cross_entropy_over_seen_classes(
+        split, embeddings, samples, trains_unseen, classes):
+    head = build('FCNHead', split, embeddings,
+                 trains_unseen=trains_unseen).eval()
+    if trains_unseen:
+        samples[0].gt_sem_seg.data[0, 5:9] = 3
     inputs = feature_maps('FCNHead')
     loss = head.loss(inputs, samples, {})['loss_ce']
     logits = nn.functional.interpolate(
         head.classify(head.pixel_features(inputs)), (32, 32),
-        mode='bilinear')[:, :3]
+        mode='bilinear')[:, :classes]
     label = torch.stack([s.gt_sem_seg.data[0] for s in samples])
     # MMSegmentation averages over all pixels, ignored ones included.
     expected = nn.functional.cross_entropy(
