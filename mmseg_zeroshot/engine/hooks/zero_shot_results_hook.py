@@ -46,9 +46,14 @@ class ZeroShotResultsHook(Hook):
             different labels are not to be ranked together.
         dataset (str, optional): Name of the data set in tables; by default
             the type of the wrapped data set.
+        variant (dict, optional): What else sets the run apart from others of
+            its method, by the papers' letters: ``dict(n=5)`` in few-label,
+            ``dict(p=25)`` in self-training. Runs are averaged over seeds only
+            where it is equal, and tables show it.
 
     Raises:
-        ValueError: ``label`` is unknown, the evaluator has no
+        ValueError: ``label`` is unknown, ``variant`` holds more than plain
+            numbers and texts, the evaluator has no
             ``ZeroShotIoUMetric``, or gamma would be recorded but not used
             (test-time augmentation).
 
@@ -62,7 +67,8 @@ class ZeroShotResultsHook(Hook):
     def __init__(self,
                  method: str,
                  label: str = 'strict',
-                 dataset: str | None = None) -> None:
+                 dataset: str | None = None,
+                 variant: dict[str, Any] | None = None) -> None:
         if label not in LABELS:
             raise ValueError(
                 f'ZeroShotResultsHook: label must be one of {LABELS}, got '
@@ -70,6 +76,7 @@ class ZeroShotResultsHook(Hook):
         self.method = method
         self.label = label
         self.dataset = dataset
+        self.variant = _plain_values(variant or {})
 
     def before_run(self, runner: Any) -> None:
         """Fail early where nothing could be written later.
@@ -144,11 +151,21 @@ class ZeroShotResultsHook(Hook):
             seed=runner.seed,
             checkpoint=_checkpoint(runner),
             gamma=float(getattr(head, 'gamma', 0.0)),
+            variant=self.variant,
             inductive=self.label != 'self-training',
             generalised=scores['generalised'],
             vanilla=scores['vanilla'],
             vanilla_rule=scores['vanilla_rule'],
             per_class=scores['per_class'])
+
+
+def _plain_values(variant: dict[str, Any]) -> dict[str, Any]:
+    for key, value in variant.items():
+        if not isinstance(value, (str, int, float)):
+            raise ValueError(
+                f'ZeroShotResultsHook: variant[{key!r}] must be a number or '
+                f'a text, got {value!r}')
+    return dict(variant)
 
 
 def _check_augmentation(model: Any) -> None:

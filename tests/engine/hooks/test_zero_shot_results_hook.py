@@ -9,8 +9,8 @@ from .tiny_run import TinyData, make_runner, model_config, plain_model_config
 
 FIELDS = [
     'method', 'dataset', 'split', 'label', 'background', 'absent',
-    'embeddings', 'seed', 'checkpoint', 'gamma', 'inductive', 'generalised',
-    'vanilla', 'vanilla_rule', 'per_class']
+    'embeddings', 'seed', 'checkpoint', 'gamma', 'variant', 'inductive',
+    'generalised', 'vanilla', 'vanilla_rule', 'per_class']
 HOOKS = [dict(type='ZeroShotResultsHook', method='SPNet')]
 
 
@@ -69,12 +69,13 @@ def test_scores_of_unsaved_weights_say_so(tmp_path):
 
 def test_plain_head_has_no_embeddings(tmp_path):
     hooks = [dict(type='ZeroShotResultsHook', method='plain',
-                  label='oracle', dataset='pets val')]
+                  label='oracle', dataset='pets val', variant=dict(n=5))]
     make_runner(tmp_path, hooks, model=plain_model_config()).train()
     record = read(tmp_path)
     assert record['embeddings'] is None and record['gamma'] == 0
     assert record['label'] == 'oracle'
     assert record['dataset'] == 'pets val'
+    assert record['variant'] == {'n': 5}
     assert record['vanilla']['unseen']['mIoU'] is not None
 
 
@@ -126,3 +127,9 @@ def test_gamma_is_not_recorded_under_augmentation(gamma, tmp_path):
             runner.test()
     else:
         hook.before_run(runner)
+
+
+def test_a_variant_holds_plain_values():
+    with pytest.raises(ValueError, match=(
+            r"variant\['n'\] must be a number or a text, got \[1, 5\]")):
+        ZeroShotResultsHook(method='SPNet', variant=dict(n=[1, 5]))
