@@ -225,7 +225,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
     def _classifier_losses(self, sets: FeatureSets) -> dict[str, Tensor]:
         """Cross-entropy with every set weighing what its class should."""
         with torch.no_grad():
-            unseen = self.generate(self.split.unseen_ids, self.num_vectors)
+            unseen = self._unseen_features(sets)
         ids = sets.class_ids.new_tensor(self.split.unseen_ids)
         seen_loss, seen_accuracy = self._entropy(sets.features.detach(),
                                                  sets.class_ids)
@@ -240,6 +240,10 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
             loss_classifier=loss,
             acc_seen=100 * seen_accuracy.mean(),
             acc_generated=100 * unseen_accuracy.mean())
+
+    def _unseen_features(self, sets: FeatureSets) -> Tensor:
+        """Return (U, N, C) generated features of the unseen classes."""
+        return self.generate(self.split.unseen_ids, self.num_vectors)
 
     def _entropy(self, features: Tensor,
                  class_ids: Tensor) -> tuple[Tensor, Tensor]:
