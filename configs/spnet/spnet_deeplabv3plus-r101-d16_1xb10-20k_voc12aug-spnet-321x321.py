@@ -4,7 +4,7 @@
 # code, got an hIoU of 26.1). Not run here: it needs a GPU and the weights.
 _base_ = [
     '../_base_/models/deeplabv3plus_r101-d16.py',
-    '../_base_/datasets/voc12_aug.py',
+    '../_base_/datasets/voc12_aug_spnet.py',
     '../_base_/schedules/schedule_20k.py', '../_base_/default_runtime.py'
 ]
 split = 'voc12-spnet'
