@@ -10,6 +10,7 @@ from ._stack import prepare_stack
 prepare_stack()
 
 from . import datasets, engine, evaluation, models  # noqa: E402
+from .datasets import region_graph  # noqa: E402
 from .evaluation import GammaCurve, zero_shot_scores  # noqa: E402
 from .models.losses import mmd2, weighted_mmd2  # noqa: E402
 from .semantics import (  # noqa: E402
@@ -32,6 +33,7 @@ __all__ = [
     'load_embeddings',
     'mmd2',
     'models',
+    'region_graph',
     'weighted_mmd2',
     'zero_shot_scores',
 ]

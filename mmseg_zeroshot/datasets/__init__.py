@@ -3,11 +3,12 @@ from .compositions_dataset import CompositionsDataset
 from .feature_bank import FeatureBank
 from .feature_bank_builder import build_feature_bank
 from .feature_bank_dataset import FeatureBankDataset
+from .region_graphs import RegionGraph, region_graph
 from .transforms import CheckedLoading, HideLabels
 from .zero_shot_dataset import ZeroShotDataset
 
 __all__ = [
     'CheckedLoading', 'CompositionsDataset', 'FeatureBank',
-    'FeatureBankDataset', 'HideLabels', 'ZeroShotDataset',
-    'build_feature_bank'
+    'FeatureBankDataset', 'HideLabels', 'RegionGraph', 'ZeroShotDataset',
+    'build_feature_bank', 'region_graph'
 ]
