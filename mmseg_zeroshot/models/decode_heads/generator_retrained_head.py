@@ -16,7 +16,8 @@ from mmseg_zeroshot.utils import mask_classes
 
 from .base_zero_shot_head import BaseZeroShotHead
 
-PHASES = ('seen', 'generator', 'classifier', 'joint')
+PHASES = ('seen', 'generator', 'classifier', 'joint', 'self-training')
+_TRAIN_ALL = ('seen', 'self-training')
 
 
 @MODELS.register_module()
@@ -27,15 +28,18 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
 
     .. code:: text
 
-        seen         step 0: everything, cross-entropy on seen classes
-        generator    step 1: G alone, MMD of real and generated features
-        classifier   step 2: f alone, cross-entropy on real features of seen
-                     and generated features of unseen classes
-        joint        steps 1 and 2 in every iteration
+        seen           step 0: everything, cross-entropy on seen classes
+        generator      step 1: G alone, MMD of real and generated features
+        classifier     step 2: f alone, cross-entropy on real features of
+                       seen and generated features of unseen classes
+        joint          steps 1 and 2 in every iteration
+        self-training  ZS5Net: everything but G, cross-entropy on labels of
+                       seen and pseudo-labels of unseen classes
 
-    From phase ``generator`` on the extractor (backbone, neck, host) is
-    frozen and runs in eval mode, and what is trained are *sets* of pixel
-    features: from a feature bank, or gathered from the images of the step.
+    In the three phases between the first and the last the extractor
+    (backbone, neck, host) is frozen and runs in eval mode, and what is
+    trained are *sets* of pixel features: from a feature bank, or gathered
+    from the images of the step.
     MMD reaches only the generator and cross-entropy only the classifier.
 
     The classifier's loss weighs every vector such that seen classes count
@@ -48,7 +52,8 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         embeddings: See :class:`BaseZeroShotHead`.
         generator: Config of :class:`GMMNGenerator` or
             :class:`WGANGenerator`; the widths are filled in.
-        phase: ``'seen'``, ``'generator'``, ``'classifier'`` or ``'joint'``.
+        phase: ``'seen'``, ``'generator'``, ``'classifier'``, ``'joint'`` or
+            ``'self-training'``.
         mmd: Config of :class:`MMDLoss`; not used with a WGAN.
         recursion: Config of :class:`ZSMMDLoss` for recursive training in
             phase ``joint``; None trains without.
@@ -91,6 +96,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
             embeddings=embeddings,
             normalize=normalize,
             gamma=gamma,
+            trains_unseen=phase == 'self-training',
             init_cfg=init_cfg or dict(
                 type='Normal', std=0.01, override=dict(name='classifier')))
         if phase not in PHASES:
@@ -122,7 +128,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
     @property
     def trains_extractor(self) -> bool:
         """Whether the pixel features are still being learned."""
-        return self.phase == 'seen'
+        return self.phase in _TRAIN_ALL
 
     @property
     def allowed_missing(self) -> tuple[str, ...]:
@@ -164,7 +170,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         Returns:
             Losses and logged values by name.
         """
-        if self.phase == 'seen':
+        if self.trains_extractor:
             return super().loss(inputs, batch_data_samples, train_cfg)
         with torch.no_grad():
             features = self.pixel_features(inputs)
@@ -189,9 +195,9 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         Raises:
             ValueError: NaN features, or the phase trains on images only.
         """
-        if self.phase == 'seen':
-            raise ValueError("phase='seen' learns the extractor: train it on "
-                             'images, not on a feature bank')
+        if self.trains_extractor:
+            raise ValueError(f'phase={self.phase!r} learns the extractor: '
+                             'train it on images, not on a feature bank')
         losses: dict[str, Tensor] = {}
         if self.phase in ('generator', 'joint'):
             losses.update(self._generator_losses(sets))

@@ -10,7 +10,7 @@ from mmseg_zeroshot.models import (
 )
 from mmseg_zeroshot.utils import MASKED_LOGIT
 
-from .hosts import host_config
+from .hosts import feature_shapes, host_config
 
 GMMN = dict(type='GMMNGenerator', hidden_dim=16)
 WGAN = dict(type='WGANGenerator', hidden_dim=16, critic_dim=16)
@@ -146,9 +146,28 @@ def test_a_class_is_not_added_without_training(make):
         make('classifier').add_class('zebra', embeddings='glove-6b-50d')
 
 
-def test_bank_is_refused_where_the_extractor_learns(make, sets):
-    with pytest.raises(ValueError, match="phase='seen' learns"):
-        make('seen').loss_of_sets(sets)
+@pytest.mark.parametrize('phase', ['seen', 'self-training'])
+def test_bank_is_refused_where_the_extractor_learns(make, sets, phase):
+    with pytest.raises(ValueError, match=f"phase='{phase}' learns"):
+        make(phase).loss_of_sets(sets)
+
+
+def test_self_training_learns_all_but_the_generator(make, samples):
+    """ZS5Net: pseudo-labels of the unseen class (id 3) are targets."""
+    head = make('self-training').eval()
+    samples[0].gt_sem_seg.data[0, 5:9] = 3
+    maps = [torch.randn(shape) for shape in feature_shapes('FCNHead')]
+    loss = total(head.loss(maps, samples, {}))
+    logits = torch.nn.functional.interpolate(
+        head.classify(head.pixel_features(maps)), (32, 32),
+        mode='bilinear')[:, :4]
+    label = torch.stack([s.gt_sem_seg.data[0] for s in samples])
+    expected = torch.nn.functional.cross_entropy(
+        logits, label, ignore_index=255, reduction='sum') / label.numel()
+    torch.testing.assert_close(loss, expected)
+    loss.backward()
+    assert touched(head) == {'host', 'classifier'}
+    assert not any(p.requires_grad for p in head.generator.parameters())
 
 
 @pytest.mark.parametrize('kwargs, message', [
