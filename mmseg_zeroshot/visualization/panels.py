@@ -10,9 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from mmseg_zeroshot.utils import atomic_write
-
 from .palettes import colorblind_palette
+from .style import save_figure
 
 _NOT_SCORED = (235, 235, 235)
 _COLUMN_INCHES = 2.4
@@ -31,13 +30,13 @@ def save_panel(path: str | os.PathLike,
                titles: Sequence[str] = ('image', 'truth', 'prediction'),
                ignore_index: int = 255,
                dpi: int = 200) -> None:
-    """Draw rows of image, truth and predictions into one PNG file.
+    """Draw rows of image, truth and predictions into one picture.
 
     Regions of unseen classes are outlined; the legend holds the classes
     that occur, the unseen ones bold with a star.
 
     Args:
-        path: PNG file to write.
+        path: PNG or SVG file to write.
         rows: Each an (H, W, 3) uint8 RGB image and its (H, W) maps of class
             ids, truth first, as many as ``titles`` says.
         classes: K class names, by id.
@@ -80,8 +79,7 @@ def save_panel(path: str | os.PathLike,
         axis.set_title(title, fontsize=10)
     _legend(figure, occurring, classes, unseen, table, grey, legend_inches,
             per_line)
-    with atomic_write(path) as file:
-        figure.savefig(file, format='png', dpi=dpi)
+    save_figure(path, figure, dpi=dpi)
 
 
 def _checked(rows: Sequence[Sequence[np.ndarray]], classes: Sequence[str],

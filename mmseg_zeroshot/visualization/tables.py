@@ -17,7 +17,8 @@ from mmseg_zeroshot.utils.tables import (
 
 Record = dict[str, Any]
 # Least supervision first; unlike labels never share a ranking.
-_LABELS = ('strict', 'paper', 'released', 'self-training', 'oracle')
+_LABELS = ('strict', 'paper', 'released', 'self-training', 'few-label',
+           'oracle')
 _TEXT_COLUMNS = ('Method', 'Data set', 'Split', 'Label', 'gamma', 'Seeds')
 
 
