@@ -12,27 +12,12 @@ _base_ = [
 split = '{{$ZS_SPLIT:voc12-zs3-k2}}'
 # The paper's is word2vec, 300-d, made by tools/build_embeddings.py.
 embeddings = '{{$ZS_EMBEDDINGS:glove-6b-50d}}'
-crop_size = (312, 312)
-train_pipeline = [
-    dict(type='LoadImageFromFile'),
-    dict(type='LoadAnnotations'),
-    dict(
-        type='RandomResize',
-        scale=(500, 500),
-        ratio_range=(0.5, 1.5),
-        keep_ratio=True),
-    dict(type='RandomCrop', crop_size=crop_size, cat_max_ratio=0.75),
-    dict(type='RandomFlip', prob=0.5),
-    dict(type='PackSegInputs')
-]
-model = dict(data_preprocessor=dict(size=crop_size))
+model = dict(data_preprocessor=dict(size=_base_.crop_size))
 # The released code trains decoder and ASPP ten times as fast.
 optim_wrapper = dict(
     optimizer=dict(lr=0.007),
     paramwise_cfg=dict(custom_keys=dict(decode_head=dict(lr_mult=10.0))))
-train_dataloader = dict(
-    batch_size=8,
-    dataset=dict(split=split, mode='drop', pipeline=train_pipeline))
+train_dataloader = dict(dataset=dict(split=split))
 val_dataloader = dict(dataset=dict(split=split))
 test_dataloader = val_dataloader
 default_hooks = dict(results=dict(method='seen only'))

@@ -10,59 +10,8 @@ _base_ = [
     '../spnet/seenonly_deeplabv3plus-efficientnet-lite0_1xb8-1k_voclayout-256x256.py',
     '../_base_/recipes/{{$ZS_RECIPE:strict}}.py'
 ]
-seen_checkpoint = '{{$ZS_SEEN:work_dirs/seenonly_deeplabv3plus-efficientnet-lite0_1xb8-1k_voclayout-256x256/iter_1000.pth}}'  # noqa: E501
+load_from = '{{$ZS_SEEN:work_dirs/seenonly_deeplabv3plus-efficientnet-lite0_1xb8-1k_voclayout-256x256/iter_1000.pth}}'  # noqa: E501
 bank = '{{$ZS_BANK:work_dirs/seenonly_deeplabv3plus-efficientnet-lite0_1xb8-1k_voclayout-256x256/bank}}'  # noqa: E501
-load_from = seen_checkpoint
-model = dict(
-    type='ZeroShotSegmentor',
-    backbone=dict(pretrained=False),
-    data_preprocessor=dict(type='ZeroShotDataPreProcessor'),
-    decode_head=dict(
-        _delete_=True,
-        phase='generator',
-        split=_base_.split,
-        embeddings=_base_.embeddings,
-        gamma=_base_.get('gamma', 0.0),
-        host=_base_.model.decode_head,
-        **_base_.recipe.head))
-# Crops of small images are padded as the network pads them (BGR mean), so that
-# a batch has one size.
-bank_pipeline = [
-    *_base_.train_pipeline[:-1],
-    dict(
-        type='Pad',
-        size=_base_.crop_size,
-        pad_val=dict(img=(127, 127, 127), seg=255)),
-    _base_.train_pipeline[-1]
-]
-feature_bank = dict(
-    path=bank,
-    dataset=dict(_base_.train_dataloader.dataset, pipeline=bank_pipeline),
-    views=1,
-    max_vectors=128,
-    batch_size=8)
-train_dataloader = dict(
-    _delete_=True,
-    batch_size=1,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type='InfiniteSampler', shuffle=False),
-    collate_fn=dict(type='default_collate'),
-    dataset=dict(
-        type='FeatureBankDataset',
-        bank=bank,
-        split=_base_.split,
-        checkpoint=seen_checkpoint,
-        num_vectors=_base_.recipe.head.num_vectors))
-optim_wrapper = dict(
-    _delete_=True,
-    type='OptimWrapper',
-    optimizer=_base_.recipe.generator_optimizer)
-param_scheduler = [
-    dict(type='ConstantLR', factor=1.0, begin=0, end=2000, by_epoch=False)
-]
-# The classifier is still step 0's: nothing to validate, not even at the end.
-train_cfg = dict(max_iters=2000, val_begin=2001)
-default_hooks = dict(
-    results=dict(method='step 1', label=_base_.recipe.label))
-custom_hooks = [dict(type='StageStartHook')]
+bank_vectors, bank_batch = 128, 8
+iterations = 2000
+exec(open('{{ fileDirname }}/../_base_/includes/zs3net_step_1.py').read())

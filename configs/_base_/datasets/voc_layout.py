@@ -1,25 +1,20 @@
 # Any folder in VOC's layout (JPEGImages, a folder of masks, lists of names
-# under ImageSets/Segmentation), in small images for a CPU. A leaf names data
-# root, classes and split.
+# under ImageSets/Segmentation), in small images for a CPU; pixels of unseen
+# classes are ignored. A leaf names data root, classes and split.
+_base_ = './images.py'
 crop_size = (256, 256)
+image_size = dict(scale=(320, 320), keep_ratio=True)
 train_pipeline = [
-    dict(type='LoadImageFromFile'),
-    dict(type='LoadAnnotations'),
-    dict(
-        type='RandomResize',
-        scale=(320, 320),
-        ratio_range=(0.75, 1.5),
-        keep_ratio=True),
-    dict(type='RandomCrop', crop_size=crop_size, cat_max_ratio=0.75),
-    dict(type='RandomFlip', prob=0.5),
-    dict(type='PackSegInputs')
+    *_base_.train_pipeline[:2],
+    dict(type='RandomResize', ratio_range=(0.75, 1.5), **image_size),
+    dict(_base_.train_pipeline[3], crop_size=crop_size),
+    *_base_.train_pipeline[4:]
 ]
 # The network sees small images; scores are at the masks' own size.
 test_pipeline = [
-    dict(type='LoadImageFromFile'),
-    dict(type='Resize', scale=(320, 320), keep_ratio=True),
-    dict(type='LoadAnnotations'),
-    dict(type='PackSegInputs')
+    _base_.test_pipeline[0],
+    dict(type='Resize', **image_size),
+    *_base_.test_pipeline[1:]
 ]
 inner = dict(
     type='BaseSegDataset',
@@ -28,26 +23,8 @@ inner = dict(
     seg_map_suffix='.png',
     reduce_zero_label=False)
 train_dataloader = dict(
-    batch_size=8,
     num_workers=2,
-    persistent_workers=True,
-    sampler=dict(type='InfiniteSampler', shuffle=True),
-    dataset=dict(
-        type='ZeroShotDataset',
-        mode='ignore',
-        pipeline=train_pipeline,
-        dataset=inner))
+    dataset=dict(mode='ignore', pipeline=train_pipeline, dataset=inner))
 val_dataloader = dict(
-    batch_size=1,
-    num_workers=1,
-    persistent_workers=True,
-    sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=dict(
-        type='ZeroShotDataset',
-        mode='keep',
-        test_mode=True,
-        pipeline=test_pipeline,
-        dataset=inner))
+    num_workers=1, dataset=dict(pipeline=test_pipeline, dataset=inner))
 test_dataloader = val_dataloader
-val_evaluator = dict(type='ZeroShotIoUMetric')
-test_evaluator = val_evaluator
