@@ -95,20 +95,30 @@ class GMMNGenerator(BaseModule):
                 below 1.
         """
         check_vectors(vectors, self.embedding_dim, type(self).__name__)
-        if noise is None:
-            noise = self.sample_noise(vectors, num)
-        elif (noise.shape[-1] != self.noise_dim or noise.dim() != 3
-              or len(noise) != len(vectors)
-              or num not in (None, noise.shape[1])):
-            raise ValueError(
-                f'noise has shape {tuple(noise.shape)}, but {len(vectors)} '
-                f'class vectors, num={num} and noise_dim={self.noise_dim} '
-                'need (B, num, noise_dim)')
+        noise = self.checked_noise(vectors, num, noise)
         of_class, of_noise = self.hidden.weight.split(
             (self.embedding_dim, self.noise_dim), 1)
         hidden = F.linear(vectors, of_class, self.hidden.bias)[:, None]
         hidden = hidden + F.linear(noise, of_noise)
         return self.output(self.dropout(self.activation(hidden)))
+
+    def checked_noise(self, vectors: Tensor, num: int | None,
+                      noise: Tensor | None) -> Tensor:
+        """Return (B, num, d_z) noise: the given one, checked, or fresh.
+
+        Raises:
+            ValueError: Noise of another shape, or a ``num`` below 1.
+        """
+        if noise is None:
+            return self.sample_noise(vectors, num)
+        if (noise.dim() != 3 or noise.shape[-1] != self.noise_dim
+                or len(noise) != len(vectors)
+                or num not in (None, noise.shape[1])):
+            raise ValueError(
+                f'noise has shape {tuple(noise.shape)}, but {len(vectors)} '
+                f'class vectors, num={num} and noise_dim={self.noise_dim} '
+                'need (B, num, noise_dim)')
+        return noise
 
     def sample_noise(self, vectors: Tensor, num: int | None) -> Tensor:
         """Return (B, num, d_z) noise on the device of the class vectors."""

@@ -1,0 +1,102 @@
+"""The pixel-feature generator of ZS3Net with graph context."""
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from mmseg.registry import MODELS
+from torch import Tensor
+
+from .gmmn import GMMNGenerator, check_vectors
+
+
+@MODELS.register_module()
+class GraphGMMNGenerator(GMMNGenerator):
+    """Generates pixel features of regions from what lies around them.
+
+    :class:`GMMNGenerator` with its two linear layers replaced by graph
+    convolutions (ZS3Net, section 2.2, graph-context encoding; Kipf and
+    Welling, ICLR 2017), with ``S = D^-1/2 (A + I) D^-1/2``:
+
+    .. code:: text
+
+        H = LeakyReLU(S [a, z] W1 + b1)      features = S dropout(H) W2 + b2
+
+    A node is a region of a label map; its input is the vector of its class
+    and noise. The graphs of a batch are one graph with more components, so
+    S is block-diagonal and sparse. A node without neighbours is generated
+    exactly as :class:`GMMNGenerator` does with the same weights.
+
+    It takes the arguments of :class:`GMMNGenerator`.
+    """
+
+    def forward(self,
+                vectors: Tensor,
+                num: int | None = None,
+                *,
+                edges: Tensor | None = None,
+                noise: Tensor | None = None) -> Tensor:
+        """Generate pixel features of nodes.
+
+        Args:
+            vectors: (V, d_a) class vectors, one per node.
+            num: Features per node, each from noise of its own at all nodes;
+                not needed with ``noise``.
+            edges: (E, 2) pairs of joined nodes, each pair once; no edge
+                where None.
+            noise: (V, num, d_z) noise to use instead of fresh one.
+
+        Returns:
+            (V, num, d_x) features.
+
+        Raises:
+            ValueError: Class vectors, noise or edges of another shape, or a
+                ``num`` below 1.
+        """
+        check_vectors(vectors, self.embedding_dim, type(self).__name__)
+        noise = self.checked_noise(vectors, num, noise)
+        spread = normalized_adjacency(edges, vectors)
+        of_class, of_noise = self.hidden.weight.split(
+            (self.embedding_dim, self.noise_dim), 1)
+        # Linear maps of features commute with S, which mixes nodes.
+        hidden = F.linear(vectors, of_class)[:, None] + F.linear(
+            noise, of_noise)
+        hidden = self.activation(_mix(spread, hidden) + self.hidden.bias)
+        return self.output(_mix(spread, self.dropout(hidden)))
+
+
+def normalized_adjacency(edges: Tensor | None, nodes: Tensor) -> Tensor:
+    """Return ``D^-1/2 (A + I) D^-1/2`` (Kipf and Welling, eq. 2).
+
+    Args:
+        edges: (E, 2) pairs of joined nodes, each pair once and no node with
+            itself; or None.
+        nodes: (V, ...) anything of the nodes, for their number and device.
+
+    Returns:
+        (V, V) sparse, float32 or wider.
+
+    Raises:
+        ValueError: The edges are of another shape or type.
+    """
+    count, device = len(nodes), nodes.device
+    if edges is None:
+        edges = torch.empty(0, 2, dtype=torch.long, device=device)
+    if edges.dim() != 2 or edges.shape[1] != 2 or edges.dtype != torch.long:
+        raise ValueError(f'edges must be pairs of nodes (E, 2) of int64, got '
+                         f'{tuple(edges.shape)} {edges.dtype}')
+    itself = torch.arange(count, device=device)
+    rows = torch.cat([edges[:, 0], edges[:, 1], itself])
+    columns = torch.cat([edges[:, 1], edges[:, 0], itself])
+    dtype = torch.promote_types(nodes.dtype, torch.float32)
+    scale = torch.bincount(rows, minlength=count).to(dtype).rsqrt()
+    return torch.sparse_coo_tensor(
+        torch.stack([rows, columns]), scale[rows] * scale[columns],
+        (count, count), check_invariants=True).coalesce()
+
+
+def _mix(spread: Tensor, features: Tensor) -> Tensor:
+    """Return the product of (V, V) and (V, P, H) over the nodes."""
+    # Sparse products in half precision are not there on every device.
+    with torch.autocast(features.device.type, enabled=False):
+        flat = features.flatten(1).to(spread.dtype)
+        return torch.sparse.mm(spread, flat).view(features.shape)
