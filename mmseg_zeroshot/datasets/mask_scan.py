@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
@@ -29,17 +30,46 @@ def scan_masks(infos: Sequence[dict],
     Returns:
         (len(infos),) bool.
     """
-    wanted = np.zeros(256, bool)
-    wanted[list(class_ids)] = True
+    wanted = list(class_ids)
 
     def holds(info: dict) -> bool:
-        return bool(wanted[load(info)].any())
+        return bool(_present(load(info))[wanted].any())
 
+    return _of_all(infos, holds, num_threads)
+
+
+def scan_classes(infos: Sequence[dict],
+                 load: Callable[[dict], np.ndarray],
+                 num_threads: int | None = None) -> np.ndarray:
+    """Find the class ids of every label map.
+
+    Args:
+        infos: One data info per image.
+        load: Returns the checked label map (H, W), uint8, of an info.
+        num_threads: Threads that read. Default: one per core, at most 8.
+
+    Returns:
+        (len(infos), 256) bool.
+    """
+    return _of_all(infos, lambda info: _present(load(info)), num_threads)
+
+
+def _present(labels: np.ndarray) -> np.ndarray:
+    """Return (256, ) flags of the ids in a label map."""
+    found = np.zeros(256, bool)
+    found[labels] = True
+    return found
+
+
+def _of_all(infos: Sequence[dict], function: Callable[[dict], Any],
+            num_threads: int | None) -> np.ndarray:
+    """Stack what a function of a label map gives, in threads."""
     workers = num_threads or min(8, os.cpu_count() or 1)
     with ThreadPoolExecutor(workers) as pool:
         try:
-            found = progress(pool.map(holds, infos), len(infos), 'label maps')
-            return np.fromiter(found, bool, len(infos))
+            found = progress(
+                pool.map(function, infos), len(infos), 'label maps')
+            return np.array(list(found), bool)
         except BaseException:
             # The first bad file ends the scan: do not read the rest.
             pool.shutdown(wait=False, cancel_futures=True)

@@ -11,13 +11,14 @@ from mmengine.logging import print_log
 from mmseg.registry import DATASETS
 
 from ..semantics import ClassSplit, build_split
+from .few_label import Drawn, FewLabel, build_few_label
 from .inner_dataset import DataInfos, build_inner, mmseg_scope
 from .mask_scan import check_files_exist, scan_masks
 from .metainfo import check_classes, plain
 from .pipeline import build_pipeline, label_loader, loads_labels
 from .transforms import HideLabels
 
-MODES = ('ignore', 'drop', 'keep')
+MODES = ('ignore', 'drop', 'keep', 'few')
 
 
 @DATASETS.register_module()
@@ -38,14 +39,18 @@ class ZeroShotDataset:
       pixels of ignored classes carry no label. All label maps are read once
       at the start to find these images.
     - ``'keep'`` (evaluation): only pixels of ignored classes lose theirs.
+    - ``'few'`` (few-label): n images that are drawn for each class, see
+      :class:`FewLabel`. In one that is drawn for an unseen class the labels
+      of this class stay, and the sample's ``visible_unseen_ids`` says so.
 
     Args:
         dataset: The inner data set, or its config without a pipeline: any
             MMSegmentation data set, or a ``ConcatDataset`` or
             ``RepeatDataset`` of them.
         split: Name of a shipped split, or what :func:`build_split` takes.
-        mode: 'ignore', 'drop' or 'keep'.
+        mode: 'ignore', 'drop', 'keep' or 'few'.
         pipeline: Transforms or their configs.
+        few: Arguments of :class:`FewLabel`, with mode 'few' only.
         test_mode: A pipeline that returns None is an error instead of a
             reason to take another image. Default: False.
         lazy_init: Put off reading the list of files. Default: False.
@@ -78,6 +83,7 @@ class ZeroShotDataset:
                  split: str | Mapping | ClassSplit,
                  mode: str,
                  pipeline: Sequence[dict | Callable] = (),
+                 few: Mapping | FewLabel | None = None,
                  test_mode: bool = False,
                  lazy_init: bool = False,
                  max_refetch: int = 1000) -> None:
@@ -85,16 +91,20 @@ class ZeroShotDataset:
             raise ValueError(f'mode must be one of {MODES}, got {mode!r}')
         self.split = build_split(split)
         self.mode = mode
+        self.few = build_few_label(few, mode)
         self.test_mode = test_mode
         self.max_refetch = max_refetch
         self.dataset = build_inner(dataset, lazy_init)
         self._metainfo = self._checked_metainfo()
-        self.hide = HideLabels(self.hidden_ids, self.split.num_classes)
+        self.hide = HideLabels(
+            self.hidden_ids, self.split.num_classes,
+            shows_visible=mode == 'few')
         self._steps = [copy.deepcopy(step) if isinstance(step, dict) else step
                        for step in pipeline]
         with mmseg_scope():
             self.pipeline = build_pipeline(self._steps, self.hide)
         self._kept: np.ndarray | None = None
+        self._drawn: Drawn | None = None
         self._fully_initialized = False
         if not lazy_init:
             self.full_init()
@@ -134,10 +144,14 @@ class ZeroShotDataset:
             infos, ('img_path', 'seg_map_path') if masks else ('img_path', ))
         if self.mode == 'drop':
             self._kept = self._without_unseen(infos)
+        if self.few is not None:
+            self._drawn = self.few.draw(infos, self._labels(), self.split)
+            self._kept = self._drawn.indices
+            self._metainfo['few_label'] = self._drawn.metainfo
         self._fully_initialized = True
 
-    def _without_unseen(self, infos: Sequence[dict]) -> np.ndarray:
-        """Indices of the images that hold no pixel of an unseen class."""
+    def _labels(self) -> Callable[[dict], np.ndarray]:
+        """A function that loads and checks one label map."""
         with mmseg_scope():
             load = label_loader(self._steps)
 
@@ -146,7 +160,11 @@ class ZeroShotDataset:
             self.hide.check(sample['gt_seg_map'], sample)
             return sample['gt_seg_map']
 
-        holds = scan_masks(infos, labels, self.split.unseen_ids)
+        return labels
+
+    def _without_unseen(self, infos: Sequence[dict]) -> np.ndarray:
+        """Indices of the images that hold no pixel of an unseen class."""
+        holds = scan_masks(infos, self._labels(), self.split.unseen_ids)
         print_log(
             f'{type(self).__name__}: {holds.sum()} of {len(holds)} images '
             'hold an unseen class and are left out', 'current')
@@ -184,10 +202,12 @@ class ZeroShotDataset:
         inner = index if self._kept is None else int(self._kept[index])
         info = self.dataset.get_data_info(inner)
         info['sample_idx'] = index
+        if self._drawn is not None:
+            info['visible_unseen_ids'] = self._drawn.visible[index]
         return info
 
     def __getitem__(self, index: int) -> Any:
-        data = self.pipeline(self.get_data_info(index))
+        data = self._sample(index)
         if data is None and self.test_mode:
             raise RuntimeError(
                 f'the pipeline returned None for image {index}: at test '
@@ -196,11 +216,21 @@ class ZeroShotDataset:
             if data is not None:
                 return data
             # As BaseDataset does: a transform may refuse an image.
-            index = np.random.randint(len(self))
-            data = self.pipeline(self.get_data_info(index))
+            data = self._sample(np.random.randint(len(self)))
         if data is None:
             raise RuntimeError(f'the pipeline returned None for '
                                f'{self.max_refetch} images in a row')
+        return data
+
+    def _sample(self, index: int) -> Any:
+        """Pass one image through the pipeline."""
+        info = self.get_data_info(index)
+        visible = info.get('visible_unseen_ids')
+        data = self.pipeline(info)
+        if visible is not None and data is not None:
+            # Packing keeps the keys that it knows: hooks look for this one.
+            data['data_samples'].set_metainfo(
+                dict(visible_unseen_ids=visible))
         return data
 
     def __repr__(self) -> str:

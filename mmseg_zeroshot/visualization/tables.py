@@ -1,10 +1,7 @@
 """Results records as tables for a terminal and for Markdown."""
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from statistics import mean, stdev
 from typing import Any
 
@@ -15,98 +12,159 @@ from mmseg_zeroshot.utils.tables import (
     text_table,
 )
 
-Record = dict[str, Any]
+from .records import Record
+
+Summary = dict[str, Any]
 # Least supervision first; unlike labels never share a ranking.
-_LABELS = ('strict', 'paper', 'released', 'self-training', 'few-label',
+_LABELS = ('strict', 'paper', 'released', 'few-label', 'self-training',
            'oracle')
-_TEXT_COLUMNS = ('Method', 'Data set', 'Split', 'Label', 'gamma', 'Seeds')
+_LAYOUTS = {
+    'full': (('method', 'dataset', 'split', 'label'), score_headings()),
+    'compact': (('method', 'split', 'label'),
+                ['Seen mIoU', 'Unseen mIoU', 'Overall mIoU', 'hIoU'])
+}
+LAYOUTS = tuple(_LAYOUTS)
+"""``'full'`` has every score; ``'compact'`` fits a page."""
+
+_HEADINGS = dict(method='Method', dataset='Data set', split='Split',
+                 label='Label')
 
 
-def read_records(path: str | os.PathLike) -> list[Record]:
-    """Read a results file.
+class RepeatedSeed(ValueError):
+    """The same run is there twice, with unlike scores.
 
-    Args:
-        path: A ``zero_shot_results.json`` or a ``results.json``.
-
-    Returns:
-        Its records, also if it holds a single one.
-
-    Raises:
-        ValueError: the file is no results file; it is named.
+    Attributes:
+        records: The two.
     """
-    try:
-        content = json.loads(Path(path).read_text('utf-8'))
-    except json.JSONDecodeError as error:
-        raise ValueError(f'{path} is not valid JSON: {error}') from error
-    records = content if isinstance(content, list) else [content]
-    for record in records:
-        if not isinstance(record, dict) or 'generalised' not in record:
-            raise ValueError(
-                f"{path} holds something without 'generalised' scores; it "
-                'must be what ZeroShotResultsHook writes')
-    return records
+
+    def __init__(self, message: str, records: Sequence[Record]) -> None:
+        super().__init__(message)
+        self.records = list(records)
 
 
-def summarize(records: Sequence[Record]) -> list[Record]:
+def summarize(records: Sequence[Record]) -> list[Summary]:
     """Put runs together that differ in the seed only.
 
-    Runs belong together by method, data set, split, label, whether they are
-    calibrated, class vectors and the scoring's ``absent`` and
-    ``background``; groups are sorted by split and then by label.
+    Runs belong together by method, data set, split, label, variant, whether
+    they are calibrated, class vectors and the scoring's ``absent`` and
+    ``background``; groups are sorted by split and then by label. A run that
+    is there twice with equal scores (a calibration may choose gamma 0)
+    counts once.
 
     Args:
         records: Entries of results files.
 
     Returns:
         For each group ``method``, ``dataset``, ``split``, ``label``,
-        ``gamma`` (sorted values), ``runs`` (their number) and ``mean`` and
-        ``std``, the scores in the order of ``score_values``; the standard
-        deviation is the sample's, None for a single run.
+        ``background``, ``absent``, ``embeddings``, ``variant`` (such as
+        ``{'n': 5}``), ``gamma`` (sorted values), ``runs`` (their number) and
+        ``mean`` and ``std``, the scores in the order of ``score_values``; the
+        standard deviation is the sample's, None for a single run.
 
     Raises:
-        ValueError: two runs of a group have the same seed and unlike scores.
+        RepeatedSeed: two runs of a group have the same seed and unlike
+            scores; a ``ValueError``.
     """
     groups: dict[tuple, list[Record]] = {}
     for record in records:
-        calibrated = bool(record.get('gamma'))
         key = (record.get('dataset') or '', record['split'],
-               _LABELS.index(record['label']), record['method'], calibrated,
+               label_rank(record['label']), record['method'],
+               _variant_key(record), bool(record.get('gamma')),
                *map(record.get, ('embeddings', 'absent', 'background')))
         groups.setdefault(key, []).append(record)
     ranks = sorted(groups, key=lambda key: key[:3])
     return [_summary(groups[key]) for key in ranks]
 
 
-def format_table(records: Sequence[Record]) -> str:
+def label_rank(label: str) -> tuple[int, str]:
+    """Return a key that sorts labels by the supervision they stand for.
+
+    Args:
+        label: One of ``ZeroShotResultsHook``'s, or another, which goes last.
+    """
+    known = label in _LABELS
+    return (_LABELS.index(label) if known else len(_LABELS), label)
+
+
+def format_table(records: Sequence[Record], layout: str = 'full') -> str:
     """Return an aligned table for a terminal, mean ± std over seeds.
 
     Args:
         records: Entries of results files.
+        layout: ``'full'`` or ``'compact'``.
 
     Returns:
         Lines without a trailing newline.
     """
-    return text_table(_rows(records), left=4)
+    return text_table(_rows(records, layout), left=len(_LAYOUTS[layout][0]))
 
 
-def markdown_table(records: Sequence[Record]) -> str:
+def markdown_table(records: Sequence[Record], layout: str = 'full') -> str:
     """Return a Markdown table, mean ± std over seeds.
 
     Args:
         records: Entries of results files.
+        layout: ``'full'`` or ``'compact'``.
+
+    Returns:
+        Lines without a trailing newline.
+
+    Raises:
+        ValueError: the layout is unknown.
+    """
+    if layout not in _LAYOUTS:
+        raise ValueError(f'layout must be one of {LAYOUTS}, got {layout!r}')
+    return markdown_rows(_rows(records, layout),
+                         left=len(_LAYOUTS[layout][0]))
+
+
+def markdown_rows(rows: Sequence[Sequence[str]], *, left: int) -> str:
+    """Return rows of cells as a Markdown table.
+
+    Args:
+        rows: Header and body.
+        left: Number of columns at the left that hold text.
 
     Returns:
         Lines without a trailing newline.
     """
-    header, *body = _rows(records)
-    text = 4
-    rule = [':--'] * text + ['--:'] * (len(header) - text)
+    header, *body = rows
+    rule = [':--'] * left + ['--:'] * (len(header) - left)
     return '\n'.join(
         f'| {" | ".join(cell.replace("|", chr(92) + "|") for cell in row)} |'
         for row in (header, rule, *body))
 
 
-def _summary(group: list[Record]) -> Record:
+def score_cells(summary: Summary, headings: Sequence[str]) -> list[str]:
+    """Return some scores of a summary, as ``mean ± std``.
+
+    Args:
+        summary: Entry of :func:`summarize`.
+        headings: Which, of ``score_headings``.
+    """
+    places = [score_headings().index(heading) for heading in headings]
+    return [_cell(summary['mean'][i], summary['std'][i]) for i in places]
+
+
+def gamma_cell(summary: Summary) -> str:
+    """Return the gammas of a summary's runs, such as ``0.1-0.4``."""
+    gammas = [f'{gamma:g}' for gamma in summary['gamma']]
+    return '-'.join(dict.fromkeys((*gammas[:1], *gammas[-1:]))) or '-'
+
+
+def variant_cell(summary: Summary) -> str:
+    """Return a summary's variant, such as ``n=5``."""
+    return ', '.join(f'{key}={value:g}' if isinstance(value, (int, float))
+                     else f'{key}={value}'
+                     for key, value in summary['variant'].items())
+
+
+def _variant_key(record: Record) -> tuple:
+    return tuple(sorted((key, str(value)) for key, value
+                        in (record.get('variant') or {}).items()))
+
+
+def _summary(group: list[Record]) -> Summary:
     first = group[0]
     group = _distinct(group)
     _check_seeds(group)
@@ -116,6 +174,10 @@ def _summary(group: list[Record]) -> Record:
         dataset=first.get('dataset') or '',
         split=first['split'],
         label=first['label'],
+        background=first.get('background'),
+        absent=first.get('absent'),
+        embeddings=first.get('embeddings'),
+        variant=first.get('variant') or {},
         gamma=sorted({float(r.get('gamma') or 0) for r in group}),
         runs=len(group),
         mean=[_over_runs(values, mean) for values in columns],
@@ -133,17 +195,20 @@ def _distinct(group: list[Record]) -> list[Record]:
 
 def _check_seeds(group: list[Record]) -> None:
     """The same run twice would pass for less deviation."""
-    seeds = [record.get('seed') for record in group]
-    for seed in seeds:
-        if seeds.count(seed) > 1:
-            first = group[0]
-            raise ValueError(
-                f'{seeds.count(seed)} records of {first["method"]!r} on '
+    by_seed: dict[Any, list[Record]] = {}
+    for record in group:
+        by_seed.setdefault(record.get('seed'), []).append(record)
+    for seed, runs in by_seed.items():
+        if len(runs) > 1:
+            first = runs[0]
+            raise RepeatedSeed(
+                f'{len(runs)} records of {first["method"]!r} on '
                 f'split {first["split"]!r} (label {first["label"]!r}) have '
-                f'seed {seed} and unlike scores; keep one of each seed')
+                f'seed {seed} and unlike scores; keep one of each seed', runs)
 
 
-def _over_runs(values: Sequence[float | None], function: Any) -> float | None:
+def _over_runs(values: Sequence[float | None],
+               function: Callable) -> float | None:
     """Apply a statistic; None where a run has no score or runs are few."""
     known = [value for value in values if value is not None]
     if len(known) < len(values) or (function is stdev and len(known) < 2):
@@ -151,15 +216,18 @@ def _over_runs(values: Sequence[float | None], function: Any) -> float | None:
     return function(known)
 
 
-def _rows(records: Sequence[Record]) -> list[list[str]]:
-    rows = [[*_TEXT_COLUMNS, *score_headings()]]
-    for group in summarize(records):
-        gammas = [f'{gamma:g}' for gamma in group['gamma']]
+def _rows(records: Sequence[Record], layout: str) -> list[list[str]]:
+    """Return the header and body; a column ``Variant`` where there is one."""
+    texts, headings = _LAYOUTS[layout]
+    groups = summarize(records)
+    varied = any(group['variant'] for group in groups)
+    rows = [[*map(_HEADINGS.get, texts), *['Variant'] * varied, 'gamma',
+             'Seeds', *headings]]
+    for group in groups:
         rows.append([
-            group['method'], group['dataset'], group['split'],
-            group['label'], '-'.join(dict.fromkeys((gammas[0], gammas[-1]))),
-            str(group['runs']),
-            *map(_cell, group['mean'], group['std'])
+            *(group[key] for key in texts), *[variant_cell(group)] * varied,
+            gamma_cell(group), str(group['runs']),
+            *score_cells(group, headings)
         ])
     return rows
 

@@ -24,6 +24,8 @@ class HideLabels(BaseTransform):
     - gt_seg_map (H, W)
     - seg_fields
     - seg_map_path, img_path, ori_shape (optional: for messages and checks)
+    - visible_unseen_ids (optional, with ``shows_visible``): hidden ids that
+      stay in this sample
 
     Modified Keys:
 
@@ -34,6 +36,8 @@ class HideLabels(BaseTransform):
             ``reduce_zero_label`` and ``label_map``).
         num_classes: Length K of the class list.
         ignore_index: Id of pixels without a label. Default: 255.
+        shows_visible: Obey the sample's ``visible_unseen_ids``. Default:
+            False, so that no sample can show what the mode hides.
 
     Raises:
         ValueError: ``num_classes`` does not fit into a byte beside
@@ -43,7 +47,8 @@ class HideLabels(BaseTransform):
     def __init__(self,
                  hidden_ids: Sequence[int],
                  num_classes: int,
-                 ignore_index: int = 255) -> None:
+                 ignore_index: int = 255,
+                 shows_visible: bool = False) -> None:
         if not 0 < num_classes <= ignore_index <= 255:
             raise ValueError(
                 f'num_classes ({num_classes}) must be positive and at most '
@@ -56,6 +61,7 @@ class HideLabels(BaseTransform):
         self.hidden_ids = tuple(int(i) for i in hidden_ids)
         self.num_classes = num_classes
         self.ignore_index = ignore_index
+        self.shows_visible = shows_visible
         self.table = np.arange(256, dtype=np.uint8)
         self.table[list(self.hidden_ids)] = ignore_index
         self.known = np.arange(256) < num_classes
@@ -74,9 +80,14 @@ class HideLabels(BaseTransform):
             ValueError: A label map has an id outside the class list, more
                 than one channel or another size than its image.
         """
+        table = self.table
+        if self.shows_visible and results.get('visible_unseen_ids'):
+            visible = list(results['visible_unseen_ids'])
+            table = table.copy()
+            table[visible] = visible
         for field in results.get('seg_fields') or ['gt_seg_map']:
             self.check(results[field], results)
-            results[field] = self.table[results[field]]
+            results[field] = table[results[field]]
         return results
 
     def check(self, labels: np.ndarray, results: dict) -> None:

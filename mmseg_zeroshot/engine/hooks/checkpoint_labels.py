@@ -16,6 +16,7 @@ _MAY_LOAD = {
     'strict': ('strict', ),
     'paper': ('strict', 'paper'),
     'self-training': ('strict', 'self-training'),
+    'few-label': ('strict', 'few-label'),
 }
 # Labels under which masks of unseen classes may have been used.
 _USE_MASKS = ('released', 'oracle')
@@ -58,14 +59,16 @@ def check_masks(mode: str | None, trained: ClassSplit, split: ClassSplit,
             the label does not say so.
     """
     used = [name for name in split.unseen if name in trained.unseen]
-    if mode != 'keep' or not used or label in _USE_MASKS:
+    few = mode == 'few' and label == 'few-label'
+    if mode not in ('keep', 'few') or not used or few or label in _USE_MASKS:
         return
     raise ValueError(
-        "ConsistencyHook: the checkpoint was trained with split_mode='keep', "
-        f'that is with masks of {", ".join(used)}, which split '
+        f'ConsistencyHook: the checkpoint was trained with split_mode={mode!r}'
+        f', that is with masks of {", ".join(used)}, which split '
         f'{split.name!r} calls unseen and label={label!r} does not permit; '
         "load one that was trained with mode='ignore' or mode='drop', or set "
-        "label='released' in ZeroShotResultsHook")
+        f"label={'few-label' if mode == 'few' else 'released'!r} in "
+        'ZeroShotResultsHook')
 
 
 def check_unstated(state: Iterable[str], classes: Iterable[str],

@@ -11,6 +11,7 @@ from mmseg_zeroshot.semantics import ClassSplit
 from .checkpoint_checks import LoadingCheck, check_trained_classes
 from .checkpoint_labels import LABEL_KEY
 from .choice_check import check_choices
+from .few_label_checks import check_few_checkpoint, check_few_data
 from .run_parts import (
     built_loops,
     data_sets,
@@ -79,6 +80,8 @@ class ConsistencyHook(Hook):
                 reference = reference or (place, split)
                 _check_same(reference, (place, split), label)
                 _check_mode(name, metainfo(dataset), split, label)
+                if name == 'train':
+                    check_few_data(runner, metainfo(dataset), label)
         if reference is not None and is_training(runner):
             check_choices(runner, reference[1], label)
 
@@ -114,11 +117,13 @@ class ConsistencyHook(Hook):
             runner: The runner.
             checkpoint: With or without ``state_dict`` and ``meta``.
         """
-        training = is_training(runner)
+        training, label = is_training(runner), run_label(runner)
         check_trained_classes(
             checkpoint, run_split(runner), training=training,
-            label=run_label(runner), trust=self.trust_checkpoint,
+            label=label, trust=self.trust_checkpoint,
             logger=runner.logger)
+        data = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
+        check_few_checkpoint(runner, data, label, training=training)
         if self._loading is not None:
             self._loading.remove()
         self._loading = LoadingCheck(

@@ -9,7 +9,8 @@ from torch import nn
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 
-LABELS = ('strict', 'paper', 'released', 'self-training', 'oracle')
+LABELS = ('strict', 'paper', 'released', 'self-training', 'few-label',
+          'oracle')
 """What supervision a result has used; ``strict`` is no unseen label at all,
 ``oracle`` any."""
 

@@ -42,8 +42,9 @@ class ZeroShotResultsHook(Hook):
         method (str): Name of the method in tables, such as ``'SPNet'``.
         label (str): What supervision was used: ``'strict'`` (no label of an
             unseen class, neither as target nor as layout), ``'paper'``,
-            ``'released'``, ``'self-training'`` or ``'oracle'``. Numbers under
-            different labels are not to be ranked together.
+            ``'released'``, ``'self-training'``, ``'few-label'`` (labels of
+            unseen classes in n drawn images each) or ``'oracle'``. Numbers
+            under different labels are not to be ranked together.
         dataset (str, optional): Name of the data set in tables; by default
             the type of the wrapped data set.
         variant (dict, optional): What else sets the run apart from others of
