@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
-from mmseg_zeroshot.visualization.tables import markdown_table, read_records
+from mmseg_zeroshot.visualization import markdown_table, read_records
 
 TABLE = re.compile(r'<!-- table: (\S+) -->\n(.*?)\n?<!-- end -->', re.S)
 PAGES = ('README.md', 'docs/results/README.md')

@@ -2,11 +2,15 @@
 from .curves import save_curves, save_gamma_curve
 from .palettes import colorblind_palette
 from .panels import save_panel
+from .records import collect_records, read_records
 from .style import line_style, new_figure, save_figure, tidy
-from .tables import format_table, markdown_table, read_records, summarize
+from .sweeps import SWEEP_SCORES, best_point, save_sweep, sweep_rows
+from .tables import format_table, markdown_table, summarize
 
 __all__ = [
-    'colorblind_palette', 'format_table', 'line_style', 'markdown_table',
-    'new_figure', 'read_records', 'save_curves', 'save_figure',
-    'save_gamma_curve', 'save_panel', 'summarize', 'tidy'
+    'SWEEP_SCORES', 'best_point', 'collect_records', 'colorblind_palette',
+    'format_table', 'line_style', 'markdown_table', 'new_figure',
+    'read_records', 'save_curves', 'save_figure', 'save_gamma_curve',
+    'save_heat_map', 'save_panel', 'save_sweep', 'summarize', 'sweep_rows',
+    'tidy'
 ]

@@ -159,6 +159,28 @@ def variant_cell(summary: Summary) -> str:
                      for key, value in summary['variant'].items())
 
 
+def extra_columns(summaries: Sequence[Summary]) -> dict[str, list[str]]:
+    """Return the columns that only some tables need.
+
+    Args:
+        summaries: Rows of a table.
+
+    Returns:
+        Cells by heading: ``Variant`` where a row has one, ``Vectors`` (the
+        class vectors' fingerprint) where rows are alike without it.
+    """
+    columns = {}
+    variants = [variant_cell(summary) for summary in summaries]
+    if any(variants):
+        columns['Variant'] = variants
+    names = [(s['dataset'], s['split'], s['label'], s['method'], variant,
+              bool(any(s['gamma'])), s['background'], s['absent'])
+             for s, variant in zip(summaries, variants)]
+    if len(set(names)) < len(names):
+        columns['Vectors'] = [(s['embeddings'] or '-')[:6] for s in summaries]
+    return columns
+
+
 def _variant_key(record: Record) -> tuple:
     return tuple(sorted((key, str(value)) for key, value
                         in (record.get('variant') or {}).items()))
@@ -217,17 +239,16 @@ def _over_runs(values: Sequence[float | None],
 
 
 def _rows(records: Sequence[Record], layout: str) -> list[list[str]]:
-    """Return the header and body; a column ``Variant`` where there is one."""
     texts, headings = _LAYOUTS[layout]
     groups = summarize(records)
-    varied = any(group['variant'] for group in groups)
-    rows = [[*map(_HEADINGS.get, texts), *['Variant'] * varied, 'gamma',
-             'Seeds', *headings]]
-    for group in groups:
+    extra = extra_columns(groups)
+    rows = [[*(_HEADINGS[key] for key in texts), *extra, 'gamma', 'Seeds',
+             *headings]]
+    for row, group in enumerate(groups):
         rows.append([
-            *(group[key] for key in texts), *[variant_cell(group)] * varied,
-            gamma_cell(group), str(group['runs']),
-            *score_cells(group, headings)
+            *(group[key] for key in texts),
+            *(column[row] for column in extra.values()), gamma_cell(group),
+            str(group['runs']), *score_cells(group, headings)
         ])
     return rows
 

@@ -1,0 +1,160 @@
+"""Leaderboards: which runs may be ranked together, and in what order."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mmseg_zeroshot.utils.tables import score_headings
+
+from .published import published_rows
+from .records import Record
+from .tables import Summary, label_rank, summarize
+
+_HIOU = score_headings().index('hIoU')
+_VANILLA = score_headings().index('Vanilla mIoU')
+SETTINGS = ('generalised', 'vanilla')
+"""Seen and unseen classes compete, or unseen classes alone."""
+
+
+@dataclass
+class Board:
+    """Runs that were trained and scored by the same rules, best first."""
+
+    dataset: str
+    split: str
+    setting: str
+    """``'generalised'`` or ``'vanilla'``; ``'generalised few-label'`` …"""
+    label: str
+    background: str | None
+    absent: str | None
+    num_images: int | None = None
+    """n of few-label: runs with more labels are not ranked with others."""
+    rows: list[Summary] = field(default_factory=list)
+    """Ours, ranked by hIoU; by the vanilla mIoU where that is the setting."""
+    published: list[Summary] = field(default_factory=list)
+    """The papers' rows of this data set, split and setting; not ranked."""
+    not_run: list[str] = field(default_factory=list)
+    """Methods of published rows that no run of ours has on this split."""
+
+    @property
+    def title(self) -> str:
+        """Data set, split, setting and label."""
+        few = f', n = {self.num_images}' if self.num_images else ''
+        return (f'{self.dataset}, {self.split}, {self.setting}{few}: '
+                f'{self.label}')
+
+    @property
+    def rules(self) -> str:
+        """How background and absent classes are counted."""
+        return (f'background: {self.background or "not stated"}; absent '
+                f'classes: {self.absent or "not stated"}')
+
+    @property
+    def headings(self) -> list[str]:
+        """The scores that this setting has."""
+        if self.setting.startswith('vanilla'):
+            return ['Vanilla mIoU']
+        return score_headings()[:-1]
+
+    def rank(self, row: int) -> int:
+        """Return the place of a row, 1 for the best; ties share one.
+
+        Args:
+            row: Position in ``rows``.
+        """
+        score = ranking_score(self.rows[row], self.setting)
+        return 1 + sum(ranking_score(other, self.setting) > score
+                       for other in self.rows)
+
+
+def ranking_score(summary: Summary, setting: str) -> float:
+    """Return the score that orders a board; below 0 where there is none.
+
+    Args:
+        summary: A row.
+        setting: The board's.
+    """
+    place = _VANILLA if setting.startswith('vanilla') else _HIOU
+    score = summary['mean'][place]
+    return -1.0 if score is None else score
+
+
+def make_boards(records: Sequence[Record]) -> list[Board]:
+    """Sort runs into boards, with the papers' rows beside them.
+
+    A board holds runs of one data set, split, setting and label, scored with
+    the same rules for background and absent classes; nothing else is ranked
+    together.
+
+    Args:
+        records: Entries of results files.
+
+    Returns:
+        Boards of our runs, then those that only papers report on.
+
+    Raises:
+        RepeatedSeed: see :func:`summarize`.
+    """
+    boards: dict[tuple, Board] = {}
+    summaries = summarize(records)
+    for summary in summaries:
+        for setting in SETTINGS:
+            if _has_scores(summary, setting):
+                board = _board_of(summary, setting)
+                key = (board.title, board.rules)
+                boards.setdefault(key, board).rows.append(summary)
+    ours = sorted(boards.values(), key=_order)
+    for board in ours:
+        board.rows.sort(key=lambda row: -ranking_score(row, board.setting))
+        board.published = [
+            row for row in published_rows() if row['split'] == board.split
+            and board.setting in SETTINGS and _has_scores(row, board.setting)]
+        board.not_run = _missing(board, summaries)
+    return ours + _unmatched(ours, summaries)
+
+
+def _board_of(summary: Summary, setting: str) -> Board:
+    few = summary['label'] == 'few-label'
+    return Board(
+        dataset=summary['dataset'], split=summary['split'],
+        setting=f'{setting} few-label' if few else setting,
+        label=summary['label'], background=summary['background'],
+        absent=summary['absent'],
+        num_images=summary['variant'].get('n') if few else None)
+
+
+def _unmatched(ours: Sequence[Board],
+               summaries: Sequence[Summary]) -> list[Board]:
+    """Return boards of the papers' rows that no run of ours stands beside."""
+    covered = {(board.split, board.setting) for board in ours}
+    boards: dict[tuple, Board] = {}
+    for row in published_rows():
+        for setting in SETTINGS:
+            key = (row['split'], setting)
+            if key not in covered and _has_scores(row, setting):
+                boards.setdefault(key, Board(
+                    dataset=row['dataset'], split=row['split'],
+                    setting=setting, label='published',
+                    background=row['background'],
+                    absent=None)).published.append(row)
+    for board in boards.values():
+        board.not_run = _missing(board, summaries)
+    return list(boards.values())
+
+
+def _missing(board: Board, summaries: Sequence[Summary]) -> list[str]:
+    ran = {row['method'] + mark for row in summaries
+           if row['split'] == board.split
+           for mark in ('', ', calibrated')[:1 + any(row['gamma'])]}
+    methods = dict.fromkeys(row['method'] for row in board.published)
+    return [method for method in methods if method not in ran]
+
+
+def _has_scores(summary: Summary, setting: str) -> bool:
+    place = (_VANILLA,) if setting == 'vanilla' else range(_VANILLA)
+    return any(summary['mean'][i] is not None for i in place)
+
+
+def _order(board: Board) -> tuple:
+    return (board.dataset, board.split, label_rank(board.label),
+            board.num_images or 0, board.setting, board.rules)
