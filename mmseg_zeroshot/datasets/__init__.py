@@ -3,12 +3,13 @@ from .compositions_dataset import CompositionsDataset
 from .feature_bank import FeatureBank
 from .feature_bank_builder import build_feature_bank
 from .feature_bank_dataset import FeatureBankDataset
+from .pseudo_labels import PseudoLabels
 from .region_graphs import RegionGraph, region_graph
 from .transforms import CheckedLoading, HideLabels
 from .zero_shot_dataset import ZeroShotDataset
 
 __all__ = [
     'CheckedLoading', 'CompositionsDataset', 'FeatureBank',
-    'FeatureBankDataset', 'HideLabels', 'RegionGraph', 'ZeroShotDataset',
-    'build_feature_bank', 'region_graph'
+    'FeatureBankDataset', 'HideLabels', 'PseudoLabels', 'RegionGraph',
+    'ZeroShotDataset', 'build_feature_bank', 'region_graph'
 ]

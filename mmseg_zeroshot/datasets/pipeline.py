@@ -85,7 +85,7 @@ def loads_labels(steps: Any) -> bool:
 def _guarded(step: Step, hide: HideLabels) -> Callable:
     """Build one step, with what must stand around it."""
     if _is_loader(step):
-        return Compose([CheckedLoading(step, key='seg_map_path'), hide])
+        return hide.behind(CheckedLoading(step, key='seg_map_path'))
     if _type(step).__name__.startswith('Load'):
         return CheckedLoading(step)
     if not isinstance(step, dict):

@@ -16,6 +16,9 @@ from .inner_dataset import DataInfos, build_inner, mmseg_scope
 from .mask_scan import check_files_exist, scan_masks
 from .metainfo import check_classes, plain
 from .pipeline import build_pipeline, label_loader, loads_labels
+from .pseudo_label_images import Mixed, UnlabelledImages
+from .pseudo_label_mixing import MixPseudoLabels
+from .pseudo_labels import build_pseudo_labels
 from .transforms import HideLabels
 
 MODES = ('ignore', 'drop', 'keep', 'few')
@@ -51,6 +54,9 @@ class ZeroShotDataset:
         mode: 'ignore', 'drop', 'keep' or 'few'.
         pipeline: Transforms or their configs.
         few: Arguments of :class:`FewLabel`, with mode 'few' only.
+        pseudo_labels: Arguments of :class:`PseudoLabels`: labels that a model
+            gave to pixels without one, with mode 'ignore' or 'drop'; or
+            :class:`UnlabelledImages`, for the images to be given some.
         test_mode: A pipeline that returns None is an error instead of a
             reason to take another image. Default: False.
         lazy_init: Put off reading the list of files. Default: False.
@@ -84,6 +90,7 @@ class ZeroShotDataset:
                  mode: str,
                  pipeline: Sequence[dict | Callable] = (),
                  few: Mapping | FewLabel | None = None,
+                 pseudo_labels: Mapping | UnlabelledImages | None = None,
                  test_mode: bool = False,
                  lazy_init: bool = False,
                  max_refetch: int = 1000) -> None:
@@ -92,11 +99,13 @@ class ZeroShotDataset:
         self.split = build_split(split)
         self.mode = mode
         self.few = build_few_label(few, mode)
+        self.pseudo_labels = build_pseudo_labels(pseudo_labels, mode)
         self.test_mode = test_mode
         self.max_refetch = max_refetch
         self.dataset = build_inner(dataset, lazy_init)
         self._metainfo = self._checked_metainfo()
-        self.hide = HideLabels(
+        hide = HideLabels if self.pseudo_labels is None else MixPseudoLabels
+        self.hide = hide(
             self.hidden_ids, self.split.num_classes,
             shows_visible=mode == 'few')
         self._steps = [copy.deepcopy(step) if isinstance(step, dict) else step
@@ -105,6 +114,7 @@ class ZeroShotDataset:
             self.pipeline = build_pipeline(self._steps, self.hide)
         self._kept: np.ndarray | None = None
         self._drawn: Drawn | None = None
+        self._mixed: Mixed | None = None
         self._fully_initialized = False
         if not lazy_init:
             self.full_init()
@@ -135,14 +145,22 @@ class ZeroShotDataset:
         if self._fully_initialized:
             return
         self.dataset.full_init()
-        infos = DataInfos(self.dataset)
+        infos: Sequence[dict] = DataInfos(self.dataset)
         if not len(infos):
             raise ValueError(f'{self.dataset!r} holds no image: check '
                              'data_root, data_prefix and ann_file')
+        if self.pseudo_labels is not None:
+            infos = self.pseudo_labels.without_labels(infos)
         masks = self.mode == 'drop' or loads_labels(self._steps)
         check_files_exist(
             infos, ('img_path', 'seg_map_path') if masks else ('img_path', ))
-        if self.mode == 'drop':
+        if self.pseudo_labels is not None:
+            self._mixed = self.pseudo_labels.mix(
+                infos, self._labels(), self.split, self.mode)
+            self._kept = self._mixed.indices
+            if self._mixed.metainfo:
+                self._metainfo['pseudo_labels'] = self._mixed.metainfo
+        elif self.mode == 'drop':
             self._kept = self._without_unseen(infos)
         if self.few is not None:
             self._drawn = self.few.draw(infos, self._labels(), self.split)
@@ -204,6 +222,8 @@ class ZeroShotDataset:
         info['sample_idx'] = index
         if self._drawn is not None:
             info['visible_unseen_ids'] = self._drawn.visible[index]
+        if self._mixed is not None:
+            info.update(self._mixed.additions[index])
         return info
 
     def __getitem__(self, index: int) -> Any:

@@ -1,10 +1,11 @@
 """Labels that must not be seen are removed where they are loaded."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from mmcv.transforms import BaseTransform
+from mmengine.dataset import Compose
 from mmseg.registry import TRANSFORMS
 
 
@@ -66,6 +67,14 @@ class HideLabels(BaseTransform):
         self.table[list(self.hidden_ids)] = ignore_index
         self.known = np.arange(256) < num_classes
         self.known[ignore_index] = True
+
+    def behind(self, loading: Callable[[dict], dict | None]) -> Compose:
+        """Return a step that loads labels with this one right behind it.
+
+        Args:
+            loading: The loading step.
+        """
+        return Compose([loading, self])
 
     def transform(self, results: dict) -> dict:
         """Hide the labels of one sample.
