@@ -23,6 +23,7 @@ from .run_parts import (
     unwrapped,
     zero_shot_head,
 )
+from .self_training_checks import check_pseudo_data
 
 
 @HOOKS.register_module()
@@ -82,6 +83,7 @@ class ConsistencyHook(Hook):
                 _check_mode(name, metainfo(dataset), split, label)
                 if name == 'train':
                     check_few_data(runner, metainfo(dataset), label)
+                    check_pseudo_data(runner, metainfo(dataset), label)
         if reference is not None and is_training(runner):
             check_choices(runner, reference[1], label)
 

@@ -25,8 +25,10 @@ from .run_parts import (
     built_loops,
     data_sets,
     is_training,
+    metainfo,
     zero_shot_head,
 )
+from .self_training_checks import pseudo_variant
 
 RESULTS_FILE = 'zero_shot_results.json'
 
@@ -48,9 +50,10 @@ class ZeroShotResultsHook(Hook):
         dataset (str, optional): Name of the data set in tables; by default
             the type of the wrapped data set.
         variant (dict, optional): What else sets the run apart from others of
-            its method, by the papers' letters: ``dict(n=5)`` in few-label,
-            ``dict(p=25)`` in self-training. Runs are averaged over seeds only
-            where it is equal, and tables show it.
+            its method, by the papers' letters, such as ``dict(n=5)`` in
+            few-label. ``p`` of self-training is found out from the data set
+            or the checkpoint. Runs are averaged over seeds only where it is
+            equal, and tables show it.
 
     Raises:
         ValueError: ``label`` is unknown, ``variant`` holds more than plain
@@ -78,6 +81,7 @@ class ZeroShotResultsHook(Hook):
         self.label = label
         self.dataset = dataset
         self.variant = _plain_values(variant or {})
+        self._tested: dict[str, Any] = {}
 
     def before_run(self, runner: Any) -> None:
         """Fail early where nothing could be written later.
@@ -92,6 +96,15 @@ class ZeroShotResultsHook(Hook):
                     "ZeroShotIoUMetric; set it to "
                     "dict(type='ZeroShotIoUMetric')")
         _check_augmentation(runner.model)
+
+    def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+        """Note what an evaluated model was trained on.
+
+        Args:
+            runner: The runner.
+            checkpoint: With or without ``meta``.
+        """
+        self._tested = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
 
     def after_val_epoch(self, runner: Any,
                         metrics: dict[str, float] | None = None) -> None:
@@ -152,12 +165,20 @@ class ZeroShotResultsHook(Hook):
             seed=runner.seed,
             checkpoint=_checkpoint(runner),
             gamma=float(getattr(head, 'gamma', 0.0)),
-            variant=self.variant,
+            variant={**self._self_training(runner), **self.variant},
             inductive=self.label != 'self-training',
             generalised=scores['generalised'],
             vanilla=scores['vanilla'],
             vanilla_rule=scores['vanilla_rule'],
             per_class=scores['per_class'])
+
+
+    def _self_training(self, runner: Any) -> dict[str, Any]:
+        """Return p of the pseudo-labels that the weights learned from."""
+        if not is_training(runner):
+            return pseudo_variant([self._tested])
+        dataset = runner.train_loop.dataloader.dataset
+        return pseudo_variant(map(metainfo, data_sets(dataset)))
 
 
 def _plain_values(variant: dict[str, Any]) -> dict[str, Any]:
