@@ -1,5 +1,6 @@
 """Panels of pictures, curves and tables of results."""
 from .curves import save_curves, save_gamma_curve
+from .heat_maps import save_heat_map
 from .palettes import colorblind_palette
 from .panels import save_panel
 from .records import collect_records, read_records

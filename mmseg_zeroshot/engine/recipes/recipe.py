@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +190,29 @@ def fill_in(text: str, task: Task, checkpoints: Mapping[str, Path]) -> str:
         return str(task.inputs[name].folder)
 
     return _REFERENCE.sub(replace, text.replace('{folder}', str(task.folder)))
+
+
+def rename_references(step: Step, names: Mapping[str, str]) -> Step:
+    """Give a step, and what it refers to, other names.
+
+    Args:
+        step: The step.
+        names: New names of steps by their old ones.
+    """
+
+    def rename(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return _REFERENCE.sub(
+            lambda m: f'{{{names.get(m[1], m[1])}.{m[2]}}}', value)
+
+    return replace(
+        step,
+        name=names.get(step.name, step.name),
+        load=names.get(step.load, step.load),
+        arguments=[rename(text) for text in step.arguments],
+        options={key: rename(v) for key, v in step.options.items()},
+        env={key: rename(v) for key, v in step.env.items()})
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What of a recipe is done: a marker in the folder of every step."""
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -11,15 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 
 from mmseg_zeroshot.utils import atomic_write
 
-from .recipe import Task, quiet
+from .recipe import Step, Task, quiet
 
 STARTED, DONE = 'started.json', 'done.json'
 RESULTS = 'zero_shot_results.json'
-_RESUMABLE = ('train', 'build_feature_bank')
+_RESUMABLE = ('train', 'build_feature_bank', 'pseudo_label')
 
 
 def identity(task: Task, cfg_options: Sequence[str]) -> dict[str, Any]:
@@ -125,6 +126,25 @@ def read_marker(task: Task, name: str) -> dict[str, Any] | None:
         else None
 
 
+def step_config(step: Step, root: Path,
+                cfg_options: Sequence[str] = ()) -> Config:
+    """Return a step's config as the step's tool will have it.
+
+    References to other steps stay as they are.
+
+    Args:
+        step: The step, which has a config.
+        root: The repository.
+        cfg_options: Config keys that the user changes, ``key=value``.
+    """
+    parser = argparse.ArgumentParser()
+    parser.add_argument('options', nargs='*', action=DictAction, default={})
+    given = parser.parse_args([*cfg_options]).options
+    config = _read_config(step, root)
+    config.merge_from_dict({**step.options, **given})
+    return config
+
+
 @contextmanager
 def environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Set environment variables for a while."""
@@ -141,10 +161,13 @@ def _config(task: Task) -> dict[str, Any] | None:
     """Return the step's config with all that it inherits."""
     if not task.step.config:
         return None
-    with quiet(), environment(task.step.env):
-        config = Config.fromfile(
-            task.root / task.step.config, import_custom_modules=False)
-    return config.to_dict()
+    return _read_config(task.step, task.root).to_dict()
+
+
+def _read_config(step: Step, root: Path) -> Config:
+    with quiet(), environment(step.env):
+        return Config.fromfile(
+            root / step.config, import_custom_modules=False)
 
 
 def _outputs_exist(task: Task, marker: Mapping[str, Any]) -> bool:
