@@ -2,17 +2,23 @@
 from . import backbones, data_preprocessor, generators, losses
 from .decode_heads import (
                            BaseZeroShotHead,
+                           DeepLabV2Head,
                            DeViSEHead,
                            GeneratorRetrainedHead,
                            ReleasedRetrainedHead,
                            SemanticProjectionHead,
 )
 from .feature_sets import FeatureSets, gather_feature_sets
-from .segmentors import ZeroShotSegmentor
+from .segmentors import (
+                           MultiScaleEncoderDecoder,
+                           MultiScaleZeroShotSegmentor,
+                           ZeroShotSegmentor,
+)
 
 __all__ = [
-    'BaseZeroShotHead', 'DeViSEHead', 'FeatureSets', 'GeneratorRetrainedHead',
-    'ReleasedRetrainedHead', 'SemanticProjectionHead', 'ZeroShotSegmentor',
-    'backbones', 'data_preprocessor', 'gather_feature_sets', 'generators',
-    'losses'
+    'BaseZeroShotHead', 'DeViSEHead', 'DeepLabV2Head', 'FeatureSets',
+    'GeneratorRetrainedHead', 'MultiScaleEncoderDecoder',
+    'MultiScaleZeroShotSegmentor', 'ReleasedRetrainedHead',
+    'SemanticProjectionHead', 'ZeroShotSegmentor', 'backbones',
+    'data_preprocessor', 'gather_feature_sets', 'generators', 'losses'
 ]

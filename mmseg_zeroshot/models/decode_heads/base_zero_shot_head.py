@@ -174,6 +174,20 @@ class BaseZeroShotHead(BaseModule):
         Returns:
             Losses and logged values by name.
         """
+        return self.loss_by_feat(
+            self.training_outputs(inputs), batch_data_samples)
+
+    def training_outputs(
+            self, inputs: Sequence[Tensor]) -> Tensor | tuple[Tensor, ...]:
+        """Return what the loss is computed of.
+
+        Args:
+            inputs: Feature maps of the backbone or neck.
+
+        Returns:
+            (N, K, h, w) scores, the classes masked that are not trained;
+            with what else the host returns, if it does.
+        """
         features, *extras = self._run_host(inputs)
         hidden = self.split.ignored_ids
         if not self.trains_unseen:
@@ -181,7 +195,11 @@ class BaseZeroShotHead(BaseModule):
         logits = mask_classes(self._drop_and_classify(features), hidden)
         # Some hosts return more than scores (EncHead, DAHead) and know what
         # to do with it.
-        outputs = (logits, *extras) if extras else logits
+        return (logits, *extras) if extras else logits
+
+    def loss_by_feat(self, outputs: Tensor | tuple[Tensor, ...],
+                     batch_data_samples: list) -> dict[str, Tensor]:
+        """Return the host's losses of what :meth:`training_outputs` gives."""
         return self.host.loss_by_feat(outputs, batch_data_samples)
 
     def predict(self, inputs: Sequence[Tensor], batch_img_metas: list[dict],

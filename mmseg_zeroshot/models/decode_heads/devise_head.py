@@ -27,6 +27,8 @@ class DeViSEHead(SemanticProjectionHead):
         return super().classify(features) / self._projected_norm(features)
 
     def _projected_norm(self, features: Tensor) -> Tensor:
+        if self.projection is None:
+            return features.float().norm(dim=1, keepdim=True).clamp(min=1e-6)
         weight = self.projection.weight.flatten(1).float()
         assert self.projection.bias is not None
         bias = self.projection.bias.float()

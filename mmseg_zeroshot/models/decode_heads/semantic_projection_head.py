@@ -32,8 +32,15 @@ class SemanticProjectionHead(BaseZeroShotHead):
         normalize: See :class:`BaseZeroShotHead`.
         gamma: See :class:`BaseZeroShotHead`.
         trains_unseen: See :class:`BaseZeroShotHead`.
+        project: Whether a 1x1 convolution brings the pixel features to the
+            width of the class vectors; without it they are ``phi``, as the
+            sum of the atrous branches is in SPNet's DeepLab-v2.
         init_cfg: Initialisation of the projection; where None, N(0, .01),
             which gives first scores of the scale of a plain classifier's.
+
+    Raises:
+        ValueError: There is no projection, and the host's pixel features
+            have another width than the class vectors.
 
     Example:
         >>> model = dict(
@@ -54,6 +61,7 @@ class SemanticProjectionHead(BaseZeroShotHead):
         normalize: str = 'l2',
         gamma: float = 0.0,
         trains_unseen: bool = False,
+        project: bool = True,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(
@@ -63,18 +71,27 @@ class SemanticProjectionHead(BaseZeroShotHead):
             normalize=normalize,
             gamma=gamma,
             trains_unseen=trains_unseen,
-            init_cfg=init_cfg or dict(
-                type='Normal', std=0.01, override=dict(name='projection')))
-        self.projection = nn.Conv2d(self.feature_channels,
-                                    self.class_vectors.shape[1], 1)
+            init_cfg=init_cfg or (dict(
+                type='Normal', std=0.01, override=dict(
+                    name='projection')) if project else None))
+        width = self.class_vectors.shape[1]
+        if not project and self.feature_channels != width:
+            raise ValueError(
+                f'{type(self).__name__}(project=False): the host has '
+                f'{self.feature_channels} channels and the class vectors '
+                f'{width}; set host.channels={width} or project=True')
+        self.projection = nn.Conv2d(
+            self.feature_channels, width, 1) if project else None
 
     @property
     def allowed_missing(self) -> tuple[str, ...]:
         """A plain checkpoint of the host has no projection yet."""
-        return (r'projection\.', )
+        return () if self.projection is None else (r'projection\.', )
 
     def classify(self, features: Tensor) -> Tensor:
         """Score (N, C, h, w) pixel features for K classes: (N, K, h, w)."""
+        if self.projection is None:
+            return F.conv2d(features, self.class_vectors[..., None, None])
         weight = self.class_vectors @ self.projection.weight.flatten(1)
         bias = self.class_vectors @ self.projection.bias
         return F.conv2d(features, weight[..., None, None], bias)
@@ -84,4 +101,6 @@ class SemanticProjectionHead(BaseZeroShotHead):
 
         For looking at; neither training nor prediction needs it.
         """
+        if self.projection is None:
+            return features
         return self.projection(features)

@@ -1,4 +1,5 @@
 """DeViSE's cosine scores."""
+import pytest
 import torch
 
 from mmseg_zeroshot.models import DeViSEHead
@@ -6,10 +7,12 @@ from mmseg_zeroshot.models import DeViSEHead
 from .hosts import host_config
 
 
-def test_scores_are_cosines(split, embeddings):
+@pytest.mark.parametrize('project', [True, False])
+def test_scores_are_cosines(split, embeddings, project):
     torch.manual_seed(0)
     head = DeViSEHead(
-        host_config('FCNHead'), split=split, embeddings=embeddings)
+        {**host_config('FCNHead'), 'channels': 7}, split=split,
+        embeddings=embeddings, project=project)
     features = torch.randn(2, head.feature_channels, 3, 4)
     phi = head.project(features).flatten(2)
     vectors = torch.from_numpy(embeddings.vectors.copy())
