@@ -3,6 +3,8 @@ from .compositions_dataset import CompositionsDataset
 from .feature_bank import FeatureBank
 from .feature_bank_builder import build_feature_bank
 from .feature_bank_dataset import FeatureBankDataset
+from .graph_bank_dataset import GraphBankDataset
+from .graph_layout_dataset import GraphLayoutDataset
 from .pseudo_labels import PseudoLabels
 from .region_graphs import RegionGraph, region_graph
 from .transforms import CheckedLoading, HideLabels
@@ -10,6 +12,7 @@ from .zero_shot_dataset import ZeroShotDataset
 
 __all__ = [
     'CheckedLoading', 'CompositionsDataset', 'FeatureBank',
-    'FeatureBankDataset', 'HideLabels', 'PseudoLabels', 'RegionGraph',
-    'ZeroShotDataset', 'build_feature_bank', 'region_graph'
+    'FeatureBankDataset', 'GraphBankDataset', 'GraphLayoutDataset',
+    'HideLabels', 'PseudoLabels', 'RegionGraph', 'ZeroShotDataset',
+    'build_feature_bank', 'region_graph'
 ]

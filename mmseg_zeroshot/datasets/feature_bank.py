@@ -18,6 +18,7 @@ from .feature_bank_stamp import (
     file_sha256,
     read_stamp,
 )
+from .npy_rows import NpyRows
 
 BLOCK = 32
 """Rows that are read at once. See :meth:`FeatureBank.sample`."""
@@ -31,6 +32,7 @@ class FeatureBank:
     - ``features.npy`` (M, C) float16: pixel features, classes in the order
       of their ids, and rows of a class in random order;
     - ``images.npy`` (M, ) int32: index of the image of each row;
+    - with graphs, the files of :mod:`.feature_bank_graphs`;
     - ``stamp.json``: what it was made from, and for each class its number
       of rows and its natural number of pixels.
 
@@ -49,12 +51,10 @@ class FeatureBank:
         self.vectors = np.asarray(stamp['vectors'], np.int64)
         self.pixel_counts = np.asarray(stamp['pixel_counts'], np.int64)
         self.feature_dim = int(stamp['feature_dim'])
-        # np.load reads the header; the bytes stay on the disk.
-        self.features: np.ndarray = _mapped(path, FEATURES)
-        self.images: np.ndarray = _mapped(path, IMAGES)
+        self._rows = open_rows(path, FEATURES)
+        self.features = self._rows.array
+        self.images = open_rows(path, IMAGES).array
         _check_layout(self)
-        self._first_byte = int(getattr(self.features, 'offset', 0))
-        self._file: int | None = None
 
     @classmethod
     def open(cls,
@@ -147,26 +147,8 @@ class FeatureBank:
         done = 0
         while done < len(out):
             rows = min(len(out) - done, int(count) - start)
-            self._read(first + start, out[done:done + rows])
+            self._rows.read(first + start, out[done:done + rows])
             done, start = done + rows, 0
-
-    def _read(self, row: int, out: np.ndarray) -> None:
-        """Fill ``out`` with neighbouring rows.
-
-        Not through the memory map: pages that were touched count as the
-        process's memory, up to the size of the bank, and a block that is
-        not cached is read several times faster than it is paged in.
-        """
-        if not hasattr(os, 'preadv'):
-            out[:] = self.features[row:row + len(out)]
-            return
-        if self._file is None:
-            self._file = os.open(self.path / FEATURES, os.O_RDONLY)
-        place = self._first_byte + row * self.feature_dim * 2
-        target = out.reshape(-1).view(np.uint8).data
-        if os.preadv(self._file, [target], place) != len(target):
-            raise OSError(f'feature bank {self.path} ended early: it was '
-                          f'changed while in use')
 
     def __getstate__(self) -> dict[str, Any]:
         return dict(path=self.path, stamp=self.stamp)
@@ -174,15 +156,19 @@ class FeatureBank:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
 
-    def __del__(self) -> None:
-        if getattr(self, '_file', None) is not None:
-            os.close(self._file)  # type: ignore[arg-type]
-            self._file = None
 
+def open_rows(folder: Path, name: str) -> NpyRows:
+    """Open an array of a bank; a damaged one is refused by name.
 
-def _mapped(folder: Path, name: str) -> np.ndarray:
+    Args:
+        folder: The bank.
+        name: The file in it.
+
+    Raises:
+        ValueError: It is no array.
+    """
     try:
-        return np.load(folder / name, mmap_mode='r', allow_pickle=False)
+        return NpyRows(folder / name)
     except ValueError as error:
         raise ValueError(f'{folder / name} is damaged ({error}); build the '
                          f'bank again: {REBUILD}') from error

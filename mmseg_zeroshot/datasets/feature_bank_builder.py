@@ -10,6 +10,7 @@ from typing import Any
 
 from ..semantics import build_split
 from .feature_bank import FeatureBank
+from .feature_bank_graphs import check_graph_options
 from .feature_bank_merge import merge_shards
 from .feature_bank_shards import Extract, ShardPlan, read_shard_stamp
 from .feature_bank_stamp import (
@@ -42,6 +43,7 @@ def build_feature_bank(path: str | os.PathLike,
                        config: Any = None,
                        views: int = 1,
                        max_vectors: int = 128,
+                       graphs: Mapping[str, Any] | None = None,
                        seed: int = 0,
                        batch_size: int = 8,
                        workers: int = 0,
@@ -75,6 +77,11 @@ def build_feature_bank(path: str | os.PathLike,
             its fingerprint goes into the stamp.
         views: Augmented views of each image. Default: 1.
         max_vectors: Most pixels of one class in one view. Default: 128.
+        graphs: Also keep each view's region graph, for graph context: a dict
+            with ``min_pixels`` (of the smallest region that becomes a node,
+            at feature resolution; default 4) and ``pixels`` (single pixels
+            kept of each node beside their mean; default 8). Default: None,
+            no graphs.
         seed: Seed of every drawing. Default: 0.
         batch_size: Images of a batch. Default: 8.
         workers: Number of processes; 0 works in this one. Default: 0.
@@ -98,7 +105,8 @@ def build_feature_bank(path: str | os.PathLike,
     target = Path(path)
     dataset = make_dataset()
     stamp = build_stamp(dataset, checkpoint=checkpoint, config=config,
-                        views=views, max_vectors=max_vectors, seed=seed)
+                        views=views, max_vectors=max_vectors, graphs=graphs,
+                        seed=seed)
     folder = target.with_name(f'{target.name}.shards')
     if _is_there(target, stamp, overwrite):
         report(f'{target} is up to date')
@@ -118,7 +126,8 @@ def build_feature_bank(path: str | os.PathLike,
 
 
 def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
-                views: int, max_vectors: int, seed: int) -> dict[str, Any]:
+                views: int, max_vectors: int, seed: int,
+                graphs: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Say what a bank is going to be made from.
 
     Args:
@@ -128,12 +137,14 @@ def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
         views: Views of each image.
         max_vectors: Most pixels of one class in one view.
         seed: The seed.
+        graphs: What to keep of region graphs.
 
     Returns:
         The stamp, without what is known at the end only.
 
     Raises:
-        ValueError: The data set does not hide its unseen classes.
+        ValueError: The data set does not hide its unseen classes, or
+            ``graphs`` holds something unknown.
     """
     meta = dataset.metainfo
     if meta.get('split_mode') not in ('ignore', 'drop') or 'split' not in meta:
@@ -149,12 +160,15 @@ def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
                  for i in range(len(dataset))]
     split = build_split(meta['split']).to_dict()
     palette = [list(map(int, color)) for color in meta.get('palette') or ()]
-    return dict(
+    stamp = dict(
         format=FORMAT, version=VERSION, checkpoint=file_sha256(checkpoint),
         config=fingerprint(config), data=fingerprint(names), split=split,
         split_mode=meta['split_mode'], palette=palette, images=len(dataset),
         views=views, max_vectors=max_vectors, seed=seed,
         shard_images=SHARD_IMAGES)
+    options = check_graph_options(graphs)
+    # A bank with graphs also serves where none are asked for.
+    return stamp if options is None else dict(stamp, graphs=options)
 
 
 def unfinished_shards(plan: ShardPlan, report: Report) -> list[int]:
@@ -220,6 +234,10 @@ def _report_bank(bank: FeatureBank, report: Report) -> None:
            f'{bank.feature_dim} channels, '
            f'{len(split.seen) - len(absent)} of {len(split.seen)} seen '
            'classes')
+    if bank.stamp.get('graphs'):
+        report(f'{bank.path}: {bank.stamp["graph_count"]} graphs of '
+               f'{bank.stamp["graph_nodes"]} nodes and '
+               f'{bank.stamp["graph_edges"]} edges')
     if absent:
         report(f'no pixel of {", ".join(absent)}: FeatureBankDataset will '
                "refuse this bank unless missing='skip'")

@@ -7,12 +7,19 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
+from .feature_bank_graphs import (
+    GRAPH_FILES,
+    graph_bytes,
+    graph_totals,
+    write_graphs,
+)
 from .feature_bank_shards import ShardPlan, explain_full_disk
 from .feature_bank_stamp import FEATURES, IMAGES, STAMP
+from .npy_rows import write_header
 
 GROUP_BYTES = 128 << 20
 """Features that are in memory at once."""
@@ -40,6 +47,8 @@ def merge_shards(plan: ShardPlan, target: Path) -> dict[str, Any]:
     paths = [plan.path(i) for i in range(plan.count)]
     stamp = dict(plan.stamp, **_sizes(paths, len(plan.stamp['split']
                                                  ['classes'])))
+    if stamp.get('graphs'):
+        stamp.update(graph_totals(paths))
     # Beside the shards: what a killed run leaves goes with them.
     temporary = plan.folder / 'bank.part'
     shutil.rmtree(temporary, ignore_errors=True)
@@ -79,6 +88,8 @@ def _sizes(paths: Sequence[Path], num_classes: int) -> dict[str, Any]:
 def _check_space(folder: Path, stamp: dict[str, Any]) -> None:
     """Fail before the long part if the bank cannot fit."""
     needed = stamp['offsets'][-1] * (2 * stamp['feature_dim'] + 4)
+    if stamp.get('graphs'):
+        needed += graph_bytes(stamp)
     if shutil.disk_usage(folder).free < needed:
         raise OSError(errno.ENOSPC, f'{needed / 1e9:.1f} GB are needed')
 
@@ -90,8 +101,8 @@ def _write(folder: Path, stamp: dict[str, Any], paths: Sequence[Path]
     rng = np.random.default_rng([stamp['seed'], 0x3e])
     with (open(folder / FEATURES, 'wb') as features,
           open(folder / IMAGES, 'wb') as images):
-        start = [_header(features, (rows, width), np.float16),
-                 _header(images, (rows, ), np.int32)]
+        start = [write_header(features, (rows, width), np.float16),
+                 write_header(images, (rows, ), np.int32)]
         cursor = np.array(stamp['offsets'][:-1])
         for vectors, ids, sources in _groups(paths, rng, width):
             for class_id in np.unique(ids):
@@ -105,17 +116,12 @@ def _write(folder: Path, stamp: dict[str, Any], paths: Sequence[Path]
         for file in (features, images):
             file.flush()
             os.fsync(file.fileno())
-    stamp['files'] = {name: (folder / name).stat().st_size
-                      for name in (FEATURES, IMAGES)}
+    names = [FEATURES, IMAGES]
+    if stamp.get('graphs'):
+        write_graphs(folder, paths, stamp)
+        names += GRAPH_FILES.values()
+    stamp['files'] = {name: (folder / name).stat().st_size for name in names}
     (folder / STAMP).write_text(json.dumps(stamp, indent=1), 'utf-8')
-
-
-def _header(file: IO[bytes], shape: tuple[int, ...], dtype: type) -> int:
-    """Write the start of an .npy file; return its length."""
-    descr = np.lib.format.dtype_to_descr(np.dtype(dtype))
-    np.lib.format.write_array_header_1_0(
-        file, dict(descr=descr, fortran_order=False, shape=shape))
-    return file.tell()
 
 
 def _groups(paths: Sequence[Path], rng: np.random.Generator, width: int

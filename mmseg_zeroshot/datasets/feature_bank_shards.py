@@ -19,6 +19,7 @@ from torch import Tensor
 
 from ..semantics import ClassSplit
 from ..utils import atomic_write
+from .feature_bank_graphs import ImageGraph, image_graph, shard_arrays
 from .feature_bank_pixels import Chosen, choose_pixels
 
 Extract = Callable[[dict[str, list]], Tensor]
@@ -86,12 +87,14 @@ def build_shard(plan: ShardPlan, index: int, dataset: Any,
             finite; names the image.
         OSError: The disk is full.
     """
-    chosen: dict[tuple[int, int], Chosen] = {}
+    chosen: dict[tuple[int, int], tuple[Chosen, ImageGraph | None]] = {}
     for keys, batch in _batches(plan, plan.images(index), dataset):
         chosen.update(zip(keys, _choose_batch(plan, keys, batch, extract)))
     # Images of one size share a batch: back to the order of the data set.
     keys = sorted(chosen)
-    parts = [chosen[key] for key in keys]
+    parts = [chosen[key][0] for key in keys]
+    graphs = [graph for _, graph in (chosen[key] for key in keys)
+              if graph is not None]
     path = plan.path(index)
     with explain_full_disk(path), atomic_write(path) as file:
         np.savez(
@@ -101,7 +104,8 @@ def build_shard(plan: ShardPlan, index: int, dataset: Any,
             class_ids=np.concatenate([p.class_ids for p in parts]),
             images=np.repeat(np.array([image for image, _ in keys], np.int32),
                              [len(p.class_ids) for p in parts]),
-            pixel_counts=np.sum([p.pixel_counts for p in parts], axis=0))
+            pixel_counts=np.sum([p.pixel_counts for p in parts], axis=0),
+            **(shard_arrays(graphs) if graphs else {}))
     return path.stat().st_size
 
 
@@ -127,7 +131,8 @@ def _split(group: list) -> tuple[list[tuple[int, int]], list[dict]]:
 
 
 def _choose_batch(plan: ShardPlan, keys: list[tuple[int, int]],
-                  batch: list[dict], extract: Extract) -> list[Chosen]:
+                  batch: list[dict], extract: Extract
+                  ) -> list[tuple[Chosen, ImageGraph | None]]:
     samples = [item['data_samples'] for item in batch]
     with torch.no_grad():
         features = extract(dict(inputs=[item['inputs'] for item in batch],
@@ -144,11 +149,18 @@ def _choose_batch(plan: ShardPlan, keys: list[tuple[int, int]],
             raise ValueError(
                 f'the features of {name} hold NaN or infinite values: check '
                 'the checkpoint and the image')
-        rng = np.random.default_rng([plan.stamp['seed'], image, view])
-        result.append(choose_pixels(
-            features[n], samples[n].gt_sem_seg.data,
-            split=plan.split,
-            max_vectors=plan.stamp['max_vectors'], rng=rng, name=name))
+        labels = samples[n].gt_sem_seg.data
+        seed = [plan.stamp['seed'], image, view]
+        pixels = choose_pixels(
+            features[n], labels, split=plan.split,
+            max_vectors=plan.stamp['max_vectors'],
+            rng=np.random.default_rng(seed), name=name)
+        graph = None
+        if plan.stamp.get('graphs'):
+            # A stream of its own: graphs do not change the chosen pixels.
+            graph = image_graph(features[n], labels, **plan.stamp['graphs'],
+                                rng=np.random.default_rng([*seed, 1]))
+        result.append((pixels, graph))
     return result
 
 

@@ -29,6 +29,9 @@ class GraphGMMNGenerator(GMMNGenerator):
     It takes the arguments of :class:`GMMNGenerator`.
     """
 
+    takes_graphs = True
+    """Whether ``forward`` takes edges."""
+
     def forward(self,
                 vectors: Tensor,
                 num: int | None = None,

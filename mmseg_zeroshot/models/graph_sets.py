@@ -1,0 +1,74 @@
+"""Region graphs on the device, with what a step trains on."""
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from mmseg.registry import MODELS
+from torch import Tensor
+
+from .data_preprocessor import ZeroShotDataPreProcessor
+
+
+class GraphSets(NamedTuple):
+    """Graphs of a step, as one graph with more components.
+
+    Attributes:
+        node_classes: (V, ) class of each node, int64.
+        edges: (E, 2) pairs of joined nodes, int64, each pair once.
+        node_features: (V, P, C) real pixel features of the nodes; None for
+            layouts.
+        features: (B, N, C) real pixel features of seen classes, None where
+            the step needs none; as are
+        class_ids: (B, ), and
+        frequency: (B, ), see :class:`FeatureSets`.
+    """
+
+    node_classes: Tensor
+    edges: Tensor
+    node_features: Tensor | None = None
+    features: Tensor | None = None
+    class_ids: Tensor | None = None
+    frequency: Tensor | None = None
+
+    def to(self, device: torch.device | str) -> GraphSets:
+        """Return the graphs on a device, all features in float32."""
+        return self._make(
+            part if part is None else part.to(
+                device,
+                torch.float32 if part.is_floating_point() else part.dtype,
+                non_blocking=True) for part in self)
+
+
+@MODELS.register_module()
+class GraphDataPreProcessor(ZeroShotDataPreProcessor):
+    """``ZeroShotDataPreProcessor`` that also takes batches of graphs.
+
+    A batch of :class:`GraphBankDataset` or :class:`GraphLayoutDataset` is
+    told by its key ``node_classes`` and has one item, the graphs of a step.
+    """
+
+    def forward(self, data: dict, training: bool = False) -> dict[str, Any]:
+        """Return ``inputs`` and ``data_samples`` on the model's device.
+
+        Args:
+            data: A batch of graphs (``node_classes``, ``edges`` and more),
+                of a bank or of images.
+            training: Whether images are normalised for training.
+
+        Returns:
+            The batch; :class:`GraphSets` and None for graphs.
+
+        Raises:
+            ValueError: the loader put several steps together.
+        """
+        if 'node_classes' not in data:
+            return super().forward(data, training)
+        if len(data['node_classes']) != 1:
+            raise ValueError(
+                f'graphs were loaded with batch_size='
+                f'{len(data["node_classes"])}: each item is a whole step; set '
+                'batch_size=1')
+        parts = {name: value[0] for name, value in data.items()}
+        return dict(inputs=GraphSets(**parts).to(self.device),
+                    data_samples=None)
