@@ -29,6 +29,7 @@ def save_panel(path: str | os.PathLike,
                palette: Sequence[Sequence[int]] | None = None,
                titles: Sequence[str] = ('image', 'truth', 'prediction'),
                ignore_index: int = 255,
+               grey: str = 'not scored',
                dpi: int = 200) -> None:
     """Draw rows of image, truth and predictions into one picture.
 
@@ -43,7 +44,8 @@ def save_panel(path: str | os.PathLike,
         unseen: Names of the unseen classes.
         palette: K RGB colours; by default colour-blind-safe ones.
         titles: Column titles.
-        ignore_index: Id of pixels that are not scored: light grey.
+        ignore_index: Id of pixels that are light grey.
+        grey: What these are called in the legend.
         dpi: Pixels per inch; a column is 2.4 inches wide.
 
     Raises:
@@ -64,12 +66,13 @@ def save_panel(path: str | os.PathLike,
     table = np.full((256, 3), _NOT_SCORED, dtype=np.uint8)
     table[:len(classes)] = palette
     unseen_ids = [classes.index(name) for name in unseen]
-    grey = any((m == ignore_index).any() for row in rows for m in row[1:])
+    if not any((m == ignore_index).any() for row in rows for m in row[1:]):
+        grey = ''
 
     per_line = _legend_columns(
         len(titles), [_entry(classes[i], unseen) for i in occurring])
     figure, axes, legend_inches = _grid(
-        rows, -(-(len(occurring) + grey) // per_line))
+        rows, -(-(len(occurring) + bool(grey)) // per_line))
     for row, line in zip(rows, axes):
         line[0].imshow(row[0])
         for axis, ids in zip(line[1:], row[1:]):
@@ -160,14 +163,14 @@ def _outline(axis: Axes, mask: np.ndarray) -> None:
 
 
 def _legend(figure: Figure, occurring: Sequence[int], classes: Sequence[str],
-            unseen: Sequence[str], table: np.ndarray, grey: bool,
+            unseen: Sequence[str], table: np.ndarray, grey: str,
             height: float, per_line: int) -> None:
     patches = []
     for class_id in occurring:
         patches.append(
             _patch(table[class_id], _entry(classes[class_id], unseen)))
     if grey:
-        patches.append(_patch(np.array(_NOT_SCORED), 'not scored'))
+        patches.append(_patch(np.array(_NOT_SCORED), grey))
     legend = figure.legend(
         handles=patches, ncols=per_line, fontsize=8,
         frameon=False, loc='center', bbox_to_anchor=(0.5, height / 2),
