@@ -113,6 +113,7 @@ setup(
     package_data={
         'mmseg_zeroshot': ['py.typed'],
         'mmseg_zeroshot.semantics': ['assets/*'],
+        'mmseg_zeroshot.visualization': ['assets/*'],
     },
     python_requires='>=3.10',
     install_requires=HARD,

@@ -52,6 +52,11 @@ def published_on(splits: Sequence[str]) -> list[Summary]:
             if row['split'] == split]
 
 
+def as_printed(value: float | None) -> str:
+    """Return a score with the digits that the paper prints."""
+    return '-' if value is None else repr(value)
+
+
 def _summary(row: dict[str, Any], content: dict[str, Any]) -> Summary:
     scores = [*row['seen'], *row['unseen'], *row['overall'], row['hIoU'],
               row.get('vanilla')]

@@ -47,7 +47,8 @@ def summarize(records: Sequence[Record]) -> list[Summary]:
 
     Runs belong together by method, data set, split, label, variant, whether
     they are calibrated, class vectors and the scoring's ``absent`` and
-    ``background``; groups are sorted by split and then by label. A run that
+    ``background``; groups are sorted by split, by label, by the first
+    appearance of their method and by variant. A run that
     is there twice with equal scores (a calibration may choose gamma 0)
     counts once.
 
@@ -65,14 +66,15 @@ def summarize(records: Sequence[Record]) -> list[Summary]:
         RepeatedSeed: two runs of a group have the same seed and unlike
             scores; a ``ValueError``.
     """
+    methods = list(dict.fromkeys(record['method'] for record in records))
     groups: dict[tuple, list[Record]] = {}
     for record in records:
         key = (record.get('dataset') or '', record['split'],
-               label_rank(record['label']), record['method'],
+               label_rank(record['label']), methods.index(record['method']),
                _variant_key(record), bool(record.get('gamma')),
                *map(record.get, ('embeddings', 'absent', 'background')))
         groups.setdefault(key, []).append(record)
-    ranks = sorted(groups, key=lambda key: key[:3])
+    ranks = sorted(groups, key=lambda key: key[:5])
     return [_summary(groups[key]) for key in ranks]
 
 
@@ -182,8 +184,10 @@ def extra_columns(summaries: Sequence[Summary]) -> dict[str, list[str]]:
 
 
 def _variant_key(record: Record) -> tuple:
-    return tuple(sorted((key, str(value)) for key, value
-                        in (record.get('variant') or {}).items()))
+    variant = (record.get('variant') or {}).items()
+    return tuple(sorted(
+        (key, (0, value) if isinstance(value, (int, float)) else
+         (1, str(value))) for key, value in variant))
 
 
 def _summary(group: list[Record]) -> Summary:

@@ -1,28 +1,15 @@
 """Records as tables."""
-import json
-
 import pytest
 
 from mmseg_zeroshot.utils.tables import score_headings, text_table
 from mmseg_zeroshot.visualization import (
     format_table,
     markdown_table,
-    read_records,
     summarize,
 )
+from mmseg_zeroshot.visualization.tables import RepeatedSeed
 
-
-def record(unseen=20., seed=0, method='SPNet', label='strict', gamma=0.,
-           split='pets', vanilla=30.):
-    group = dict(PA=70., MA=60., mIoU=50.)
-    return dict(
-        method=method, dataset='Pets', split=split, label=label, seed=seed,
-        gamma=gamma,
-        generalised=dict(
-            seen=group, unseen=dict(PA=40., MA=30., mIoU=unseen),
-            overall=group, hIoU=None if unseen is None else 25.04),
-        vanilla=None if vanilla is None else dict(
-            unseen=dict(PA=1., MA=2., mIoU=vanilla)))
+from .runs import record
 
 
 def test_seeds_are_averaged():
@@ -105,20 +92,45 @@ def test_text_table_aligns_text_left_and_numbers_right():
         'name     x\n----------\na        1\nbcdefg  10')
 
 
-def test_files_of_one_and_of_many_records(tmp_path):
-    one, many = tmp_path / 'one.json', tmp_path / 'many.json'
-    one.write_text(json.dumps(record()), 'utf-8')
-    many.write_text(json.dumps([record(), record(seed=1)]), 'utf-8')
-    assert read_records(one) == [record()]
-    assert len(read_records(many)) == 2
+def test_the_compact_layout_fits_a_page():
+    lines = markdown_table([record(), record(22., 1)], 'compact').split('\n')
+    assert lines[0] == (
+        '| Method | Split | Label | gamma | Seeds | Seen mIoU | Unseen mIoU '
+        '| Overall mIoU | hIoU |')
+    assert lines[2] == (
+        '| SPNet | pets | strict | 0 | 2 | 50.0 ± 0.0 | 21.0 ± 1.4 | '
+        '50.0 ± 0.0 | 25.0 ± 0.0 |')
+    assert len(format_table([record()], 'compact').split('\n')) == 3
+    with pytest.raises(ValueError, match="layout must .* got 'tiny'"):
+        markdown_table([record()], 'tiny')
 
 
-@pytest.mark.parametrize('text, message', [
-    ('[{"generalised"', 'x.json is not valid JSON'),
-    ('[{"hIoU": 3}]', "x.json holds something without 'generalised'"),
-    ('[3]', 'without')])
-def test_files_that_hold_no_results_are_errors(text, message, tmp_path):
-    path = tmp_path / 'x.json'
-    path.write_text(text, 'utf-8')
-    with pytest.raises(ValueError, match=message):
-        read_records(path)
+def test_variants_are_kept_apart_and_shown():
+    few = dict(label='few-label', method='SPNet')
+    records = [dict(record(**few), variant=dict(n=n)) for n in (10, 5)]
+    header, _, *rows = markdown_table(records, 'compact').split('\n')
+    assert '| Label | Variant | gamma |' in header
+    assert '| few-label | n=5 | 0 | 1 |' in rows[0]
+    assert '| few-label | n=10 | 0 | 1 |' in rows[1]
+
+
+def test_rows_that_would_look_alike_show_their_vectors():
+    records = [dict(record(), embeddings=e) for e in ('abcdefgh', None)]
+    header, _, *rows = markdown_table(records, 'compact').split('\n')
+    assert '| Label | Vectors | gamma |' in header
+    assert '| strict | abcdef | 0 |' in rows[0] and '| - | 0 |' in rows[1]
+    assert 'Vectors' not in markdown_table(records[:1])
+
+
+def test_other_labels_go_last():
+    rows = summarize([record(label=name) for name in (
+        'mine', 'oracle', 'few-label', 'self-training', 'strict')])
+    assert [row['label'] for row in rows] == [
+        'strict', 'few-label', 'self-training', 'oracle', 'mine']
+
+
+def test_repeated_seeds_are_at_hand():
+    with pytest.raises(RepeatedSeed) as caught:
+        summarize([record(), record(21.)])
+    assert [r['generalised']['unseen']['mIoU']
+            for r in caught.value.records] == [20, 21]
