@@ -5,10 +5,12 @@ from .decode_heads import (
                            DeepLabV2Head,
                            DeViSEHead,
                            GeneratorRetrainedHead,
+                           GraphRetrainedHead,
                            ReleasedRetrainedHead,
                            SemanticProjectionHead,
 )
 from .feature_sets import FeatureSets, gather_feature_sets
+from .graph_sets import GraphDataPreProcessor, GraphSets
 from .segmentors import (
                            MultiScaleEncoderDecoder,
                            MultiScaleZeroShotSegmentor,
@@ -17,8 +19,9 @@ from .segmentors import (
 
 __all__ = [
     'BaseZeroShotHead', 'DeViSEHead', 'DeepLabV2Head', 'FeatureSets',
-    'GeneratorRetrainedHead', 'MultiScaleEncoderDecoder',
-    'MultiScaleZeroShotSegmentor', 'ReleasedRetrainedHead',
-    'SemanticProjectionHead', 'ZeroShotSegmentor', 'backbones',
-    'data_preprocessor', 'gather_feature_sets', 'generators', 'losses'
+    'GeneratorRetrainedHead', 'GraphDataPreProcessor', 'GraphRetrainedHead',
+    'GraphSets', 'MultiScaleEncoderDecoder', 'MultiScaleZeroShotSegmentor',
+    'ReleasedRetrainedHead', 'SemanticProjectionHead', 'ZeroShotSegmentor',
+    'backbones', 'data_preprocessor', 'gather_feature_sets', 'generators',
+    'losses'
 ]

@@ -33,7 +33,7 @@ class GraphSets(NamedTuple):
 
     def to(self, device: torch.device | str) -> GraphSets:
         """Return the graphs on a device, all features in float32."""
-        return self._make(
+        return type(self)._make(
             part if part is None else part.to(
                 device,
                 torch.float32 if part.is_floating_point() else part.dtype,

@@ -11,6 +11,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets, gather_feature_sets
+from mmseg_zeroshot.models.losses.selection import SelectionTotals
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 from mmseg_zeroshot.utils import mask_classes
 
@@ -56,7 +57,8 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
             ``'self-training'``.
         mmd: Config of :class:`MMDLoss`; not used with a WGAN.
         recursion: Config of :class:`ZSMMDLoss` for recursive training in
-            phase ``joint``; None trains without.
+            phase ``joint``, by default with the kernel of ``mmd``; None
+            trains without. See :class:`RecursionHook`.
         num_vectors: Generated vectors per class and step; as many real ones
             where they are gathered from images.
         unseen_prior: Probability of each unseen class in the classifier's
@@ -70,7 +72,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
     Raises:
         ValueError: an unknown phase or frequency, a prior that leaves
             nothing to the seen classes, ``recursion`` outside phase
-            ``joint``, or a generator of another width.
+            ``joint``, sets of one vector, or a generator of another width.
     """
 
     def __init__(
@@ -102,10 +104,9 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         if phase not in PHASES:
             raise ValueError(
                 f'phase={phase!r} is unknown: take one of {PHASES}')
-        if recursion is not None and phase != 'joint':
-            raise ValueError(
-                f"recursion needs phase='joint', got phase={phase!r}: the "
-                'classifier judges the vectors while the generator learns')
+        if num_vectors < 2:
+            raise ValueError(f'num_vectors={num_vectors!r}: a set of one '
+                             'vector has no distribution; take at least 2')
         self.phase = phase
         self.num_vectors = num_vectors
         self.unseen_prior = self._checked_prior(unseen_prior)
@@ -118,10 +119,8 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         })
         self._check_widths()
         self.mmd = MODELS.build(mmd or dict(type='MMDLoss'))
-        self.recursion: Any = None
-        if recursion is not None:
-            self.recursion = MODELS.build(
-                {'class_names': self.split.classes, **recursion})
+        self.recursion = self._build_recursion(recursion)
+        self.selection = SelectionTotals(self.split.unseen_ids)
         self.generator.requires_grad_(phase in ('generator', 'joint'))
         self.classifier.requires_grad_(phase != 'generator')
 
@@ -202,9 +201,11 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         if self.phase in ('generator', 'joint'):
             losses.update(self._generator_losses(sets))
         if self.phase in ('classifier', 'joint'):
-            losses.update(self._classifier_losses(sets))
-        if self.recursion is not None:
-            losses.update(self._recursion_losses(self.recursion))
+            with torch.no_grad():
+                unseen = self._unseen_features(sets)
+            losses.update(self._classifier_losses(sets, unseen))
+            if self._recurses:
+                losses.update(self._recursion_losses(sets, unseen))
         return losses
 
     def generate(self, class_ids: Sequence[int] | Tensor,
@@ -228,10 +229,9 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
                 self.classifier.weight.flatten(1), self.classifier.bias),
         }
 
-    def _classifier_losses(self, sets: FeatureSets) -> dict[str, Tensor]:
+    def _classifier_losses(self, sets: FeatureSets,
+                           unseen: Tensor) -> dict[str, Tensor]:
         """Cross-entropy with every set weighing what its class should."""
-        with torch.no_grad():
-            unseen = self._unseen_features(sets)
         ids = sets.class_ids.new_tensor(self.split.unseen_ids)
         seen_loss, seen_accuracy = self._entropy(sets.features.detach(),
                                                  sets.class_ids)
@@ -269,21 +269,45 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         logits = mask_classes(logits.flatten(0, 1), self.split.ignored_ids)
         return logits.view(shape)
 
-    def _recursion_losses(self, recursion: Any) -> dict[str, Tensor]:
-        """Feed the classifier's confident verdicts back to the generator."""
-        ids = self.class_vectors.new_tensor(
-            self.split.unseen_ids, dtype=torch.long)
+    @property
+    def _recurses(self) -> bool:
+        """Whether this iteration feeds pseudo-labels back."""
+        if self.recursion is None:
+            return False
+        iteration = MessageHub.get_current_instance().get_info('iter')
+        return self.recursion.begun(iteration)
+
+    def _recursion_losses(self, sets: FeatureSets,
+                          judged: Tensor) -> dict[str, Tensor]:
+        """Feed the classifier's confident verdicts back to the generator.
+
+        The pseudo-labels are among the vectors ``judged`` (U, N, C) that the
+        classifier has been trained on in this step, as it was before it.
+        """
+        ids = sets.class_ids.new_tensor(self.split.unseen_ids)
         with torch.no_grad():
-            pseudo = self.generate(ids, self.num_vectors)
-            confidence = recursion.confidence(
-                self._classify_vectors(pseudo), ids)
-        loss, statistics = recursion(
-            pseudo,
-            confidence,
-            self.generate(ids, self.num_vectors),
-            ids,
-            iteration=MessageHub.get_current_instance().get_info('iter'))
-        return {recursion.loss_name: loss, **statistics}
+            confidence = self.recursion.confidence(
+                self._classify_vectors(judged), ids)
+        loss, selection = self.recursion(
+            judged, confidence, self._unseen_features(sets), ids)
+        self.selection.add(selection)
+        return {self.recursion.loss_name: loss}
+
+    def _build_recursion(self, recursion: dict | None) -> Any:
+        """Return the loss of recursive training, with the MMD's kernel."""
+        if recursion is None:
+            return None
+        if self.phase != 'joint':
+            raise ValueError(
+                f"recursion needs phase='joint', got phase={self.phase!r}: "
+                'the classifier judges the vectors while the generator learns')
+        loss = MODELS.build({'bandwidths': self.mmd.bandwidths, **recursion})
+        if loss.min_selected > self.num_vectors:
+            raise ValueError(
+                f'recursion.min_selected={loss.min_selected} is above '
+                f'num_vectors={self.num_vectors}: no class could ever have '
+                'that many pseudo-labels')
+        return loss
 
     def _checked_prior(self, prior: float | None) -> float:
         trained = len(self.split.seen_ids) + len(self.split.unseen_ids)

@@ -8,8 +8,6 @@ import torch
 from mmseg.registry import MODELS
 from torch import Tensor
 
-from mmseg_zeroshot.models.graph_sets import GraphSets
-
 from .generator_retrained_head import GeneratorRetrainedHead
 
 GRAPH_PHASES = ('generator', 'classifier')
@@ -93,8 +91,8 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
         wanted, data = (('node_features', 'GraphBankDataset')
                         if self.phase == 'generator' else
                         ('features', 'GraphLayoutDataset'))
-        if getattr(sets, wanted, None) is None or not isinstance(
-                sets, GraphSets):
+        if any(getattr(sets, name, None) is None
+               for name in ('node_classes', wanted)):
             raise TypeError(
                 f'{type(self).__name__} in phase {self.phase!r} trains on '
                 f'{data}: set train_dataloader.dataset.type to it')

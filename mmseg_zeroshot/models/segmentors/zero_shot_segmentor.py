@@ -11,6 +11,7 @@ from mmseg.utils import add_prefix
 from torch import Tensor, nn
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets
+from mmseg_zeroshot.models.graph_sets import GraphSets
 
 
 @MODELS.register_module()
@@ -62,18 +63,18 @@ class ZeroShotSegmentor(EncoderDecoder):
                 part.eval()
         return self
 
-    def loss(self, inputs: Tensor | FeatureSets,
+    def loss(self, inputs: Tensor | FeatureSets | GraphSets,
              data_samples: list | None) -> dict[str, Tensor]:
-        """Return losses of images (N, 3, H, W) or of a bank's feature sets.
+        """Return losses of images (N, 3, H, W) or of what a bank gives.
 
         Args:
-            inputs: Preprocessed images, or sets of pixel features.
-            data_samples: The images' samples; None with feature sets.
+            inputs: Preprocessed images, or sets of pixel features or graphs.
+            data_samples: The images' samples; None with a bank's.
 
         Returns:
             Losses and logged values by name.
         """
-        if isinstance(inputs, FeatureSets):
+        if isinstance(inputs, (FeatureSets, GraphSets)):
             return add_prefix(self.decode_head.loss_of_sets(inputs), 'decode')
         if self.decode_head.trains_extractor:
             return super().loss(inputs, data_samples)
