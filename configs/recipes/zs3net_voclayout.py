@@ -10,8 +10,8 @@
 # validation classes with tools/calibrate.py.
 net = 'deeplabv3plus-efficientnet-lite0'
 data = 'voclayout'
-generator = f'configs/zs3net/zs3net-s1_{net}_1xb1-2k_{data}.py'
-classifier = f'configs/zs3net/zs3net-s2_{net}_1xb1-2k_{data}.py'
+generator = f'configs/zs3net/zs3net-s1_{net}_1xb1-1k_{data}.py'
+classifier = f'configs/zs3net/zs3net-s2_{net}_1xb1-1k_{data}.py'
 joint = f'configs/zs3net/zs3net-joint_{net}_1xb8-1k_{data}-256x256.py'
 spnet = f'configs/spnet/spnet_{net}_1xb8-1k_{data}-256x256.py'
 spnet_gamma = float('{{$ZS_SPNET_GAMMA:0.5}}')

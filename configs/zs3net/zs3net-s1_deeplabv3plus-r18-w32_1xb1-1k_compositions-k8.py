@@ -14,3 +14,6 @@ bank = '{{$ZS_BANK:work_dirs/seenonly_deeplabv3plus-r18-w32_1xb16-1k_composition
 bank_vectors, bank_batch = 64, 32
 iterations = 1000
 exec(open('{{ fileDirname }}/../_base_/includes/zs3net_step_1.py').read())
+# Few steps for so many classes: at the paper's rate the generator's loss would
+# still be falling after them.
+optim_wrapper['optimizer'] = dict(_base_.recipe.generator_optimizer, lr=0.001)
