@@ -15,6 +15,9 @@ The config's key::
                      dataset=inner, pipeline=train_pipeline),
         views=1, max_vectors=128, seed=0, batch_size=8)
 
+With ``graphs=dict(min_pixels=4, pixels=8)`` it also keeps each image's region
+graph, for graph context.
+
 A killed build goes on where it stopped when the same command is run again; a
 bank that is up to date is left alone. Images of different sizes do not share
 a batch: a `Pad` step in the pipeline makes small ones as large as the crop.
@@ -51,7 +54,8 @@ from mmseg_zeroshot.engine.hooks.checkpoint_checks import (
 from mmseg_zeroshot.semantics import build_split
 from mmseg_zeroshot.semantics.names import hint
 
-KEYS = ('path', 'dataset', 'views', 'max_vectors', 'seed', 'batch_size')
+KEYS = ('path', 'dataset', 'views', 'max_vectors', 'graphs', 'seed',
+        'batch_size')
 EXTRACTOR = ('type', 'data_preprocessor', 'backbone', 'neck')
 
 
