@@ -131,7 +131,8 @@ def test_wheel_says_what_it_needs(wheel):
              if line.startswith('Requires-Dist: ')]
     hard = {need.split('>')[0] for need in needs if 'extra ==' not in need}
     assert 'Name: mmseg-zeroshot' in lines
-    assert hard == {'torch', 'numpy', 'gensim', 'pillow', 'matplotlib'}
+    assert hard == {'torch', 'numpy', 'gensim', 'pillow', 'matplotlib',
+                    'scipy'}
     extras = {line.split(': ')[1] for line in lines
               if line.startswith('Provides-Extra')}
     assert extras == {'onedl', 'openmmlab', 'demo', 'tests', 'efficientnet'}
