@@ -2,10 +2,12 @@
 from .hooks import (
     ConsistencyHook,
     LabelLeakHook,
+    RecursionHook,
     StageStartHook,
     ZeroShotResultsHook,
 )
 
 __all__ = [
-    'ConsistencyHook', 'LabelLeakHook', 'StageStartHook', 'ZeroShotResultsHook'
+    'ConsistencyHook', 'LabelLeakHook', 'RecursionHook', 'StageStartHook',
+    'ZeroShotResultsHook'
 ]

@@ -1,9 +1,11 @@
 """Hooks that check a run and record its scores."""
 from .consistency_hook import ConsistencyHook
 from .label_leak_hook import LabelLeakHook
+from .recursion_hook import RecursionHook
 from .stage_start_hook import StageStartHook
 from .zero_shot_results_hook import ZeroShotResultsHook
 
 __all__ = [
-    'ConsistencyHook', 'LabelLeakHook', 'StageStartHook', 'ZeroShotResultsHook'
+    'ConsistencyHook', 'LabelLeakHook', 'RecursionHook', 'StageStartHook',
+    'ZeroShotResultsHook'
 ]

@@ -13,6 +13,7 @@ from .pixel_losses import (
                       HingeVisualSemanticLoss,
                       PixelLoss,
 )
+from .selection import ClassSelection, Selection, SelectionTotals
 from .visual_semantic import (
                       cosine_regression,
                       hinge_visual_semantic,
@@ -21,8 +22,9 @@ from .visual_semantic import (
 from .zs_mmd_loss import ZSMMDLoss, own_class_confidence
 
 __all__ = [
-    'PRINTED_BANDWIDTHS', 'RELEASED_BANDWIDTHS', 'ALELoss', 'CosineLoss',
-    'HingeVisualSemanticLoss', 'MMDLoss', 'PixelLoss', 'ZSMMDLoss',
+    'PRINTED_BANDWIDTHS', 'RELEASED_BANDWIDTHS', 'ALELoss',
+    'ClassSelection', 'CosineLoss', 'HingeVisualSemanticLoss', 'MMDLoss',
+    'PixelLoss', 'Selection', 'SelectionTotals', 'ZSMMDLoss',
     'cosine_regression', 'hinge_visual_semantic', 'kernel_plan',
     'kernel_sums', 'median_bandwidths', 'mmd2', 'own_class_confidence',
     'weighted_approximate_ranking', 'weighted_mmd2'

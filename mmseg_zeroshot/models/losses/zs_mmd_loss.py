@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 from .kernels import PRINTED_BANDWIDTHS, check_bandwidths
 from .mmd import weighted_mmd2
 from .mmd_loss import check_choice, check_loss_name
+from .selection import Selection
 
 Sets = Tensor | Sequence[Tensor]
 
@@ -52,7 +53,7 @@ class ZSMMDLoss(nn.Module):
     Args:
         tau: Confidence above which a vector becomes a pseudo-label.
         gamma: Factor of the loss, 1/40 to 1/160 in the paper.
-        start: First iteration of the loss; before it the loss is 0.
+        start: First iteration in which recursion takes place.
         weighting: Weights of the pseudo-labels.
 
             - ``'normalized'``: ``c_i / sum c``; zero on equal sets.
@@ -63,7 +64,6 @@ class ZSMMDLoss(nn.Module):
         min_selected: A class with fewer pseudo-labels in a step is left out
             of it: a single one would pull the whole class onto one point.
         bandwidths: The sigmas of the kernel.
-        class_names: Names for the log; class ids where None.
         loss_name: Key of the loss, which must contain ``loss``.
 
     Raises:
@@ -79,7 +79,6 @@ class ZSMMDLoss(nn.Module):
                  weighting: str = 'normalized',
                  min_selected: int = 2,
                  bandwidths: Sequence[float] = PRINTED_BANDWIDTHS,
-                 class_names: Sequence[str] | None = None,
                  loss_name: str = 'loss_zs_mmd') -> None:
         super().__init__()
         if not 0 < tau < 1:
@@ -97,7 +96,6 @@ class ZSMMDLoss(nn.Module):
                                       ('normalized', 'raw', 'equal'))
         self.min_selected = min_selected
         self.bandwidths = check_bandwidths(bandwidths)
-        self.class_names = None if class_names is None else tuple(class_names)
         self._loss_name = check_loss_name(loss_name)
 
     @property
@@ -110,20 +108,27 @@ class ZSMMDLoss(nn.Module):
         """Return what the loss selects by: :func:`own_class_confidence`."""
         return own_class_confidence(logits, labels)
 
+    def begun(self, iteration: int | None) -> bool:
+        """Say whether the loss is on in an iteration.
+
+        Args:
+            iteration: Counted from 0; None, outside a run, is after start.
+        """
+        return iteration is None or iteration >= self.start
+
     def check_schedule(self, max_iters: int) -> None:
         """Raise a ValueError if the loss would never start."""
         if self.start >= max_iters:
             raise ValueError(
                 f'ZSMMDLoss(start={self.start}) lies beyond the last of '
-                f'{max_iters} iterations: recursion would never begin')
+                f'{max_iters} iterations: recursion would never begin. Set '
+                'recursion.start below train_cfg.max_iters')
 
     def forward(self,
                 pseudo: Sets,
                 confidence: Sets,
                 generated: Tensor,
-                labels: Sequence[int] | Tensor,
-                *,
-                iteration: int | None = None) -> tuple[Tensor, dict]:
+                labels: Sequence[int] | Tensor) -> tuple[Tensor, Selection]:
         """Compute the loss of a step.
 
         Args:
@@ -134,15 +139,12 @@ class ZSMMDLoss(nn.Module):
                 as :func:`own_class_confidence` gives it.
             generated: (B, P, D) fresh vectors of the same classes, which
                 the gradient goes to.
-            labels: The B class ids, for the log.
-            iteration: The current iteration, counted from 0; None stands
-                for one after ``start``.
+            labels: The B class ids, for messages.
 
         Returns:
             The loss, a scalar: the mean over the B classes, to which a class
-            without enough pseudo-labels contributes 0; and the statistics
-            ``selected/<class>`` (how many pseudo-labels) and
-            ``confidence/<class>`` (their mean confidence, 0 for none).
+            without enough pseudo-labels contributes 0; and what was selected
+            of each class.
 
         Raises:
             ValueError: Shapes that do not fit, a set of one vector, or a
@@ -156,10 +158,9 @@ class ZSMMDLoss(nn.Module):
         weights = self._weights(confidence, selected)
         counts = selected.sum(1)
         active = counts >= self.min_selected
-        if iteration is not None and iteration < self.start:
-            active = torch.zeros_like(active)
         loss = self._discrepancy(pseudo, weights, generated, active)
-        return loss, self._statistics(ids, counts, confidence, selected)
+        means = (confidence * selected).sum(1) / counts.clamp(min=1)
+        return loss, Selection(valid.sum(1), counts, means)
 
     def _discrepancy(self, pseudo: Tensor, weights: Tensor, generated: Tensor,
                      active: Tensor) -> Tensor:
@@ -182,20 +183,6 @@ class ZSMMDLoss(nn.Module):
         kept = confidence * selected
         total = selected.to(kept) if self.weighting == 'raw' else kept
         return kept / total.sum(1, keepdim=True).clamp(min=1e-12)
-
-    def _statistics(self, ids: list[int], counts: Tensor, confidence: Tensor,
-                    selected: Tensor) -> dict[str, Tensor]:
-        """Return the number of pseudo-labels and their mean confidence."""
-        means = (confidence * selected).sum(1) / counts.clamp(min=1)
-        statistics = {}
-        for i, class_id in enumerate(ids):
-            name = str(class_id)
-            # MMEngine would train on an entry whose key contains 'loss'.
-            if self.class_names and 'loss' not in self.class_names[class_id]:
-                name = self.class_names[class_id]
-            statistics[f'selected/{name}'] = counts[i].to(means)
-            statistics[f'confidence/{name}'] = means[i]
-        return statistics
 
     def _check(self, pseudo: Tensor, confidence: Tensor, generated: Tensor,
                ids: list[int]) -> None:

@@ -1,8 +1,10 @@
 """ZS3Net's head: phases, crossings of gradients, and what it can leak."""
 import pytest
 import torch
+from mmengine.logging import MessageHub
 from torch import nn
 
+from mmseg_zeroshot import mmd2
 from mmseg_zeroshot.models import (
     FeatureSets,
     GeneratorRetrainedHead,
@@ -23,7 +25,7 @@ def make(split, embeddings):
         head = cls(
             host_config('FCNHead'), split=split, embeddings=embeddings,
             generator=kwargs.pop('generator', GMMN), phase=phase,
-            num_vectors=16, **kwargs)
+            num_vectors=kwargs.pop('num_vectors', 16), **kwargs)
         head.init_weights()
         return head
 
@@ -74,15 +76,101 @@ def test_gradients_do_not_cross(make, sets):
     assert touched(head) == {'classifier'}
 
 
-def test_recursion_reaches_only_the_generator(make, sets):
-    head = make('joint', recursion=dict(
-        type='ZSMMDLoss', tau=.01, gamma=.5, min_selected=2))
-    nn.init.constant_(head.classifier.bias, 0)
-    head.classifier.bias.data[3] = 3.
+RECURSION = dict(type='ZSMMDLoss', tau=.01, gamma=.5)
+
+
+@pytest.fixture
+def recursive(make):
+    """A head that takes every generated vector for the unseen class."""
+    def build(generator=GMMN, **recursion):
+        head = make('joint', recursion=dict(RECURSION, **recursion),
+                    generator=generator)
+        head.classifier.bias.data[3] = 3.
+        return head
+
+    return build
+
+
+@pytest.fixture
+def at_iteration():
+    """Set what a runner publishes, for this test only."""
+    hub = MessageHub.get_current_instance()
+    yield lambda i: hub.update_info('iter', i)
+    hub.runtime_info.pop('iter', None)
+
+
+@pytest.mark.parametrize('generator', [GMMN, WGAN])
+def test_recursion_reaches_only_the_generator(recursive, sets, generator):
+    head = recursive(generator)
     losses = head.loss_of_sets(sets)
-    assert losses['selected/bus'] > 2
     losses['loss_zs_mmd'].backward()
     assert touched(head) == {'generator'}
+    (entry, ) = head.selection.pop()
+    assert entry[:4] == (3, 1, 16, 16) and .5 < entry.confidence < 1
+
+
+def test_pseudo_labels_are_what_the_classifier_was_shown(recursive, sets,
+                                                         monkeypatch):
+    head = recursive(weighting='equal').eval()
+    drawn = []
+
+    def generate(sets):
+        drawn.append(GeneratorRetrainedHead._unseen_features(head, sets))
+        return drawn[-1]
+
+    monkeypatch.setattr(head, '_unseen_features', generate)
+    value = head.loss_of_sets(sets)['loss_zs_mmd']
+    shown, fresh = drawn
+    assert not shown.requires_grad and fresh.requires_grad
+    torch.testing.assert_close(
+        value, .5 * mmd2(shown, fresh, head.mmd.bandwidths).mean())
+
+
+def test_recursion_waits_for_its_start(recursive, sets, at_iteration):
+    head = recursive(start=2)
+    found = []
+    for iteration in range(4):
+        at_iteration(iteration)
+        found.append('loss_zs_mmd' in head.loss_of_sets(sets))
+    assert found == [False, False, True, True]
+    assert head.selection.pop()[0].steps == 2
+
+
+def test_recursion_does_not_change_the_classifier(recursive, make, sets):
+    """It comes after all else that is drawn in a step."""
+    plain, head = make('joint'), recursive()
+    plain.load_state_dict(head.state_dict())
+    losses = []
+    for one in (plain, head):
+        torch.manual_seed(1)
+        losses.append(one.loss_of_sets(sets))
+    for key in losses[0]:
+        assert torch.equal(losses[0][key], losses[1][key])
+
+
+def test_recursion_has_the_kernel_of_the_mmd(make):
+    own = dict(type='MMDLoss', bandwidths=[.5, 3.])
+    head = make(mmd=own, recursion=RECURSION)
+    assert head.recursion.bandwidths == (.5, 3.)
+    head = make(mmd=own, recursion=dict(RECURSION, bandwidths=[7.]))
+    assert head.recursion.bandwidths == (7., )
+
+
+def test_nan_of_the_classifier_stops_the_recursion(recursive, sets):
+    head = recursive()
+    head.classifier.weight.data[1] = torch.nan
+    with pytest.raises(ValueError, match=r'class ids \[3\] is NaN'):
+        head.loss_of_sets(sets)
+
+
+def test_bfloat16_autocast_trains_with_recursion(recursive, sets):
+    head = recursive()
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        losses = head.loss_of_sets(sets)
+    assert losses['loss_zs_mmd'].dtype == torch.float32
+    assert losses['loss_zs_mmd'] > 0
+    total(losses).backward()
+    assert all(p.grad.isfinite().all() for p in head.generator.parameters())
 
 
 def test_priors_weigh_the_classifier_loss(make, sets, split):
@@ -175,9 +263,11 @@ def test_self_training_learns_all_but_the_generator(make, samples):
     (dict(unseen_prior=1.), 'leave something to the seen'),
     (dict(unseen_prior=0.), 'must be above 0'),
     (dict(seen_frequency='odd'), "'natural' or 'uniform', got 'odd'"),
-    (dict(phase='classifier', recursion=dict(type='ZSMMDLoss', tau=.5,
-                                             gamma=.1)),
+    (dict(phase='classifier', recursion=RECURSION),
      "recursion needs phase='joint'"),
+    (dict(recursion=dict(RECURSION, min_selected=17)),
+     'min_selected=17 is above num_vectors=16'),
+    (dict(num_vectors=1), 'num_vectors=1: a set of one vector'),
     (dict(generator=dict(feature_dim=9, **GMMN)),
      'features of width 9, .* pixel features 8 wide'),
     (dict(generator=dict(embedding_dim=9, **GMMN)),

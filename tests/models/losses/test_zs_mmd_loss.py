@@ -5,6 +5,8 @@ import torch
 from mmseg.registry import MODELS
 
 from mmseg_zeroshot.models.losses import (
+    Selection,
+    SelectionTotals,
     ZSMMDLoss,
     mmd2,
     own_class_confidence,
@@ -48,7 +50,7 @@ def test_equal_weighting_takes_every_pseudo_feature():
     value, log = loss(weighting='equal')(pseudo, CONFIDENCE, fresh, range(3))
     expected = .5 * mmd2(pseudo, fresh, BANDWIDTHS).mean()
     torch.testing.assert_close(value, expected)
-    assert [log[f'selected/{i}'].item() for i in range(3)] == [5, 5, 5]
+    assert log.selected.tolist() == [5, 5, 5]
 
 
 def test_zero_on_equal_sets_only_when_normalized():
@@ -64,26 +66,24 @@ def test_zero_on_equal_sets_only_when_normalized():
     assert raw.item() == pytest.approx(.5 * expected / 3, rel=1e-6)
 
 
-def test_statistics():
+def test_what_was_selected():
     pseudo, fresh = sets()
     _, log = loss()(pseudo, CONFIDENCE, fresh, torch.tensor([4, 5, 6]))
-    assert log['selected/4'].item() == 3 and log['selected/5'].item() == 0
-    assert log['selected/6'].item() == 5
-    assert log['confidence/4'].item() == pytest.approx((.9 + .8 + .75) / 3)
-    assert log['confidence/5'].item() == 0
-    # MMEngine adds up whatever contains 'loss'.
-    assert len(log) == 6 and not any('loss' in key for key in log)
+    assert log.offered.tolist() == [5, 5, 5]
+    assert log.selected.tolist() == [3, 0, 5]
+    expected = [(.9 + .8 + .75) / 3, 0, (.95 + .99 + .71 + .9 + .8) / 5]
+    assert log.confidence.tolist() == pytest.approx(expected)
 
 
-def test_statistics_by_name():
-    names = ('cow', 'glossy floor', 'sofa')
-    pseudo, fresh = sets()
-    _, log = loss(class_names=names)(pseudo, CONFIDENCE, fresh, range(3))
-    assert set(log) == {
-        f'{kind}/{name}'
-        for kind in ('selected', 'confidence')
-        for name in ('cow', '1', 'sofa')
-    }
+def test_totals_weigh_steps_by_what_they_selected():
+    totals = SelectionTotals([4, 8])
+    assert totals.pop() == []
+    totals.add(Selection(*torch.tensor([[5, 5], [3, 0], [.8, 0.]])))
+    totals.add(Selection(*torch.tensor([[5, 5], [1, 0], [.6, 0.]])))
+    first, second = totals.pop()
+    assert first[:4] == (4, 2, 10, 4) and second == (8, 2, 10, 0, None)
+    assert first.confidence == pytest.approx((3 * .8 + .6) / 4)
+    assert totals.pop() == []
 
 
 def test_gradient_reaches_fresh_vectors_only():
@@ -97,18 +97,15 @@ def test_gradient_reaches_fresh_vectors_only():
     assert fresh.grad[1].abs().max() == 0
 
 
-@pytest.mark.parametrize('confidence, overrides, iteration', [
-    (torch.full((3, 5), .6), {}, None),
-    (torch.zeros(3, 5), {}, None),
-    (torch.eye(5)[:3], {}, None),  # one vector each: too few
-    (torch.ones(3, 5), dict(start=10), 9),
-    (torch.ones(3, 5), dict(gamma=0.), None),
+@pytest.mark.parametrize('confidence, overrides', [
+    (torch.full((3, 5), .6), {}),
+    (torch.zeros(3, 5), {}),
+    (torch.eye(5)[:3], {}),  # one vector each: too few
+    (torch.ones(3, 5), dict(gamma=0.)),
 ])
-def test_a_step_that_selects_nothing_is_exactly_zero(confidence, overrides,
-                                                     iteration):
+def test_a_step_that_selects_nothing_is_exactly_zero(confidence, overrides):
     pseudo, fresh = sets()
-    value, _ = loss(**overrides)(
-        pseudo, confidence, fresh, range(3), iteration=iteration)
+    value, _ = loss(**overrides)(pseudo, confidence, fresh, range(3))
     assert value.item() == 0 and value.requires_grad
     value.backward()
     assert torch.equal(fresh.grad, torch.zeros_like(fresh))
@@ -121,11 +118,9 @@ def test_zero_survives_float16_vectors_beyond_its_sum():
 
 
 def test_start_counts_from_zero():
-    pseudo, fresh = sets()
-    at_start, _ = loss(start=10)(
-        pseudo, CONFIDENCE, fresh, range(3), iteration=10)
-    always, _ = loss()(pseudo, CONFIDENCE, fresh, range(3))
-    assert at_start.item() == always.item() > 0
+    criterion = loss(start=10)
+    assert [criterion.begun(i) for i in (0, 9, 10, None)] == [
+        False, False, True, True]
 
 
 def test_lists_of_sets_of_different_sizes():
@@ -142,7 +137,7 @@ def test_lists_of_sets_of_different_sizes():
                       fresh[i:i + 1], [i])[0] for i, n in enumerate(sizes)
         ]
         torch.testing.assert_close(value, sum(each) / 3)
-        assert [log[f'selected/{i}'].item() for i in range(3)] == [4, 2, 5]
+        assert log.selected.tolist() == log.offered.tolist() == [4, 2, 5]
 
 
 def test_autocast_is_finite():

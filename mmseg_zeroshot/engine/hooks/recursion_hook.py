@@ -1,0 +1,139 @@
+"""Checks the schedule of recursive training and shows what it selects."""
+from __future__ import annotations
+
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmseg.registry import HOOKS
+
+from mmseg_zeroshot.utils.tables import text_table
+
+from .run_parts import zero_shot_head
+
+# Shares of the judged vectors that make recursion do nothing, or select
+# nothing: beyond them the run is warned of.
+_NONE, _ALL = .001, .999
+
+
+@HOOKS.register_module()
+class RecursionHook(Hook):
+    """Let a user see whether recursive training does anything.
+
+    Before the training it refuses a recursion that would never begin. While
+    it trains, MMEngine's log and visualizer get, for each unseen class,
+    ``selected/<class>`` (pseudo-labels per step) and ``confidence/<class>``
+    (the mean of theirs), averaged over the interval; a class of which none
+    was selected has no confidence. The training ends with a table of the
+    run since its start (or resumption), and a warning where next to nothing,
+    or next to everything, was selected. In distributed training the numbers
+    are those of the main process.
+
+    Args:
+        interval: Iterations between two entries of the log; best that of
+            ``LoggerHook``.
+
+    Raises:
+        ValueError: ``interval`` is below 1; and before the training: the
+            model has no recursion, or its start lies beyond the last
+            iteration.
+
+    Example:
+        >>> custom_hooks = [dict(type='RecursionHook')]
+    """
+
+    def __init__(self, interval: int = 50) -> None:
+        if interval < 1:
+            raise ValueError(f'RecursionHook: interval={interval!r} must be '
+                             'at least 1')
+        self.interval = interval
+        self._totals: dict[str, list[float]] = {}
+        self._steps = 0
+
+    def before_train(self, runner: Any) -> None:
+        """Compare the recursion with the run's length.
+
+        Args:
+            runner: The runner.
+        """
+        recursion = getattr(self._head(runner), 'recursion', None)
+        if recursion is None:
+            raise ValueError(
+                'RecursionHook: model.decode_head has no recursion; set '
+                "recursion=dict(type='ZSMMDLoss', …) of a "
+                'GeneratorRetrainedHead, or leave the hook out')
+        recursion.check_schedule(runner.max_iters)
+
+    def after_train_iter(self, runner: Any, batch_idx: int,
+                         data_batch: Any = None,
+                         outputs: dict | None = None) -> None:
+        """Give the log what the last interval selected.
+
+        Args:
+            runner: The runner.
+            batch_idx: Not used.
+            data_batch: Not used.
+            outputs: Not used.
+        """
+        if self.every_n_train_iters(runner, self.interval):
+            self._collect(runner)
+
+    def after_train(self, runner: Any) -> None:
+        """Show what the whole training selected.
+
+        Args:
+            runner: The runner.
+        """
+        self._collect(runner)
+        if not self._steps:
+            return
+        rows = [['class', 'judged', 'selected', 'share', 'confidence']]
+        for name, (offered, selected, confidence) in self._totals.items():
+            rows.append([
+                name, f'{offered / self._steps:.1f}',
+                f'{selected / self._steps:.1f}',
+                f'{100 * selected / offered:.1f} %',
+                f'{confidence / selected:.3f}' if selected else '-'])
+        runner.logger.info(
+            f'Recursion, per step, over {self._steps} steps:\n'
+            + text_table(rows))
+        self._warn(runner)
+
+    def _head(self, runner: Any) -> Any:
+        return zero_shot_head(runner.model)
+
+    def _collect(self, runner: Any) -> None:
+        """Move the head's totals to the log and to the run's totals."""
+        head = self._head(runner)
+        entries = head.selection.pop()
+        for entry in entries:
+            name = head.split.classes[entry.class_id]
+            runner.message_hub.update_scalar(
+                f'train/selected/{name}', entry.selected / entry.steps)
+            if entry.confidence is not None:
+                runner.message_hub.update_scalar(
+                    f'train/confidence/{name}', entry.confidence)
+            sums = self._totals.setdefault(name, [0., 0., 0.])
+            added = (entry.offered, entry.selected,
+                     entry.selected * (entry.confidence or 0.))
+            sums[:] = [a + b for a, b in zip(sums, added)]
+        self._steps += entries[0].steps if entries else 0
+
+    def _warn(self, runner: Any) -> None:
+        """Name the classes of which nothing or everything was selected."""
+        recursion = self._head(runner).recursion
+        if recursion.weighting == 'equal':  # selects all by design
+            return
+        shares = {name: selected / offered
+                  for name, (offered, selected, _) in self._totals.items()}
+        none = [name for name, share in shares.items() if share < _NONE]
+        every = [name for name, share in shares.items() if share > _ALL]
+        if none:
+            runner.logger.warning(
+                f'Recursion selected next to nothing of {", ".join(none)} '
+                f'(tau={recursion.tau:g}): it does not change how they are '
+                'generated. A smaller tau, a later start or a larger '
+                'unseen_prior selects more.')
+        if every:
+            runner.logger.warning(
+                f'Recursion selected next to all of {", ".join(every)} '
+                f'(tau={recursion.tau:g}): tau chooses nothing there.')
