@@ -28,8 +28,9 @@ MANIFEST, RUNNING, MAPS = 'manifest.json', 'running.json', 'maps'
 NO_LABEL = 255
 REPEAT = 'tools/pseudo_label.py CONFIG CHECKPOINT'
 
-STAMP_KEYS = ('format', 'version', 'checkpoint', 'label', 'config', 'split',
-              'gamma', 'p', 'views', 'mode', 'listed', 'data')
+STAMP_KEYS = ('format', 'version', 'checkpoint', 'checkpoint_name', 'label',
+              'round', 'config', 'split', 'gamma', 'p', 'views', 'mode',
+              'listed', 'data')
 """Keys that are known before the first image is labelled."""
 
 _NOTE = 'pseudo_labels'
@@ -74,7 +75,7 @@ def map_path(folder: Path, name: str) -> Path:
 
 
 def write_map(path: Path, labels: np.ndarray, palette: Sequence[int],
-              note: Mapping[str, Any]) -> int:
+              note: Mapping[str, Any]) -> None:
     """Write a label map, whole or not at all.
 
     Args:
@@ -82,9 +83,6 @@ def write_map(path: Path, labels: np.ndarray, palette: Sequence[int],
         labels: (H, W) uint8 class ids.
         palette: 256 RGB colours, flat.
         note: Plain values that the file carries.
-
-    Returns:
-        Its size in bytes.
     """
     image = Image.fromarray(labels)
     image.putpalette(palette)
@@ -92,7 +90,6 @@ def write_map(path: Path, labels: np.ndarray, palette: Sequence[int],
     info.add_text(_NOTE, json.dumps(note))
     with atomic_write(path) as file:
         image.save(file, format='PNG', pnginfo=info)
-        return file.tell()
 
 
 def read_note(path: Path) -> dict[str, Any] | None:

@@ -131,6 +131,12 @@ class ZeroShotDataset:
         """The inner metainfo, and ``split`` and ``split_mode``; plain."""
         return copy.deepcopy(self._metainfo)
 
+    @property
+    def image_names(self) -> tuple[str, ...]:
+        """Names of the images in pseudo-labels; none without these."""
+        self.full_init()
+        return () if self._mixed is None else self._mixed.names
+
     def _checked_metainfo(self) -> dict[str, Any]:
         """Match the inner class list with the split, and add the split."""
         inner = self.dataset.metainfo
