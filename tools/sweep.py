@@ -18,8 +18,9 @@ labelled so wherever it is shown.
 
 Runs are those of tools/run_recipe.py: what is done is skipped, an unfinished
 training is resumed. The work dir gets `sweep.json` (scores of all runs),
-`sweep.md` (the table) and `sweep.png` (a curve over one numeric key, else a
-heat map of the first two keys at the best values of the others).
+`values.json` (the best point, for `{step.value:KEY}` in a recipe), `sweep.md`
+(the table) and `sweep.png` (a curve over one numeric key, else a heat map of
+the first two keys at the best values of the others).
 """
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ from mmseg_zeroshot.engine.recipes import (
     plan,
     run_tasks,
 )
-from mmseg_zeroshot.engine.recipes.recipe import quiet
+from mmseg_zeroshot.engine.recipes.recipe import VALUES, quiet
 from mmseg_zeroshot.engine.recipes.state import DONE, RESULTS, read_marker
 from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.tables import text_table
@@ -181,6 +182,9 @@ def write_outputs(sweep: Sweep, tasks: Sequence[Task], work_dir: Path,
     with atomic_write(work_dir / 'sweep.md', 'w') as file:
         file.writelines(f'| {" | ".join(row)} |\n' for row in lines)
     if best:
+        # For the steps of a recipe that train with the best values.
+        with atomic_write(work_dir / VALUES, 'w') as file:
+            json.dump(best['values'], file, indent=1)
         save_sweep(work_dir / 'sweep.png', points, best, score=score,
                    title=f'{sweep.split.name} ({sweep.label})')
     return points, best

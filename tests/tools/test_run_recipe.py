@@ -84,6 +84,37 @@ def root(tmp_path, monkeypatch) -> Path:
     return folder
 
 
+CHOOSING = TOOL + """
+if name == 'choose':
+    (pathlib.Path(sys.argv[-1]) / 'values.json').write_text(
+        json.dumps({'model.width': 7, 'lr': 1e-05}))
+"""
+CHOSEN = """
+steps = [
+    dict(name='tune', tool='choose', arguments=['--out', '{folder}']),
+    dict(name='final', tool='train', config='b.py', report=True,
+         options={'model.width': '{tune.value:model.width}'},
+         env=dict(HUE='{tune.value:KEY} of {seed}')),
+]
+"""
+
+
+@pytest.mark.parametrize('key, hue', [('lr', '1e-05 of 4'), ('lt', None)])
+def test_a_step_takes_what_an_earlier_one_chose(root, tmp_path, key, hue):
+    (root / 'tools/choose.py').write_text(CHOOSING)
+    (root / 'configs/recipes/toy.py').write_text(CHOSEN.replace('KEY', key))
+    tasks = make_tasks(load_recipe('toy', root), [4], tmp_path / 'work')
+    assert 'model.width=CHOSEN_BY_tune' in plan(tasks)[1][2]
+    if hue is None:
+        with pytest.raises(ValueError, match=(
+                "step 'tune, seed 4' chose no 'lt'. Known names .* lr")):
+            run(root, [4])
+        return
+    final = run(root, [4])[1]
+    assert final['hue'] == hue
+    assert 'model.width=7' in final['arguments']
+
+
 def run(root: Path, seeds=(0, ), **kwargs) -> list[dict]:
     """Run the recipe and return the calls of its tools."""
     calls = Path(os.environ['CALLS'])

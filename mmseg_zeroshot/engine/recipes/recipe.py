@@ -1,6 +1,7 @@
 """What a recipe says: steps, what each loads, and for which seeds."""
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,9 @@ from mmengine.config import Config
 from mmseg_zeroshot.semantics.names import hint
 
 FOLDER = 'configs/recipes'
-_REFERENCE = re.compile(r'\{([\w-]+)\.(checkpoint|folder)\}')
+VALUES = 'values.json'
+"""Where tools that choose config values leave them, by config key."""
+_REFERENCE = re.compile(r'\{([\w-]+)\.(checkpoint|folder|value:[\w.]+)\}')
 SHARED_SEED = 0
 """Seed of a step that is run once for all seeds."""
 
@@ -24,8 +27,9 @@ class Step:
     """One call of one tool.
 
     Text in ``arguments``, ``options`` and ``env`` may hold
-    ``{step.checkpoint}`` and ``{step.folder}`` of an earlier step, and
-    ``{folder}``, the step's own.
+    ``{step.checkpoint}`` and ``{step.folder}`` of an earlier step,
+    ``{step.value:KEY}``, a config key that it chose, and ``{folder}`` and
+    ``{seed}``, the step's own.
 
     Attributes:
         name: Name of the step and of its folder.
@@ -175,21 +179,52 @@ def make_tasks(recipe: Recipe, seeds: Sequence[int],
 
 
 def fill_in(text: str, task: Task, checkpoints: Mapping[str, Path]) -> str:
-    """Replace ``{step.checkpoint}``, ``{step.folder}`` and ``{folder}``.
+    """Replace ``{step.checkpoint}`` and what else a :class:`Step` may name.
 
     Args:
         text: Of an argument, an option or an environment variable.
         task: The task.
         checkpoints: Checkpoints of its inputs.
+
+    Raises:
+        ValueError: a step did not choose the key that is asked of it.
     """
 
     def replace(match: re.Match) -> str:
         name, what = match.groups()
         if what == 'checkpoint':
             return str(checkpoints[name])
-        return str(task.inputs[name].folder)
+        if what == 'folder':
+            return str(task.inputs[name].folder)
+        return chosen_value(task.inputs[name], what.partition(':')[2])
 
-    return _REFERENCE.sub(replace, text.replace('{folder}', str(task.folder)))
+    own = dict(folder=str(task.folder), seed=str(task.seed))
+    for name, value in own.items():
+        text = text.replace(f'{{{name}}}', value)
+    return _REFERENCE.sub(replace, text)
+
+
+def chosen_value(task: Task, key: str) -> str:
+    """Return what a tuning step chose for a config key.
+
+    Args:
+        task: The step's task.
+        key: The config key.
+
+    Returns:
+        The value as text; before the step has run, a placeholder.
+
+    Raises:
+        ValueError: the step ran and did not choose this key.
+    """
+    path = task.folder / VALUES
+    if not path.is_file():
+        return f'CHOSEN_BY_{task.step.name}'
+    values = json.loads(path.read_text('utf-8'))
+    if key not in values:
+        raise ValueError(f'step {task.label!r} chose no {key!r}.'
+                         + hint(key, list(values)))
+    return str(values[key])
 
 
 def rename_references(step: Step, names: Mapping[str, str]) -> Step:

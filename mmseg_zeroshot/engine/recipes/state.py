@@ -20,7 +20,7 @@ from .recipe import Step, Task, quiet
 
 STARTED, DONE = 'started.json', 'done.json'
 RESULTS = 'zero_shot_results.json'
-_RESUMABLE = ('train', 'build_feature_bank', 'pseudo_label')
+_RESUMABLE = ('train', 'build_feature_bank', 'pseudo_label', 'sweep')
 
 
 def identity(task: Task, cfg_options: Sequence[str]) -> dict[str, Any]:
