@@ -127,18 +127,27 @@ def harmonic_mean(seen: float, unseen: float) -> float:
     return 2 * seen * unseen / (seen + unseen)
 
 
-def per_class_scores(confusion: np.ndarray | torch.Tensor,
-                     split: ClassSplit) -> list[dict[str, Any]]:
+def per_class_scores(
+    confusion: np.ndarray | torch.Tensor,
+    split: ClassSplit,
+    *,
+    vanilla: np.ndarray | torch.Tensor | None = None,
+    regions: np.ndarray | None = None,
+) -> list[dict[str, Any]]:
     """Score every class by itself.
 
     Args:
         confusion: (K, K) counts, rows truth.
         split: Groups of the K classes.
+        vanilla: (K, K) counts as in :func:`vanilla_scores`, or None.
+        regions: (K, ) numbers of connected regions of the ground truth,
+            known for unseen classes, or None.
 
     Returns:
         For each class, in class order: ``class``, ``group`` (seen, unseen
         or ignored), ``IoU`` and ``accuracy`` in percent (NaN if it has no
-        pixel or is ignored) and ``pixels`` of its ground truth.
+        pixel or is ignored) and ``pixels`` of its ground truth; of an unseen
+        class also ``vanilla_IoU`` and ``regions``, where they are given.
     """
     matrix = scored_rows(confusion, split)
     accuracy, iou = class_ratios(matrix)
@@ -147,13 +156,20 @@ def per_class_scores(confusion: np.ndarray | torch.Tensor,
     groups.update(dict.fromkeys(split.ignored, 'ignored'))
     ignored = list(split.ignored_ids)
     accuracy[ignored], iou[ignored] = np.nan, np.nan
-    return [{
+    rows = [{
         'class': name,
         'group': groups[name],
         'IoU': 100 * float(iou[index]),
         'accuracy': 100 * float(accuracy[index]),
         'pixels': int(matrix[index].sum())
     } for index, name in enumerate(split.classes)]
+    for index in split.unseen_ids:
+        if vanilla is not None:
+            alone = class_ratios(scored_rows(vanilla, split))[1]
+            rows[index]['vanilla_IoU'] = 100 * float(alone[index])
+        if regions is not None:
+            rows[index]['regions'] = int(regions[index])
+    return rows
 
 
 def scored_rows(confusion: np.ndarray | torch.Tensor,

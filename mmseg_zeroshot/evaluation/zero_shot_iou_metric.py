@@ -24,6 +24,7 @@ from mmseg_zeroshot.utils import atomic_write
 
 from .confusion import confusion_matrix, vanilla_confusion
 from .records import background_rule, flat_scores, plain
+from .regions import count_regions
 from .scores import (
     Absent,
     per_class_scores,
@@ -43,8 +44,9 @@ class ZeroShotIoUMetric(BaseMetric):
     Generalised scores count the prediction ``pred_sem_seg``; vanilla scores
     take the best *unseen* class of the same ``seg_logits`` at the
     ground-truth pixels of unseen classes. Both are counted in (K, K)
-    matrices: memory does not grow with the number of images. In distributed
-    runs the matrices are summed, and a sample that the sampler repeated to
+    matrices, and the connected regions of unseen classes for their mean
+    size: memory does not grow with the number of images. In distributed
+    runs the counts are summed, and a sample that the sampler repeated to
     fill up the last round is taken out again.
 
     The split comes with the data set's metainfo (``ZeroShotDataset``).
@@ -165,8 +167,8 @@ class ZeroShotIoUMetric(BaseMetric):
                 in a way that cannot be the sampler's filling up.
         """
         total = self._summed(size)
-        self.confusion = total[0].cpu().numpy()
-        self._score(self.confusion, total[1].cpu().numpy())
+        self.confusion, vanilla, regions = self._parts(total.cpu().numpy())
+        self._score(self.confusion, vanilla, regions)
         self._reset()
         metrics = self.compute_metrics([])
         if self.prefix:
@@ -199,22 +201,31 @@ class ZeroShotIoUMetric(BaseMetric):
 
     def _count(self, sample: dict, prediction: Tensor,
                label: Tensor) -> Tensor:
-        """Return (2, K, K): the generalised and the vanilla counts."""
+        """Return (2 K + 1, K) counts: see :meth:`_parts`."""
         if prediction.shape != label.shape:
             raise ValueError(
                 f'the prediction is {tuple(prediction.shape)} and the label '
                 f'{tuple(label.shape)}: load annotations after Resize in the '
                 "test pipeline, so that the label keeps the image's own size")
         size = self.split.num_classes
-        counts = prediction.new_zeros((2, size, size), dtype=torch.int64)
-        counts[0] = confusion_matrix(prediction, label, size,
-                                     self.ignore_index)
+        counts = prediction.new_zeros((2 * size + 1, size), dtype=torch.int64)
+        generalised, vanilla, regions = self._parts(counts)
+        generalised[:] = confusion_matrix(prediction, label, size,
+                                          self.ignore_index)
         if 'seg_logits' not in sample:
             self._without_logits += 1
         elif self.split.unseen:
-            counts[1] = vanilla_confusion(sample['seg_logits']['data'], label,
-                                          self.split)
+            vanilla[:] = vanilla_confusion(sample['seg_logits']['data'], label,
+                                           self.split)
+        unseen = list(self.split.unseen_ids)
+        regions[unseen] = torch.from_numpy(
+            count_regions(label.cpu().numpy(), unseen)).to(regions.device)
         return counts
+
+    def _parts(self, counts: Any) -> tuple[Any, Any, Any]:
+        """Return (K, K) generalised, (K, K) vanilla and (K, ) regions."""
+        size = self.split.num_classes
+        return counts[:size], counts[size:-1], counts[-1]
 
     def _add(self, counts: Tensor) -> None:
         if self._totals is None:
@@ -225,9 +236,9 @@ class ZeroShotIoUMetric(BaseMetric):
         self._num_samples += 1
 
     def _summed(self, size: int) -> Tensor:
-        """Return the counts of all processes, each sample once."""
+        """Return (2 K + 1, K) counts of all processes, each sample once."""
         if self._totals is None:
-            shape = (2, self.split.num_classes, self.split.num_classes)
+            shape = (2 * self.split.num_classes + 1, self.split.num_classes)
             self._totals = torch.zeros(shape, dtype=torch.int64)
         counts = all_gather_object(self._num_samples)
         if repeats_last(counts, size)[get_rank()]:
@@ -244,7 +255,8 @@ class ZeroShotIoUMetric(BaseMetric):
         all_reduce(total)
         return total
 
-    def _score(self, generalised: np.ndarray, vanilla: np.ndarray) -> None:
+    def _score(self, generalised: np.ndarray, vanilla: np.ndarray,
+               regions: np.ndarray) -> None:
         """Fill in ``record``."""
         split, rule = self.split, VANILLA_RULE
         if not split.unseen:
@@ -253,12 +265,14 @@ class ZeroShotIoUMetric(BaseMetric):
             rule = NO_VANILLA + (f'{self._without_logits} samples came '
                                  'without seg_logits')
         scores = zero_shot_scores(generalised, split, self.absent)
+        alone = None if rule.startswith(NO_VANILLA) else vanilla
         self.record = dict(
             generalised=plain(scores),
-            vanilla=None if rule.startswith(NO_VANILLA) else plain(
-                vanilla_scores(vanilla, split, self.absent)),
+            vanilla=None if alone is None else plain(
+                vanilla_scores(alone, split, self.absent)),
             vanilla_rule=rule,
-            per_class=plain(per_class_scores(generalised, split)),
+            per_class=plain(per_class_scores(
+                generalised, split, vanilla=alone, regions=regions)),
             background=background_rule(split),
             absent=self.absent,
             split=split.name)

@@ -1,6 +1,7 @@
 """Panels of pictures, curves and tables of results."""
 from .curves import save_curves, save_gamma_curve
 from .heat_maps import save_heat_map
+from .object_sizes import save_object_sizes, sized_classes
 from .palettes import colorblind_palette
 from .panels import save_panel
 from .records import collect_records, read_records
@@ -12,6 +13,6 @@ __all__ = [
     'SWEEP_SCORES', 'best_point', 'collect_records', 'colorblind_palette',
     'format_table', 'line_style', 'markdown_table', 'new_figure',
     'read_records', 'save_curves', 'save_figure', 'save_gamma_curve',
-    'save_heat_map', 'save_panel', 'save_sweep', 'summarize', 'sweep_rows',
-    'tidy'
+    'save_heat_map', 'save_object_sizes', 'save_panel', 'save_sweep',
+    'sized_classes', 'summarize', 'sweep_rows', 'tidy'
 ]

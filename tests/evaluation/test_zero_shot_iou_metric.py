@@ -9,6 +9,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import METRICS
 from mmseg.structures import SegDataSample
 from PIL import Image
+from scipy import ndimage
 from torch import multiprocessing
 
 from mmseg_zeroshot.evaluation import (
@@ -105,7 +106,25 @@ def test_record_describes_itself_in_strict_json():
     assert [row['group'] for row in rows] == [
         'seen', 'unseen', 'seen', 'unseen', 'ignored']
     assert rows[4]['IoU'] is None and rows[4]['pixels'] == 0
+    assert 'regions' not in rows[0] and 'vanilla_IoU' not in rows[0]
     assert sum(row['pixels'] for row in rows) == metric.confusion.sum()
+
+
+def test_unseen_classes_have_their_vanilla_iou_and_regions():
+    samples = [make_sample(seed) for seed in range(2)]
+    metric = make_metric()
+    process(metric, samples)
+    metric.evaluate(2)
+    vanilla = counts_of(samples)[1]
+    eight = np.ones((3, 3))
+    for index in SPLIT.unseen_ids:
+        row = metric.record['per_class'][index]
+        hits = vanilla[index, index]
+        union = vanilla[index].sum() + vanilla[:, index].sum() - hits
+        assert row['vanilla_IoU'] == pytest.approx(100 * hits / union)
+        assert row['regions'] == sum(
+            ndimage.label(s.gt_sem_seg.data[0].numpy() == index, eight)[1]
+            for s in samples)
 
 
 def test_memory_does_not_grow_and_epochs_do_not_mix():
