@@ -1,5 +1,6 @@
 """Data sets for zero-shot training and evaluation."""
 from .compositions_dataset import CompositionsDataset
+from .dense_compositions_dataset import DenseCompositionsDataset
 from .feature_bank import FeatureBank
 from .feature_bank_builder import build_feature_bank
 from .feature_bank_dataset import FeatureBankDataset
@@ -11,8 +12,8 @@ from .transforms import CheckedLoading, HideLabels
 from .zero_shot_dataset import ZeroShotDataset
 
 __all__ = [
-    'CheckedLoading', 'CompositionsDataset', 'FeatureBank',
-    'FeatureBankDataset', 'GraphBankDataset', 'GraphLayoutDataset',
-    'HideLabels', 'PseudoLabels', 'RegionGraph', 'ZeroShotDataset',
-    'build_feature_bank', 'region_graph'
+    'CheckedLoading', 'CompositionsDataset', 'DenseCompositionsDataset',
+    'FeatureBank', 'FeatureBankDataset', 'GraphBankDataset',
+    'GraphLayoutDataset', 'HideLabels', 'PseudoLabels', 'RegionGraph',
+    'ZeroShotDataset', 'build_feature_bank', 'region_graph'
 ]

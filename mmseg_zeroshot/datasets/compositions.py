@@ -112,7 +112,8 @@ def place(radii: np.ndarray, size: int,
 
 
 def paint(canvas: np.ndarray, labels: np.ndarray, item: SceneObject,
-          rng: np.random.Generator) -> None:
+          rng: np.random.Generator, light: np.ndarray | None = None,
+          share: float = 0.) -> None:
     """Paint one object and its shadow onto ``canvas`` and ``labels``.
 
     Args:
@@ -120,6 +121,8 @@ def paint(canvas: np.ndarray, labels: np.ndarray, item: SceneObject,
         labels: (size, size) uint8; changed in place.
         item: The object.
         rng: Source of the texture's phase and the colour's brightness.
+        light: (3, ) colour that falls on the object; none where None.
+        share: Its share in the object's colour.
     """
     window, x, y = local(item, len(labels))
     shape, texture = SHAPES[item.shape], TEXTURES[item.texture]
@@ -128,8 +131,10 @@ def paint(canvas: np.ndarray, labels: np.ndarray, item: SceneObject,
     dark = 0.3 * (0.5 - shadow / 5).clip(0, 1)
     cover = (0.5 - outside).clip(0, 1)
     colour = np.array(COLOURS[item.colour]) * rng.uniform(0.88, 1.08)
-    light = 0.72 * texture(x, y, rng)
-    surface = colour + light[..., None] * (250 - colour)
+    pale = 0.72 * texture(x, y, rng)
+    surface = colour + pale[..., None] * (250 - colour)
+    if light is not None:
+        surface += share * (light - surface)
     below = canvas[window] * (1 - dark[..., None])
     canvas[window] = below + cover[..., None] * (surface - below)
     labels[window][outside < 0] = item.label

@@ -7,6 +7,7 @@ from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
 from ..semantics import CLASS_LISTS
+from .compositions import compose
 from .compositions_files import SUBSETS, write_compositions
 from .compositions_words import class_palette
 
@@ -40,6 +41,7 @@ class CompositionsDataset(BaseSegDataset):
     METAINFO = dict(
         classes=CLASS_LISTS['compositions'],
         palette=class_palette(CLASS_LISTS['compositions']))
+    _draw = staticmethod(compose)
 
     def __init__(self,
                  subset: str = 'train',
@@ -87,8 +89,10 @@ class CompositionsDataset(BaseSegDataset):
         """
         write_compositions(
             self.data_root,
-            classes=CLASS_LISTS['compositions'],
+            classes=self.METAINFO['classes'],
             num_images=self.num_images,
             image_size=self.image_size,
-            seed=self.seed)
+            seed=self.seed,
+            draw=self._draw,
+            palette=self.METAINFO['palette'])
         return super().load_data_list()

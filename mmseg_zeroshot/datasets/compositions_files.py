@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,20 @@ VERSION = 1
 
 SUBSETS = ('train', 'val')
 
+Draw = Callable[[Sequence[str], int, np.random.Generator],
+                tuple[np.ndarray, np.ndarray]]
+"""From class names, side and randomness to an image and its label map."""
+
 
 def write_compositions(root: str | os.PathLike,
                        *,
                        classes: Sequence[str],
                        num_images: Mapping[str, int],
                        image_size: int,
-                       seed: int) -> None:
+                       seed: int,
+                       draw: Draw = compose,
+                       palette: Sequence[Sequence[int]] | None = None
+                       ) -> None:
     """Write the images and label maps unless they are there already.
 
     They are written into a temporary folder beside ``root`` that is renamed
@@ -44,6 +51,10 @@ def write_compositions(root: str | os.PathLike,
         num_images: Number of images of 'train' and of 'val'.
         image_size: Side of an image in pixels.
         seed: Seed of the whole data set.
+        draw: Draws an image and its label map from class names, the side and
+            a source of randomness. Default: :func:`compose`.
+        palette: RGB per class in label maps. Default: None,
+            :func:`class_palette`.
 
     Raises:
         ValueError: ``root`` holds something else: another version, other
@@ -61,7 +72,7 @@ def write_compositions(root: str | os.PathLike,
     temporary = Path(tempfile.mkdtemp(
         dir=target.parent, prefix=f'.{target.name}.', suffix='.part'))
     try:
-        _write(temporary, stamp)
+        _write(temporary, stamp, draw, palette or class_palette(classes))
         _move(temporary, target, stamp)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -108,7 +119,8 @@ def _occupied(folder: Path) -> bool:
     return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
 
 
-def _write(folder: Path, stamp: Mapping[str, Any]) -> None:
+def _write(folder: Path, stamp: Mapping[str, Any], draw: Draw,
+           palette: Sequence[Sequence[int]]) -> None:
     """Write a data set, its stamp last, into an empty folder."""
     for name, _ in _folders(stamp):
         (folder / name).mkdir(parents=True)
@@ -119,20 +131,19 @@ def _write(folder: Path, stamp: Mapping[str, Any]) -> None:
         # A seed of its own for every image: more images do not change the
         # first ones, and validation does not depend on training.
         rng = np.random.default_rng([stamp['seed'], part, index])
-        image, labels = compose(stamp['classes'], stamp['image_size'], rng)
-        _save(folder, name, f'{index:05d}.png', image, labels,
-              stamp['classes'])
+        image, labels = draw(stamp['classes'], stamp['image_size'], rng)
+        _save(folder, name, f'{index:05d}.png', image, labels, palette)
     text = json.dumps(stamp, indent=1) + '\n'
     (folder / STAMP).write_text(text, encoding='utf-8')
 
 
 def _save(folder: Path, subset: str, name: str, image: np.ndarray,
-          labels: np.ndarray, classes: Sequence[str]) -> None:
+          labels: np.ndarray, palette: Sequence[Sequence[int]]) -> None:
     Image.fromarray(image).save(
         folder / 'img_dir' / subset / name, compress_level=1)
     mask = Image.fromarray(labels, mode='P')
     # A palette, as in VOC: label maps can be looked at.
-    mask.putpalette(np.array(class_palette(classes)).ravel().tolist())
+    mask.putpalette(np.array(palette).ravel().tolist())
     mask.save(folder / 'ann_dir' / subset / name)
 
 

@@ -120,6 +120,10 @@ COMPOSITIONS: tuple[str, ...] = (
       for colour in COMPOSITION_COLOURS for shape in COMPOSITION_SHAPES),
 )
 
+# The dense embedded data set: the same objects on grounds, no background.
+COMPOSITIONS_DENSE: tuple[str, ...] = (
+    'sky', 'grass', 'water', 'sand', *COMPOSITIONS[1:])
+
 CLASS_LISTS: dict[str, tuple[str, ...]] = {
     'voc21': VOC21,
     'context59': CONTEXT59,
@@ -129,6 +133,7 @@ CLASS_LISTS: dict[str, tuple[str, ...]] = {
     'ade150': ADE150,
     'cityscapes19': CITYSCAPES19,
     'compositions': COMPOSITIONS,
+    'compositions_dense': COMPOSITIONS_DENSE,
 }
 
 

@@ -67,6 +67,9 @@ SPLITS: dict[str, dict[str, Any]] = {
     'compositions-k8': dict(
         classes='compositions', unseen=_COMPOSITIONS_UNSEEN,
         validation=_COMPOSITIONS_VALIDATION),
+    'compositions-dense-k8': dict(
+        classes='compositions_dense', unseen=_COMPOSITIONS_UNSEEN,
+        validation=_COMPOSITIONS_VALIDATION),
 }
 
 

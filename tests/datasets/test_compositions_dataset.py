@@ -147,12 +147,12 @@ def test_a_process_that_comes_second_uses_the_first_ones_files(
         tmp_path, monkeypatch):
     target, write = tmp_path / 'c', compositions_files._write
 
-    def overtaken(folder, stamp):
-        write(folder, stamp)
+    def overtaken(folder, *how):
+        write(folder, *how)
         if not target.exists():
             first = tmp_path / 'first'
             first.mkdir()
-            write(first, stamp)
+            write(first, *how)
             first.rename(target)
             (target / 'mark').touch()
 

@@ -126,7 +126,7 @@ def test_a_bank_with_graphs_serves_without(made):
     assert 'up to date' in lines[-1]
     _, lines = build(made)
     assert 'up to date' in lines[-1]
-    with pytest.raises(ValueError, match=r"graphs is \{.*instead of \{.*7"):
+    with pytest.raises(ValueError, match=r'graphs is \{.*instead of \{.*7'):
         build(made, graphs=dict(GRAPHS, min_pixels=7))
 
 
