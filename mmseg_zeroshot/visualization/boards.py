@@ -101,8 +101,9 @@ def make_boards(records: Sequence[Record]) -> list[Board]:
         for setting in SETTINGS:
             if _has_scores(summary, setting):
                 board = _board_of(summary, setting)
-                key = (board.title, board.rules)
-                boards.setdefault(key, board).rows.append(summary)
+                board = boards.setdefault((board.title, board.rules), board)
+                if not _repeats(summary, board):
+                    board.rows.append(summary)
     ours = sorted(boards.values(), key=_order)
     for board in ours:
         board.rows.sort(key=lambda row: -ranking_score(row, board.setting))
@@ -142,10 +143,23 @@ def _unmatched(ours: Sequence[Board],
     return list(boards.values())
 
 
+def _repeats(summary: Summary, board: Board) -> bool:
+    """Say whether only gamma tells a run from another of a vanilla board.
+
+    Where unseen classes compete alone, gamma changes nothing.
+    """
+    def identity(row: Summary) -> tuple:
+        return (row['method'], row['variant'], row['embeddings'],
+                row['mean'][_VANILLA])
+
+    return board.setting.startswith('vanilla') and any(
+        identity(row) == identity(summary) for row in board.rows)
+
+
 def _missing(board: Board, summaries: Sequence[Summary]) -> list[str]:
     ran = {row['method'] + mark for row in summaries
            if row['split'] == board.split
-           for mark in ('', ', calibrated')[:1 + any(row['gamma'])]}
+           for mark in ('', ' (calibrated)')[:1 + any(row['gamma'])]}
     methods = dict.fromkeys(row['method'] for row in board.published)
     return [method for method in methods if method not in ran]
 

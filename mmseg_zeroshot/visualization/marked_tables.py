@@ -84,9 +84,8 @@ def published_table(splits: Sequence[str],
     rows = [['Method', 'Split', 'Published in', *_SHOWN, 'Ours']]
     own = summarize(records)
     for row in published_on(splits):
-        place = row['source'].split(', ')
         rows.append([
-            row['method'], row['split'], f'{place[0]}, {place[-1]}',
+            row['method'], row['split'], row['source'],
             *(as_printed(row['mean'][i]) for i in _PLACES),
             _ours(row, own)])
     # A score that no paper prints on these splits has no column.
@@ -109,7 +108,7 @@ def _table(words: Sequence[str], root: Path) -> str:
 
 def _ours(row: Summary, own: Sequence[Summary]) -> str:
     """Return our hIoU (vanilla mIoU if that is printed) under each label."""
-    method = row['method'].removesuffix(', calibrated')
+    method = row['method'].removesuffix(' (calibrated)')
     calibrated = method != row['method']
     printed = dict(zip(_SHOWN, (row['mean'][i] for i in _PLACES)))
     score = 'hIoU' if printed['hIoU'] is not None else 'Vanilla mIoU'

@@ -68,7 +68,7 @@ def test_published_rows_stand_beside_and_say_what_was_not_run():
     boards = ours([record(split='voc12-spnet', gamma=.6)])
     board, = boards
     assert [row['method'] for row in board.published] == [
-        'SPNet', 'SPNet, calibrated']
+        'SPNet', 'SPNet (calibrated)']
     assert board.rank(0) == 1  # published rows take no place
     assert board.not_run == []
     board, = ours([record(split='voc12-zs3-k2', method='ZS3Net')])
@@ -98,7 +98,7 @@ def test_published_numbers_are_the_papers():
     assert scores('context-zs3-k2', 'ZS3Net + GC')['hIoU'] == 34.8
     assert scores('voc12-zs3-k2', 'ZS5Net')['hIoU'] == 75.7
     assert scores('context-recursive-k4', 'ZS-MMD')['Overall MA'] == 49.8
-    assert scores('voc12-spnet', 'SPNet, calibrated')['hIoU'] == 42.45
+    assert scores('voc12-spnet', 'SPNet (calibrated)')['hIoU'] == 42.45
     assert scores('cocostuff-spnet', 'HVSL')['Vanilla mIoU'] == 31.8
     assert len(published_rows()) == 72
     for row in published_rows():

@@ -52,11 +52,11 @@ def test_published_numbers_have_ours_beside_them(root):
         'Overall mIoU', 'hIoU', 'Vanilla mIoU', 'Ours']
     cells = {row[0]: row[1:] for row in rows[2:]}
     assert cells['ZS3Net'] == [
-        'voc12-zs3-k2', 'Bucher et al., Table 1', '72.0', '35.4', '68.5',
-        '47.5', '-', '25.0 (strict)']
+        'voc12-zs3-k2', 'Bucher et al., NeurIPS 2019, Table 1', '72.0',
+        '35.4', '68.5', '47.5', '-', '25.0 (strict)']
     assert cells['ZS5Net'][-1] == 'not run'
     assert cells['SPNet'][-1] == 'not run'  # ours is calibrated
-    assert cells['SPNet, calibrated'][-2:] == ['-', '25.0 (strict)']
+    assert cells['SPNet (calibrated)'][-2:] == ['-', '25.0 (strict)']
 
 
 @pytest.mark.parametrize('marker, message', [
