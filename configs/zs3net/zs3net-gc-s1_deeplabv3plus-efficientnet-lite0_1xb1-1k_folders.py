@@ -1,0 +1,8 @@
+# ZS3Net with graph context, step 1, on a densely labelled folder:
+# the generator of graphs, on a bank with each image's region graph. The same
+# command builds the bank, which serves plain ZS3Net too:
+#
+#   python tools/build_feature_bank.py configs/zs3net/THIS.py STEP_0.pth
+#   python tools/train.py configs/zs3net/THIS.py
+_base_ = './zs3net-s1_deeplabv3plus-efficientnet-lite0_1xb1-1k_folders.py'
+exec(open('{{ fileDirname }}/../_base_/includes/zs3net_gc_step_1.py').read())

@@ -1,0 +1,8 @@
+# ZS3Net with graph context, step 1, on the dense embedded data set:
+# the generator of graphs, on a bank with each image's region graph. The same
+# command builds the bank, which serves plain ZS3Net too:
+#
+#   python tools/build_feature_bank.py configs/zs3net/THIS.py STEP_0.pth
+#   python tools/train.py configs/zs3net/THIS.py
+_base_ = './zs3net-s1_deeplabv3plus-r18-w32_1xb1-1k_compositions-dense-k8.py'
+exec(open('{{ fileDirname }}/../_base_/includes/zs3net_gc_step_1.py').read())
