@@ -253,7 +253,7 @@ class ZeroShotDataset:
         info = self.get_data_info(index)
         visible = info.get('visible_unseen_ids')
         data = self.pipeline(info)
-        if visible is not None and data is not None:
+        if visible is not None and 'data_samples' in (data or ()):
             # Packing keeps the keys that it knows: hooks look for this one.
             data['data_samples'].set_metainfo(
                 dict(visible_unseen_ids=visible))
