@@ -38,7 +38,8 @@ class GraphList:
         self.node_classes = np.asarray(node_classes, np.int64)
         self.edges = np.asarray(edges, np.int64).reshape(-1, 2)
         self.ends = np.concatenate(
-            [np.zeros((1, 2), np.int64), np.reshape(ends, (-1, 2))])
+            [np.zeros((1, 2), np.int64),
+             np.asarray(ends, np.int64).reshape(-1, 2)])
         sizes = np.diff(self.ends, axis=0)
         if (tuple(self.ends[-1]) != (len(self.node_classes), len(self.edges))
                 or sizes.min(initial=0) < 0
