@@ -121,6 +121,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         self.mmd = MODELS.build(mmd or dict(type='MMDLoss'))
         self.recursion = self._build_recursion(recursion)
         self.selection = SelectionTotals(self.split.unseen_ids)
+        self._judged: Tensor | None = None
         self.generator.requires_grad_(phase in ('generator', 'joint'))
         self.classifier.requires_grad_(phase != 'generator')
 
@@ -201,11 +202,12 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         if self.phase in ('generator', 'joint'):
             losses.update(self._generator_losses(sets))
         if self.phase in ('classifier', 'joint'):
-            with torch.no_grad():
+            recurses = self._recurses
+            with torch.set_grad_enabled(recurses and torch.is_grad_enabled()):
                 unseen = self._unseen_features(sets)
-            losses.update(self._classifier_losses(sets, unseen))
-            if self._recurses:
-                losses.update(self._recursion_losses(sets, unseen))
+            losses.update(self._classifier_losses(sets, unseen.detach()))
+            if recurses:
+                losses.update(self._recursion_losses(unseen))
         return losses
 
     def generate(self, class_ids: Sequence[int] | Tensor,
@@ -277,19 +279,21 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         iteration = MessageHub.get_current_instance().get_info('iter')
         return self.recursion.begun(iteration)
 
-    def _recursion_losses(self, sets: FeatureSets,
-                          judged: Tensor) -> dict[str, Tensor]:
+    def _recursion_losses(self, generated: Tensor) -> dict[str, Tensor]:
         """Feed the classifier's confident verdicts back to the generator.
 
-        The pseudo-labels are among the vectors ``judged`` (U, N, C) that the
-        classifier has been trained on in this step, as it was before it.
+        Judged are the vectors of the step before, so that this step's, which
+        the classifier is shown, can be drawn towards them: no vector is
+        generated for the recursion alone. The first step has none.
         """
-        ids = sets.class_ids.new_tensor(self.split.unseen_ids)
+        judged, self._judged = self._judged, generated.detach()
+        if judged is None:
+            return {}
+        ids = torch.tensor(self.split.unseen_ids, device=generated.device)
         with torch.no_grad():
             confidence = self.recursion.confidence(
                 self._classify_vectors(judged), ids)
-        loss, selection = self.recursion(
-            judged, confidence, self._unseen_features(sets), ids)
+        loss, selection = self.recursion(judged, confidence, generated, ids)
         self.selection.add(selection)
         return {self.recursion.loss_name: loss}
 

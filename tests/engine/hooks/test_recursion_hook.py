@@ -41,18 +41,18 @@ def scalars(work_dir) -> list[dict]:
 
 
 def test_log_and_visualizer_say_what_was_selected(tmp_path, caplog):
-    runner = runner_of(tmp_path, tau=.5, gamma=.1, start=1)
+    runner = runner_of(tmp_path, interval=1, tau=.5, gamma=.1, start=1)
     runner.logger.addHandler(caplog.handler)
     runner.logger.setLevel(logging.INFO)
     logger = next(h for h in runner.hooks if isinstance(h, LoggerHook))
     logger.interval = 1
     runner.train()
     rows = [row for row in scalars(tmp_path) if 'loss' in row]
-    assert [row.get('selected/cat') for row in rows] == [None, 8, 8, 8]
-    assert all(.9 < row['confidence/cat'] <= 1 for row in rows[1:])
+    assert [row.get('selected/cat') for row in rows] == [None, None, 8, 8]
+    assert all(.9 < row['confidence/cat'] <= 1 for row in rows[2:])
     assert ['decode.loss_zs_mmd' in row for row in rows] == [
-        False, True, True, True]
-    assert 'Recursion, per step, over 3 steps' in caplog.text
+        False, False, True, True]
+    assert 'Recursion, per step, over 2 steps' in caplog.text
     assert 'selected next to all of cat (tau=0.5)' in caplog.text
 
 
@@ -102,8 +102,8 @@ def test_a_resumed_run_counts_iterations_from_its_first_start(tmp_path):
     second._resume = True
     second.train()
     hook = next(h for h in second.hooks if isinstance(h, RecursionHook))
-    # Of its own three steps all are past the start; the first run had one.
-    assert hook._steps == 3
+    # Its own three steps are past the start; the first has nothing judged.
+    assert hook._steps == 2
     assert second.iter == 6
 
 

@@ -102,6 +102,7 @@ def at_iteration():
 @pytest.mark.parametrize('generator', [GMMN, WGAN])
 def test_recursion_reaches_only_the_generator(recursive, sets, generator):
     head = recursive(generator)
+    head.loss_of_sets(sets)
     losses = head.loss_of_sets(sets)
     losses['loss_zs_mmd'].backward()
     assert touched(head) == {'generator'}
@@ -109,8 +110,7 @@ def test_recursion_reaches_only_the_generator(recursive, sets, generator):
     assert entry[:4] == (3, 1, 16, 16) and .5 < entry.confidence < 1
 
 
-def test_pseudo_labels_are_what_the_classifier_was_shown(recursive, sets,
-                                                         monkeypatch):
+def test_pseudo_labels_are_of_the_step_before(recursive, sets, monkeypatch):
     head = recursive(weighting='equal').eval()
     drawn = []
 
@@ -119,31 +119,35 @@ def test_pseudo_labels_are_what_the_classifier_was_shown(recursive, sets,
         return drawn[-1]
 
     monkeypatch.setattr(head, '_unseen_features', generate)
-    value = head.loss_of_sets(sets)['loss_zs_mmd']
-    shown, fresh = drawn
-    assert not shown.requires_grad and fresh.requires_grad
-    torch.testing.assert_close(
-        value, .5 * mmd2(shown, fresh, head.mmd.bandwidths).mean())
+    assert 'loss_zs_mmd' not in head.loss_of_sets(sets)
+    for step in (1, 2):
+        value = head.loss_of_sets(sets)['loss_zs_mmd']
+        assert len(drawn) == step + 1  # nothing is generated for it alone
+        torch.testing.assert_close(
+            value, .5 * mmd2(*drawn[-2:], head.mmd.bandwidths).mean())
 
 
 def test_recursion_waits_for_its_start(recursive, sets, at_iteration):
     head = recursive(start=2)
     found = []
-    for iteration in range(4):
+    for iteration in range(5):
         at_iteration(iteration)
         found.append('loss_zs_mmd' in head.loss_of_sets(sets))
-    assert found == [False, False, True, True]
+    # At the start there is nothing yet that was judged.
+    assert found == [False, False, False, True, True]
     assert head.selection.pop()[0].steps == 2
 
 
 def test_recursion_does_not_change_the_classifier(recursive, make, sets):
-    """It comes after all else that is drawn in a step."""
+    """Nor what is drawn: runs with and without it can be paired by seed."""
     plain, head = make('joint'), recursive()
     plain.load_state_dict(head.state_dict())
     losses = []
     for one in (plain, head):
         torch.manual_seed(1)
+        one.loss_of_sets(sets)
         losses.append(one.loss_of_sets(sets))
+    assert set(losses[1]) - set(losses[0]) == {'loss_zs_mmd'}
     for key in losses[0]:
         assert torch.equal(losses[0][key], losses[1][key])
 
@@ -158,6 +162,7 @@ def test_recursion_has_the_kernel_of_the_mmd(make):
 
 def test_nan_of_the_classifier_stops_the_recursion(recursive, sets):
     head = recursive()
+    head.loss_of_sets(sets)
     head.classifier.weight.data[1] = torch.nan
     with pytest.raises(ValueError, match=r'class ids \[3\] is NaN'):
         head.loss_of_sets(sets)
@@ -166,6 +171,7 @@ def test_nan_of_the_classifier_stops_the_recursion(recursive, sets):
 def test_bfloat16_autocast_trains_with_recursion(recursive, sets):
     head = recursive()
     with torch.autocast('cpu', dtype=torch.bfloat16):
+        head.loss_of_sets(sets)
         losses = head.loss_of_sets(sets)
     assert losses['loss_zs_mmd'].dtype == torch.float32
     assert losses['loss_zs_mmd'] > 0
