@@ -12,6 +12,7 @@ from .checkpoint_checks import LoadingCheck, check_trained_classes
 from .checkpoint_labels import LABEL_KEY
 from .choice_check import check_choices
 from .few_label_checks import check_few_checkpoint, check_few_data
+from .layout_check import check_layouts
 from .run_parts import (
     built_loops,
     data_sets,
@@ -84,6 +85,7 @@ class ConsistencyHook(Hook):
                 if name == 'train':
                     check_few_data(runner, metainfo(dataset), label)
                     check_pseudo_data(runner, metainfo(dataset), label)
+                    check_layouts(metainfo(dataset), label)
         if reference is not None and is_training(runner):
             check_choices(runner, reference[1], label)
 
