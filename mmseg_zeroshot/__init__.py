@@ -9,7 +9,13 @@ from ._stack import prepare_stack
 # Before anything imports mmseg: a missing or doubled stack is explained here.
 prepare_stack()
 
-from . import datasets, engine, evaluation, models  # noqa: E402
+from . import (  # noqa: E402
+    datasets,
+    engine,
+    evaluation,
+    models,
+    visualization,
+)
 from .datasets import region_graph  # noqa: E402
 from .evaluation import GammaCurve, zero_shot_scores  # noqa: E402
 from .models.losses import mmd2, weighted_mmd2  # noqa: E402
@@ -34,6 +40,7 @@ __all__ = [
     'mmd2',
     'models',
     'region_graph',
+    'visualization',
     'weighted_mmd2',
     'zero_shot_scores',
 ]

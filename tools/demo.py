@@ -29,7 +29,7 @@ from mmseg_zeroshot.engine.recipes import Task, load_recipe, make_tasks
 from mmseg_zeroshot.engine.recipes.recipe import fill_in, quiet
 from mmseg_zeroshot.engine.recipes.state import environment, last_checkpoint
 from mmseg_zeroshot.semantics import ClassSplit, build_split
-from mmseg_zeroshot.visualization import save_panel
+from mmseg_zeroshot.visualization import choose_images, save_panel
 
 ROOT = Path(__file__).resolve().parents[1]
 RECIPE = 'zs3net_compositions'
@@ -52,36 +52,6 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument('--rows', type=int, default=4,
                         help='images in the panel')
     return parser.parse_args(argv)
-
-
-def choose_images(labels: Sequence[np.ndarray], unseen: Sequence[int],
-                  count: int) -> list[int]:
-    """Choose images that show much of many unseen classes.
-
-    The first of the images with the most unseen classes not shown yet, again
-    and again; with as many, the one with the larger share of them.
-
-    Args:
-        labels: (H, W) label maps.
-        unseen: Ids of the unseen classes.
-        count: Number of images.
-
-    Returns:
-        Their positions, at most one for each label map.
-    """
-    shares = np.stack([np.bincount(label.ravel(), minlength=256)[list(unseen)]
-                       / label.size for label in labels])
-    chosen: list[int] = []
-    missing = np.ones(len(unseen), bool)
-    while len(chosen) < min(count, len(labels)):
-        shown = shares > 0.01
-        order = np.lexsort((-shares.sum(1), -(shown & missing).sum(1)))
-        best = next(int(i) for i in order if i not in chosen)
-        chosen.append(best)
-        missing &= ~shown[best]
-        if not missing.any():
-            missing[:] = True
-    return sorted(chosen)
 
 
 @torch.no_grad()

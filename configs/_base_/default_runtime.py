@@ -15,7 +15,8 @@ default_hooks = dict(
         type='CheckpointHook', by_epoch=False, interval=2000,
         max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
-    visualization=dict(type='SegVisualizationHook'),
+    # Ours: a panel of images with unseen classes after each validation.
+    visualization=dict(type='ZeroShotVisualizationHook'),
     # Ours: no unseen label reaches a loss; head, data and checkpoint agree on
     # split and words; every evaluation leaves a zero_shot_results.json.
     label_leak=dict(type='LabelLeakHook'),

@@ -30,14 +30,52 @@ def save_panel(path: str | os.PathLike,
                titles: Sequence[str] = ('image', 'truth', 'prediction'),
                ignore_index: int = 255,
                grey: str = 'not scored',
+               captions: Sequence[str] = (),
                dpi: int = 200) -> None:
     """Draw rows of image, truth and predictions into one picture.
+
+    As :func:`panel_figure`, written to a file.
+
+    Args:
+        path: PNG or SVG file to write.
+        rows: See :func:`panel_figure`, as the other arguments.
+        classes: K class names, by id.
+        unseen: Names of the unseen classes.
+        palette: K RGB colours.
+        titles: Column titles.
+        ignore_index: Id of pixels that are light grey.
+        grey: What these are called in the legend.
+        captions: A text for each row.
+        dpi: Pixels per inch; a column is 2.4 inches wide.
+
+    Raises:
+        ValueError: see :func:`panel_figure`.
+
+    Example:
+        >>> save_panel('panel.png', [(image, truth, prediction)],
+        ...            classes=split.classes, unseen=split.unseen)
+    """
+    figure = panel_figure(
+        rows, classes=classes, unseen=unseen, palette=palette, titles=titles,
+        ignore_index=ignore_index, grey=grey, captions=captions)
+    save_figure(path, figure, dpi=dpi)
+
+
+def panel_figure(rows: Sequence[Sequence[np.ndarray]],
+                 *,
+                 classes: Sequence[str],
+                 unseen: Sequence[str] = (),
+                 palette: Sequence[Sequence[int]] | None = None,
+                 titles: Sequence[str] = ('image', 'truth', 'prediction'),
+                 ignore_index: int = 255,
+                 grey: str = 'not scored',
+                 captions: Sequence[str] = ()) -> Figure:
+    """Draw rows of image, truth and predictions.
 
     Regions of unseen classes are outlined; the legend holds the classes
     that occur, the unseen ones bold with a star.
 
     Args:
-        path: PNG or SVG file to write.
         rows: Each an (H, W, 3) uint8 RGB image and its (H, W) maps of class
             ids, truth first, as many as ``titles`` says.
         classes: K class names, by id.
@@ -46,15 +84,15 @@ def save_panel(path: str | os.PathLike,
         titles: Column titles.
         ignore_index: Id of pixels that are light grey.
         grey: What these are called in the legend.
-        dpi: Pixels per inch; a column is 2.4 inches wide.
+        captions: A text for each row, put on its image; none by default.
+
+    Returns:
+        The figure; a column is 2.4 inches wide.
 
     Raises:
-        ValueError: a row or the palette is of another length, shapes in a
-            row differ, an id has no class, or an unseen class is unknown.
-
-    Example:
-        >>> save_panel('panel.png', [(image, truth, prediction)],
-        ...            classes=split.classes, unseen=split.unseen)
+        ValueError: a row, the palette or the captions are of another length,
+            shapes in a row differ, an id has no class, or an unseen class is
+            unknown.
     """
     rows = [[np.asarray(part) for part in row] for row in rows]
     occurring = _checked(rows, classes, unseen, titles, ignore_index)
@@ -63,6 +101,8 @@ def save_panel(path: str | os.PathLike,
     if len(palette) != len(classes):
         raise ValueError(f'palette has {len(palette)} colours for '
                          f'{len(classes)} classes')
+    if captions and len(captions) != len(rows):
+        raise ValueError(f'{len(captions)} captions for {len(rows)} rows')
     table = np.full((256, 3), _NOT_SCORED, dtype=np.uint8)
     table[:len(classes)] = palette
     unseen_ids = [classes.index(name) for name in unseen]
@@ -80,9 +120,14 @@ def save_panel(path: str | os.PathLike,
             _outline(axis, np.isin(ids, unseen_ids))
     for axis, title in zip(axes[0], titles):
         axis.set_title(title, fontsize=10)
+    for line, caption in zip(axes, captions):
+        line[0].text(
+            .02, .97, caption, transform=line[0].transAxes, va='top',
+            fontsize=8, color='white', bbox=dict(
+                boxstyle='round', facecolor='black', alpha=.65, linewidth=0))
     _legend(figure, occurring, classes, unseen, table, grey, legend_inches,
             per_line)
-    save_figure(path, figure, dpi=dpi)
+    return figure
 
 
 def _checked(rows: Sequence[Sequence[np.ndarray]], classes: Sequence[str],

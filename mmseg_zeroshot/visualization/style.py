@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -71,6 +72,22 @@ def tidy(axes: Axes, *, xlabel: str = '', ylabel: str = '',
     axes.set_axisbelow(True)
     axes.grid(color='0.9', linewidth=0.6)
     axes.spines[['top', 'right']].set_visible(False)
+
+
+def pixels(figure: Figure, dpi: int = 100) -> np.ndarray:
+    """Return a figure as an image.
+
+    Args:
+        figure: What to draw.
+        dpi: Pixels per inch.
+
+    Returns:
+        (H, W, 3) uint8, RGB.
+    """
+    figure.set_dpi(dpi)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())[..., :3]
 
 
 def save_figure(path: str | os.PathLike, figure: Figure, *,

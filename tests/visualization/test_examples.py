@@ -1,0 +1,26 @@
+"""Which images are shown."""
+import numpy as np
+
+from mmseg_zeroshot.visualization import choose_images
+from mmseg_zeroshot.visualization.examples import class_shares
+
+
+def label(**pixels: int) -> np.ndarray:
+    """A 10x10 map with so many pixels of each class, named 'c<id>'."""
+    ids = [int(name[1:]) for name, n in pixels.items() for _ in range(n)]
+    return np.array(ids + [0] * (100 - len(ids))).reshape(10, 10)
+
+
+def test_images_with_most_unseen_classes_are_chosen():
+    labels = [label(), label(c5=30), label(c5=20, c6=20), label(c7=9),
+              label(c6=50)]
+    # The second image first shows two, then 7 is the only one missing.
+    assert choose_images(labels, (5, 6, 7), 2) == [2, 3]
+    # All were shown: again the most, then the largest.
+    assert choose_images(labels, (5, 6, 7), 3) == [2, 3, 4]
+    assert len(choose_images(labels, (5, 6, 7), 9)) == 5
+
+
+def test_shares_of_classes():
+    assert class_shares(label(c5=30, c6=20), (6, 5, 9)).tolist() == [
+        .2, .3, 0]
