@@ -6,16 +6,16 @@ An evaluation passes an image of 500x500 pixels through the network (a
 128-channel DeepLabv3+ on EfficientNet-Lite0, untrained), decides at the
 image's own size and counts with `ZeroShotIoUMetric`. For 21 and 171 classes:
 
-- `one evaluation`: at gamma .5 (softmax, argmax), as each of the 21;
-- `one at gamma 0`: without a softmax, an argmax of the scores;
+- `one evaluation`: what `tools/test.py` does, at gamma .5, as each of the 21;
+- `one at gamma 0`: the same where the decision is a plain argmax;
 - `21 evaluations`: at gamma 0, .05, … 1 (once);
-- `whole curve`: the same pass, then `GammaCurve.update_logits` for 101 values
-  of gamma.
+- `whole curve`: what `tools/calibrate.py` does, the pass at gamma 0 and
+  `GammaCurve.update_logits` for 101 values of gamma.
 
-Ratios to one evaluation are medians over turns. Target: the curve costs at
-most 1.2 times one evaluation. On a machine that does other work take
-`--cpu-time`. The rows `without the network` start from the
-same scores. Before anything is timed, the matrices of 21 evaluations are
+Ratios to one evaluation, and of the curve to the cheaper one at gamma 0, are
+medians over turns. Target: the curve costs at most 1.2 times either. On a
+machine that does other work take `--cpu-time`. The rows `without the network`
+start from the same scores. Before anything is timed, the matrices of 21 evaluations are
 compared with the curve's.
 """
 from __future__ import annotations
@@ -86,7 +86,9 @@ class Case:
         self.metric = ZeroShotIoUMetric()
         self.metric.dataset_meta = dict(split=self.split.to_dict())
         self.curve = GammaCurve(self.split)
-        self.logits = self.network(0)['seg_logits']['data']
+        sample = self.network(0)
+        self.logits = sample['seg_logits']['data']
+        self.winner = sample['pred_sem_seg']['data'][0]
         self.label = self.batch['data_samples'][0].gt_sem_seg.data
 
     def network(self, gamma: float) -> dict:
@@ -98,7 +100,9 @@ class Case:
         self.metric.process(None, [self.network(gamma)])
 
     def whole_curve(self) -> None:
-        self.count_curve(self.network(0)['seg_logits']['data'])
+        sample = self.network(0)
+        self.count_curve(sample['seg_logits']['data'],
+                         sample['pred_sem_seg']['data'][0])
 
     def count(self, gamma: float) -> None:
         decision = calibrated_prediction(
@@ -108,21 +112,20 @@ class Case:
             gt_sem_seg=dict(data=self.label),
             seg_logits=dict(data=self.logits))])
 
-    def count_curve(self, logits: torch.Tensor) -> None:
-        self.curve.update_logits(logits, self.label[0])
+    def count_curve(self, logits: torch.Tensor,
+                    winner: torch.Tensor) -> None:
+        self.curve.update_logits(logits, self.label[0], winner)
 
     def check(self) -> None:
         """The curve is exact."""
         curve = GammaCurve(self.split)
-        probabilities = self.logits.softmax(0)
         curve.update_logits(self.logits, self.label[0])
         for gamma in GAMMAS:
-            lowered = probabilities.clone()
-            lowered[list(self.split.seen_ids)] -= gamma
+            decision = self.network(gamma)['pred_sem_seg']['data'][0]
             np.testing.assert_array_equal(
                 curve.confusion(gamma), confusion_matrix(
-                    lowered.argmax(0), self.label[0],
-                    self.split.num_classes), f'gamma {gamma}')
+                    decision, self.label[0], self.split.num_classes),
+                f'gamma {gamma}')
 
 
 def seconds(clock: Callable[[], float], function: Callable[..., object],
@@ -142,7 +145,8 @@ def measure(classes: int, repeats: int,
         'whole curve': case.whole_curve,
         'without the network, one': lambda: case.count(.5),
         'without the network, gamma 0': lambda: case.count(0),
-        'without the network, curve': lambda: case.count_curve(case.logits),
+        'without the network, curve': lambda: case.count_curve(
+            case.logits, case.winner),
     }
     turns = [{name: seconds(clock, call) for name, call in calls.items()}
              for _ in range(repeats)]
@@ -152,6 +156,9 @@ def measure(classes: int, repeats: int,
         seconds(clock, case.evaluate, gamma) for gamma in GAMMAS)
     ratios = {name: statistics.median(
         t[name] / t['one evaluation'] for t in turns) for name in calls}
+    ratios['whole curve to gamma 0'] = statistics.median(
+        t['whole curve'] / t['one at gamma 0'] for t in turns)
+    times['whole curve to gamma 0'] = times['whole curve']
     ratios['21 evaluations'] = times['21 evaluations'] / times[
         'one evaluation']
     return {name: dict(milliseconds=1e3 * times[name], ratio=ratios[name])
@@ -180,7 +187,8 @@ def main() -> None:
         for name, row in results.items():
             print(f'  {name:32s} {row["milliseconds"]:9.1f} ms  '
                   f'x {row["ratio"]:.2f}')
-        ratio = results['whole curve']['ratio']
+        ratio = max(results[name]['ratio'] for name in (
+            'whole curve', 'whole curve to gamma 0'))
         verdict = 'met' if ratio <= TARGET else 'MISSED'
         print(f'  target x {TARGET}: {verdict}')
     if args.json:

@@ -12,8 +12,10 @@ The images are those of the config's ``val_dataloader``; under the default role
 let it read images that no result is reported on.
 
 Writes ``gamma.py`` (a config fragment), ``gamma_curve.json`` (scores at all
-gammas) and ``gamma_curve.png``. Labels of real unseen classes are used under
-``--split-role oracle`` (or ``--oracle``) only, and the outputs say so.
+gammas), ``gamma_curve.png``, and for recipes ``values.json`` (the gamma) and
+``zero_shot_results.json`` (the record of the best gamma). Labels of real
+unseen classes are used under ``--split-role oracle`` (or ``--oracle``) only,
+and the outputs say so.
 """
 from __future__ import annotations
 
@@ -23,16 +25,26 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from pprint import pformat
+from types import SimpleNamespace
 from typing import Any
 
 import torch
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 from mmengine.utils import track_iter_progress
+from torch.utils.data import DataLoader
 
-from mmseg_zeroshot.engine.hooks.run_parts import data_split, head_split
-from mmseg_zeroshot.evaluation import GammaCurve
-from mmseg_zeroshot.evaluation.records import plain
+from mmseg_zeroshot.engine import ZeroShotResultsHook
+from mmseg_zeroshot.engine.hooks.run_parts import (
+    data_split,
+    head_split,
+    zero_shot_head,
+)
+from mmseg_zeroshot.engine.hooks.zero_shot_results_hook import RESULTS_FILE
+from mmseg_zeroshot.engine.recipes.recipe import VALUES
+from mmseg_zeroshot.evaluation import GammaCurve, ZeroShotIoUMetric
+from mmseg_zeroshot.evaluation.records import background_rule, plain
+from mmseg_zeroshot.evaluation.scores import per_class_scores
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.visualization import save_gamma_curve
@@ -124,20 +136,21 @@ def check_training(checkpoint: dict[str, Any], split: ClassSplit,
             'chosen on classes that the model has not been trained on')
 
 
-def run_model(runner: Runner, split: ClassSplit) -> GammaCurve:
+def run_model(runner: Runner, split: ClassSplit,
+              loader: DataLoader) -> GammaCurve:
     """Pass the val set through the model once.
 
     Args:
         runner: Holds the model with its weights, and the config.
         split: The head's split.
+        loader: Gives the val set.
 
     Returns:
-        The curve over gamma.
+        The curve over gamma, scored as the config's evaluator does.
 
     Raises:
         SystemExit: The val set has another split than the head.
     """
-    loader = runner.build_dataloader(runner.cfg.val_dataloader)
     given = data_split(loader.dataset)
     if given is None or (given.classes, given.unseen, given.ignored) != (
             split.classes, split.unseen, split.ignored):
@@ -146,14 +159,65 @@ def run_model(runner: Runner, split: ClassSplit) -> GammaCurve:
             f'val_dataloader.dataset '
             f'{"none" if given is None else repr(given.name)}; name the '
             'split once in the config and use it in both places')
-    curve = GammaCurve(split)
+    curve = GammaCurve(split, **scoring(runner))
     model = runner.model.eval()
+    # The plain decision: where the curve starts.
+    head: Any = zero_shot_head(model)
+    head.gamma = 0.0
     with torch.no_grad():
         for batch in track_iter_progress((loader, len(loader))):
             for sample in model.test_step(batch):
                 curve.update_logits(
-                    sample.seg_logits.data, sample.gt_sem_seg.data[0])
+                    sample.seg_logits.data, sample.gt_sem_seg.data[0],
+                    sample.pred_sem_seg.data[0])
     return curve
+
+
+def scoring(runner: Runner) -> dict[str, Any]:
+    """Return how the val evaluator counts, as arguments of `GammaCurve`.
+
+    Args:
+        runner: Has the config.
+    """
+    evaluator = runner.build_evaluator(runner.cfg.val_evaluator)
+    for metric in evaluator.metrics:
+        if isinstance(metric, ZeroShotIoUMetric):
+            return dict(
+                absent=metric.absent, ignore_index=metric.ignore_index)
+    return {}
+
+
+def write_record(folder: Path, runner: Runner, loader: DataLoader,
+                 curve: GammaCurve, role: str) -> None:
+    """Write the results record of the best gamma, as an evaluation does.
+
+    Args:
+        folder: Where to.
+        runner: With the model, and a ``ZeroShotResultsHook``; without one
+            nothing is written.
+        loader: Gave the images.
+        curve: The finished curve.
+        role: 'validation' or 'oracle'.
+    """
+    hooks = [h for h in runner.hooks if isinstance(h, ZeroShotResultsHook)]
+    head: Any = zero_shot_head(runner.model)
+    if not hooks:
+        return
+    if role == 'oracle':
+        hooks[0].label = 'oracle'
+    gamma = curve.best()['gamma']
+    head.gamma = gamma
+    record = hooks[0].describe(runner, SimpleNamespace(dataloader=loader), {
+        'split': curve.split.name,
+        'background': background_rule(curve.split),
+        'absent': curve.absent,
+        'generalised': plain(curve.at(gamma)),
+        'vanilla': None,
+        'vanilla_rule': 'not computed: gamma does not change it',
+        'per_class': plain(per_class_scores(
+            curve.confusion(gamma), curve.split))})
+    with atomic_write(folder / RESULTS_FILE, 'w') as file:
+        json.dump(record, file, indent=1, allow_nan=False)
 
 
 def oracle_label(cfg: Config) -> str:
@@ -232,6 +296,8 @@ def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
                      best=best['gamma'], title=f'{split.name} ({role})')
     with atomic_write(folder / 'gamma.py', 'w') as file:
         file.write(fragment(best, split, role, label_lines))
+    with atomic_write(folder / VALUES, 'w') as file:
+        json.dump({'model.decode_head.gamma': round(best['gamma'], 6)}, file)
     return best
 
 
@@ -248,15 +314,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     if not os.path.isfile(args.checkpoint):
         raise SystemExit(f'calibrate: no such file: {args.checkpoint}')
     folder = Path(args.out or Path(args.checkpoint).parent / 'calibration')
-    cfg.work_dir = str(folder / 'run')
+    cfg.work_dir, cfg.load_from = str(folder / 'run'), args.checkpoint
     runner = Runner.from_cfg(cfg)
     split = check_role(head_split(runner.model), args.split_role)
     checkpoint = runner.load_checkpoint(args.checkpoint)
     check_training(checkpoint, split, args.checkpoint)
-    curve = run_model(runner, split)
+    loader = runner.build_dataloader(cfg.val_dataloader)
+    curve = run_model(runner, split, loader)
     best = write_outputs(
         folder, curve, role=args.split_role, checkpoint=args.checkpoint,
         label_lines=oracle_label(cfg))
+    write_record(folder, runner, loader, curve, args.split_role)
     zero = curve.table()[0]
     print(f'\n{args.split_role}: gamma {best["gamma"]:.2f} gives hIoU '
           f'{best["hIoU"]:.2f} (seen {best["seen"]["mIoU"]:.2f}, unseen '

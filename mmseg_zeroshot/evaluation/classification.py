@@ -49,12 +49,14 @@ def zsl_top1(scores: np.ndarray, labels: np.ndarray,
         class_ids[scores[:, class_ids].argmax(1)], labels)
 
 
-def calibrated_top1(probabilities: np.ndarray,
-                    labels: np.ndarray,
-                    *,
-                    seen: np.ndarray,
-                    unseen: np.ndarray,
-                    gammas: Sequence[float] | np.ndarray) -> list[dict[str, float]]:
+def calibrated_top1(
+    probabilities: np.ndarray,
+    labels: np.ndarray,
+    *,
+    seen: np.ndarray,
+    unseen: np.ndarray,
+    gammas: Sequence[float] | np.ndarray,
+) -> list[dict[str, float]]:
     """Score images of seen and unseen classes where both compete (GZSL).
 
     gamma is subtracted from the probabilities of seen classes (SPNet, eq.

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,15 @@ import torch
 from torch import Tensor
 
 from mmseg_zeroshot.semantics import ClassSplit
-from mmseg_zeroshot.utils import check_gamma
+from mmseg_zeroshot.utils import (
+    MASKED_LOGIT,
+    best_pair,
+    check_gamma,
+    in_parts,
+)
 
 from .decisions import max_over_classes, turning_points
 from .scores import Absent, Scores, zero_shot_scores
-
-_SCORES_AT_ONCE = 1_400_000  # so many stay in a CPU's cache
 
 
 class GammaCurve:
@@ -28,7 +31,9 @@ class GammaCurve:
     with its best seen and in one with its best unseen class, and the
     confusion matrix of any gamma is a sum over these: exactly the one that a
     separate evaluation at this gamma gives, ties and rounding in float32
-    included. Ignored classes do not compete.
+    included: of probabilities by their argmax, of logits by
+    :func:`calibrated_prediction`, which the heads decide by. Ignored classes
+    do not compete.
 
     Args:
         split: Groups of the K classes; at least one is unseen.
@@ -88,24 +93,47 @@ class GammaCurve:
         """
         scores, truth = self._shaped(probabilities, label)
         _check_probabilities(scores)
-        self._add(scores.flatten(1), truth, lambda part: part)
+        self._to(scores.device)
+        for part, classes in in_parts(scores, truth):
+            self._count(self._competing(part), classes)
+        self.num_images += 1
 
-    def update_logits(self, logits: Tensor, label: Tensor) -> None:
+    def update_logits(self, logits: Tensor, label: Tensor,
+                      winner: Tensor | None = None) -> None:
         """Count one image from its scores before the softmax.
 
-        The softmax is taken of some pixels at a time, which saves the memory
-        and the time of a second (K, H, W) array.
+        Only two probabilities of each pixel are computed, of some pixels at
+        a time, which saves the memory and the time of a softmax.
 
         Args:
             logits: (K, H, W) scores at the label's size.
             label: (H, W) true class ids.
+            winner: (H, W) their argmax, the decision at gamma 0, if known.
 
         Raises:
             ValueError: shapes that do not fit the split, NaN, a label id
                 outside the class list.
         """
         scores, truth = self._shaped(logits, label)
-        self._add(scores.flatten(1), truth, lambda part: part.softmax(0))
+        ignored = scores[:, ::16, ::16][list(self.split.ignored_ids)]
+        if bool((ignored > MASKED_LOGIT / 2).any()):
+            # Of a plain head; those of ours mask them, everywhere.
+            self.update(scores.softmax(0), label)
+            return
+        if winner is None:
+            winner = scores.max(0).indices
+        self._to(scores.device)
+        unseen_ids = torch.tensor(self.split.unseen_ids, device=scores.device)
+        for part, classes, ids in in_parts(scores, truth, winner):
+            pair = best_pair(part, unseen_ids, ids)
+            _check_highest(pair.probability)
+            turn = turning_points(*pair, self._grid(part))
+            if self.gammas[0] == 0:
+                # At 0 the decision is the argmax, even if the exponentials
+                # of two scores are equal.
+                turn.clamp_(min=1)
+            self._count_turns(turn, pair.winner, pair.rival, classes)
+        self.num_images += 1
 
     def confusion(self, gamma: float) -> np.ndarray:
         """Return the (K, K) confusion matrix at a grid point, rows truth.
@@ -176,37 +204,35 @@ class GammaCurve:
         unseen = np.array([row['unseen']['mIoU'] for row in rows])
         return float(-np.diff(seen) @ (unseen[1:] + unseen[:-1]) / 2 / 100)
 
-    def _add(self, scores: Tensor, truth: Tensor,
-             to_probabilities: Callable[[Tensor], Tensor]) -> None:
-        """Count (K, P) scores with (P, ) true classes piece by piece."""
-        self._counts = self._counts.to(scores.device)
-        self._odd = self._odd.to(scores.device)
-        pixels = max(_SCORES_AT_ONCE // len(scores), 1)
-        for part, classes in zip(
-                scores.split(pixels, 1), truth.split(pixels)):
-            self._count(self._competing(to_probabilities(part)), classes)
-        self.num_images += 1
+    def _to(self, device: torch.device) -> None:
+        self._counts = self._counts.to(device)
+        self._odd = self._odd.to(device)
 
     def _count(self, scores: Tensor, truth: Tensor) -> None:
         """Add (K, P) probabilities with (P, ) true classes."""
         unseen_ids = torch.tensor(self.split.unseen_ids, device=truth.device)
         best, winner, odd = max_over_classes(scores)
         best_unseen, unseen, _ = max_over_classes(scores[unseen_ids])
-        if not bool((best <= 1.01).all()):
-            raise ValueError(
-                'probabilities hold NaN or values above 1: look at the model')
+        _check_highest(best)
         unseen = unseen_ids[unseen]
         turn = turning_points(best, winner, best_unseen, unseen,
                               self._grid(scores))
-        # An unseen class that wins already wins at every gamma, and which
-        # seen class comes second does not matter.
-        is_unseen = torch.zeros(
-            len(scores), dtype=torch.bool, device=truth.device)
-        is_unseen[unseen_ids] = True
-        turn.masked_fill_(is_unseen[winner], 0)
         if len(odd):
             self._count_odd(scores[:, odd], truth[odd])
             truth = truth.index_fill(0, odd, self.split.num_classes)
+        self._count_turns(turn, winner, unseen, truth)
+
+    def _count_turns(self, turn: Tensor, winner: Tensor, unseen: Tensor,
+                     truth: Tensor) -> None:
+        """Add pixels that turn from ``winner`` to ``unseen``, all (P, ).
+
+        An unseen class that wins already wins at every gamma, and which seen
+        class comes second does not matter.
+        """
+        is_unseen = torch.zeros(
+            self.split.num_classes, dtype=torch.bool, device=truth.device)
+        is_unseen[list(self.split.unseen_ids)] = True
+        turn = turn.masked_fill(is_unseen[winner], 0)
         row = (turn * (self.split.num_classes + 1) + truth
                ) * self.split.num_classes
         counts, ones = self._counts.view(-1), torch.ones_like(row)
@@ -291,6 +317,12 @@ class GammaCurve:
         for class_id in self.split.ignored_ids:
             hidden |= label == class_id
         return label.masked_fill(hidden, size)
+
+
+def _check_highest(probabilities: Tensor) -> None:
+    if not bool((probabilities <= 1.01).all()):
+        raise ValueError(
+            'probabilities hold NaN or values above 1: look at the model')
 
 
 def _checked_grid(gammas: Sequence[float] | np.ndarray) -> tuple[float, ...]:

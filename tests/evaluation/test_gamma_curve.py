@@ -6,12 +6,15 @@ import torch
 from mmseg_zeroshot.evaluation import (
     GammaCurve,
     confusion_matrix,
-    gamma_curve,
     zero_shot_scores,
 )
 from mmseg_zeroshot.evaluation.decisions import max_over_classes
 from mmseg_zeroshot.semantics import ClassSplit
-from mmseg_zeroshot.utils import calibrated_prediction
+from mmseg_zeroshot.utils import (
+    MASKED_LOGIT,
+    calibrated_prediction,
+    calibration,
+)
 
 CLASSES = ['sky', 'cow', 'sea', 'cat', 'sand', 'void']
 SPLIT = ClassSplit(CLASSES, unseen=['cow', 'cat'], ignored=['void'])
@@ -93,32 +96,58 @@ def test_equals_brute_force_for_neighbouring_floats():
     assert turned  # the case is not empty: sky wins although it is lower
 
 
-def test_equals_the_calibrated_prediction_of_the_heads():
+@pytest.mark.parametrize('size', [(30, 31), (211, 200)])
+@pytest.mark.parametrize('dtype', [
+    torch.float32, torch.float64, torch.float16])
+def test_logits_equal_the_decisions_of_the_heads(monkeypatch, size, dtype):
+    """In whatever parts they are counted, and also of equal scores."""
+    monkeypatch.setattr(calibration, 'SCORES_AT_ONCE', 6000)
     generator = torch.Generator().manual_seed(1)
-    logits = 2 * torch.randn((6, 30, 30), generator=generator)
-    logits[5] = -1e4
-    label = torch.randint(0, 5, (30, 30), generator=generator)
+    logits = 2 * torch.randn((6, *size), generator=generator).to(dtype)
+    logits[:, :9] = logits[:, :9].round()  # many are equal
+    logits[:, 9:12] *= 1e-4  # their exponentials are
+    logits[5] = MASKED_LOGIT
+    label = torch.randint(0, 5, size, generator=generator)
     curve = GammaCurve(SPLIT)
-    curve.update(logits.softmax(0), label)
-    for gamma in (0, .2, .6, .9):
+    curve.update_logits(logits, label)
+    known = GammaCurve(SPLIT)
+    known.update_logits(logits, label, logits.argmax(0))
+    for gamma in np.linspace(0, 1, 101):
         decision = calibrated_prediction(logits, SPLIT.seen_ids, gamma)
-        np.testing.assert_array_equal(
-            curve.confusion(gamma), confusion_matrix(decision, label, 6))
+        want = confusion_matrix(decision, label, 6)
+        np.testing.assert_array_equal(curve.confusion(gamma), want)
+        np.testing.assert_array_equal(known.confusion(gamma), want)
+    assert curve.num_images == 1
 
 
-def test_logits_are_counted_as_their_probabilities(monkeypatch):
-    monkeypatch.setattr(gamma_curve, '_SCORES_AT_ONCE', 6000)
+def test_logits_are_counted_as_their_probabilities():
+    """But for the last digit of a softmax."""
     generator = torch.Generator().manual_seed(2)
     one, two = GammaCurve(SPLIT), GammaCurve(SPLIT)
     logits = 3 * torch.randn((6, 300, 200), generator=generator)
+    logits[5] = MASKED_LOGIT
     label = torch.randint(0, 6, (300, 200), generator=generator)
     one.update(logits.softmax(0), label)
     two.update_logits(logits, label)
     for gamma in GAMMAS:
-        np.testing.assert_array_equal(
-            one.confusion(gamma), two.confusion(gamma))
+        difference = one.confusion(gamma) - two.confusion(gamma)
+        assert np.abs(difference).sum() <= 4
     with pytest.raises(ValueError, match='NaN'):
         two.update_logits(logits * torch.nan, label)
+
+
+def test_logits_of_a_plain_head_are_counted_without_ignored_classes():
+    generator = torch.Generator().manual_seed(3)
+    logits = torch.randn((6, 20, 20), generator=generator)
+    label = torch.randint(0, 5, (20, 20), generator=generator)
+    one, two = GammaCurve(SPLIT), GammaCurve(SPLIT)
+    one.update_logits(logits, label)
+    two.update(logits.softmax(0), label)
+    for gamma in (0, .3):
+        np.testing.assert_array_equal(
+            one.confusion(gamma), two.confusion(gamma))
+        assert not one.confusion(gamma)[:, 5].any()
+    assert one.num_images == 1
 
 
 def test_ignored_class_of_a_plain_head_does_not_compete():

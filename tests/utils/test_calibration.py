@@ -18,10 +18,29 @@ def test_calibration_lowers_seen_probabilities():
 
 
 def test_batches_are_decided_alike():
-    logits = torch.randn(2, 4, 3, 3, generator=torch.manual_seed(0))
-    batch = calibrated_prediction(logits, (0, 1), .2)
+    logits = torch.randn(2, 4, 3, 5, generator=torch.manual_seed(0))
+    batch = calibrated_prediction(logits, (0, 1), .2, dim=1)
     single = [calibrated_prediction(one, (0, 1), .2) for one in logits]
     assert torch.equal(batch, torch.stack(single))
+    known = calibrated_prediction(
+        logits, (0, 1), .2, dim=1, winner=logits.argmax(1))
+    assert torch.equal(batch, known)
+
+
+@pytest.mark.parametrize('gamma', [.05, .2, .5, .9, 1.])
+def test_decisions_are_the_argmax_of_lowered_probabilities(gamma):
+    logits = 2 * torch.randn(7, 50, 40, generator=torch.manual_seed(0))
+    scores = logits.double().softmax(0)
+    scores[[0, 2, 3, 5]] -= gamma
+    decision = calibrated_prediction(logits.double(), (0, 2, 3, 5), gamma)
+    assert torch.equal(decision, scores.argmax(0))
+    assert 0 < (decision != logits.argmax(0)).sum()
+
+
+def test_without_an_unlowered_class_nothing_changes():
+    logits = torch.randn(3, 4, 4, generator=torch.manual_seed(0))
+    assert torch.equal(
+        calibrated_prediction(logits, (0, 1, 2), .7), logits.argmax(0))
 
 
 def test_masked_classes_never_win():

@@ -212,14 +212,16 @@ class BaseZeroShotHead(BaseModule):
         """Resize (N, K, h, w) scores to the size of the network's input."""
         return self.host.predict_by_feat(seg_logits, batch_img_metas)
 
-    def decide(self, seg_logits: Tensor) -> Tensor:
+    def decide(self, seg_logits: Tensor,
+               winner: Tensor | None = None) -> Tensor:
         """Return class ids (..., H, W) of scores (..., K, H, W), calibrated.
 
         Resize the scores to the label's size first: a calibrated decision
-        does not commute with interpolation.
+        does not commute with interpolation. ``winner`` is their argmax
+        (..., H, W), if it is known.
         """
         return calibrated_prediction(seg_logits, self.split.seen_ids,
-                                     self.gamma)
+                                     self.gamma, winner=winner)
 
     @property
     def class_embeddings(self) -> ClassEmbeddings:

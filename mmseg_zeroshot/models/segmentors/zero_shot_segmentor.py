@@ -103,8 +103,9 @@ class ZeroShotSegmentor(EncoderDecoder):
         if self.decode_head.gamma:
             # The plain argmax above is right at gamma 0 only.
             for sample in samples:
-                decision = self.decode_head.decide(sample.seg_logits.data)
-                sample.pred_sem_seg.data = decision[None]
+                winner = sample.pred_sem_seg.data[0]
+                sample.pred_sem_seg.data = self.decode_head.decide(
+                    sample.seg_logits.data, winner)[None]
         return samples
 
     def add_class(self,
