@@ -130,6 +130,9 @@ class FeatureBank:
 
         Returns:
             (S, N, C) float16, a new array.
+
+        Raises:
+            ValueError: A row holds NaN or infinite values; names the class.
         """
         out = np.empty((len(class_ids), num, self.feature_dim), np.float16)
         counts = self.vectors[list(class_ids)]
@@ -139,7 +142,19 @@ class FeatureBank:
             for b, start in enumerate(starts[s].tolist()):
                 block = out[s, b * BLOCK:(b + 1) * BLOCK]
                 self._read_run(class_id, start, block)
+        self._check_finite(out, class_ids)
         return out
+
+    def _check_finite(self, rows: np.ndarray,
+                      class_ids: Sequence[int]) -> None:
+        """Notice a file that was damaged after the bank was built."""
+        # By the bits, 20 times as fast as np.isfinite.
+        largest = (rows.view(np.uint16) & 0x7fff).max(axis=(1, 2))
+        for class_id in np.asarray(class_ids)[largest >= 0x7c00]:
+            raise ValueError(
+                f'feature bank {self.path} is damaged: features of '
+                f'{self.split.classes[class_id]} hold NaN or infinite values;'
+                f' build it again: {REBUILD}')
 
     def _read_run(self, class_id: int, start: int, out: np.ndarray) -> None:
         """Fill ``out`` with rows from ``start`` on, round and round."""

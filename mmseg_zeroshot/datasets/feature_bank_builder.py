@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,7 @@ def build_feature_bank(path: str | os.PathLike,
     folder = target.with_name(f'{target.name}.shards')
     if _is_there(target, stamp, overwrite):
         report(f'{target} is up to date')
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove_shards(folder)
         return FeatureBank.open(target)
     plan = ShardPlan(folder, stamp, batch_size)
     with _locked(folder):
@@ -143,8 +143,9 @@ def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
         The stamp, without what is known at the end only.
 
     Raises:
-        ValueError: The data set does not hide its unseen classes, or
-            ``graphs`` holds something unknown.
+        ValueError: The data set does not hide its unseen classes or has more
+            than label maps can tell apart, or ``graphs`` holds something
+            unknown.
     """
     meta = dataset.metainfo
     if meta.get('split_mode') not in ('ignore', 'drop') or 'split' not in meta:
@@ -159,6 +160,10 @@ def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
                                       .get('img_path')))
                  for i in range(len(dataset))]
     split = build_split(meta['split']).to_dict()
+    if len(split['classes']) > 255:
+        raise ValueError(
+            f'the split has {len(split["classes"])} classes: label maps of 8 '
+            'bits, of which 255 means no label, can hold 255')
     palette = [list(map(int, color)) for color in meta.get('palette') or ()]
     stamp = dict(
         format=FORMAT, version=VERSION, checkpoint=file_sha256(checkpoint),
@@ -224,6 +229,13 @@ def _is_there(target: Path, stamp: Mapping[str, Any],
         return False
     raise ValueError(f'{reason}. Choose another path, or pass overwrite=True '
                      '(--overwrite) to build it again')
+
+
+def _remove_shards(folder: Path) -> None:
+    """Remove what a killed build left, not what another one works on."""
+    if folder.exists():
+        with suppress(RuntimeError), _locked(folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _report_bank(bank: FeatureBank, report: Report) -> None:

@@ -128,6 +128,18 @@ def test_a_pickle_in_place_of_features(copied):
         FeatureBank.open(copied)
 
 
+@pytest.mark.parametrize('bad', [np.nan, np.inf, -np.inf])
+def test_damaged_features_name_their_class(copied, bad):
+    """Of the right length, but not what was written."""
+    bank = FeatureBank.open(copied)
+    rows = np.lib.format.open_memmap(copied / 'features.npy', mode='r+')
+    rows[350:700, 2] = bad
+    rows.flush()
+    bank.sample([0, 2], 8, np.random.default_rng(0))
+    with pytest.raises(ValueError, match='features of cat hold NaN'):
+        bank.sample([0, 1, 2], 8, np.random.default_rng(0))
+
+
 @pytest.mark.parametrize('positioned', [True, False])
 def test_drawn_rows_belong_to_their_class(made, monkeypatch, positioned):
     bank = FeatureBank.open(made / 'bank')

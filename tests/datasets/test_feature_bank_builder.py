@@ -26,6 +26,7 @@ from mmseg_zeroshot.datasets.feature_bank_shards import (
     ShardPlan,
     fixed_randomness,
 )
+from mmseg_zeroshot.semantics import ClassSplit
 
 from . import feature_bank_fakes as fakes
 from .feature_bank_fakes import SPLIT, STRIDE, Counting, FakeDataset
@@ -352,6 +353,32 @@ def test_two_builds_at_once(build, tmp_path):
     with (feature_bank_builder._locked(tmp_path / 'bank.shards'),
           pytest.raises(RuntimeError, match='another process builds')):
         build()
+
+
+def test_an_up_to_date_bank_leaves_a_running_build_alone(build, tmp_path):
+    """The other one replaces this bank and has begun."""
+    build()
+    shard = tmp_path / 'bank.shards/shard-000000.npz'
+    with feature_bank_builder._locked(shard.parent):
+        shard.write_bytes(b'its work')
+        with pytest.raises(AssertionError):  # the fixture's: shards are gone
+            build()
+        assert 'up to date' in build.lines[0]
+        assert shard.read_bytes() == b'its work'
+    build()  # what a killed build left goes
+
+
+def test_more_classes_than_a_label_map_holds(build):
+    make = partial(_ManyClasses, 70)
+    with pytest.raises(ValueError, match='256 classes: .* can hold 255'):
+        build(make_dataset=make)
+
+
+class _ManyClasses(FakeDataset):
+    def __init__(self, count):
+        super().__init__(count)
+        names = [f'class {i}' for i in range(256)]
+        self.metainfo['split'] = ClassSplit(names, names[:1]).to_dict()
 
 
 def test_the_merge_holds_little_in_memory(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """DeViSE, the embedding baseline of the ZS3Net paper."""
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor
@@ -27,13 +28,16 @@ class DeViSEHead(SemanticProjectionHead):
         return super().classify(features) / self._projected_norm(features)
 
     def _projected_norm(self, features: Tensor) -> Tensor:
+        # Not in autocast's type: squares are summed over all channels.
+        with torch.autocast(features.device.type, enabled=False):
+            return self._norm_in_float32(features.float())
+
+    def _norm_in_float32(self, features: Tensor) -> Tensor:
         if self.projection is None:
-            return features.float().norm(dim=1, keepdim=True).clamp(min=1e-6)
+            return features.norm(dim=1, keepdim=True).clamp(min=1e-6)
         weight = self.projection.weight.flatten(1).float()
         assert self.projection.bias is not None
         bias = self.projection.bias.float()
-        # In float32 under autocast: a square is summed over all channels.
-        features = features.float()
         gram = (weight.T @ weight)[..., None, None]
         cross = (bias @ weight)[None, :, None, None]
         squares = ((F.conv2d(features, gram) + 2 * cross) * features).sum(

@@ -10,12 +10,17 @@ from mmseg.registry import MODELS
 from torch import Tensor
 
 from mmseg_zeroshot.models.feature_sets import (
+    FeatureSets,
     gather_feature_sets,
     labels_at_features,
 )
 from mmseg_zeroshot.utils import mask_classes
 
 from .generator_retrained_head import GeneratorRetrainedHead
+
+_WITHOUT_EFFECT = dict(
+    unseen_prior=None, seen_frequency='natural', recursion=None)
+"""What the released code has no place for, and the only values here."""
 
 
 @MODELS.register_module()
@@ -33,21 +38,39 @@ class ReleasedRetrainedHead(GeneratorRetrainedHead):
     Args:
         args: See :class:`GeneratorRetrainedHead`; the phase is ``joint``.
         unseen_weight: Weight of unseen classes in the cross-entropy.
-        kwargs: See :class:`GeneratorRetrainedHead`.
+        kwargs: See :class:`GeneratorRetrainedHead`; without
+            ``unseen_prior``, ``seen_frequency`` and ``recursion``.
 
     Raises:
-        ValueError: the phase is another than ``joint``.
+        ValueError: the phase is another than ``joint``, the generator is a
+            WGAN, ``unseen_weight`` is not positive, or an argument would
+            have no effect.
     """
 
     def __init__(self,
                  *args: Any,
                  unseen_weight: float = 100.0,
                  **kwargs: Any) -> None:
+        name = type(self).__name__
+        for key, value in _WITHOUT_EFFECT.items():
+            if kwargs.get(key, value) != value:
+                raise ValueError(
+                    f'{name}({key}={kwargs[key]!r}) would have no effect: the '
+                    'released code lays features out by true masks; leave it '
+                    "out, or take type='GeneratorRetrainedHead'")
         super().__init__(*args, **kwargs)
         if self.phase != 'joint':
-            raise ValueError(f'{type(self).__name__} trains generator and '
-                             f"classifier together: set phase='joint', got "
-                             f'{self.phase!r}')
+            raise ValueError(
+                f'{name} trains generator and classifier together: set '
+                f"phase='joint' (configs/zs3net/zs3net-joint_*), got "
+                f'{self.phase!r}')
+        if self.generator.adversarial:
+            raise ValueError(
+                f'{name} has no losses for {type(self.generator).__name__}: '
+                "set generator=dict(type='GMMNGenerator')")
+        if not unseen_weight > 0:
+            raise ValueError(f'{name}(unseen_weight={unseen_weight!r}) must '
+                             'be positive: unseen classes are not trained')
         weight = torch.ones(self.num_classes)
         weight[list(self.split.unseen_ids)] = unseen_weight
         self.register_buffer('class_weight', weight, persistent=False)
@@ -75,7 +98,7 @@ class ReleasedRetrainedHead(GeneratorRetrainedHead):
             train_cfg: Not used; part of MMSegmentation's head contract.
 
         Returns:
-            ``loss_mmd``, ``loss_classifier``.
+            ``loss_mmd`` (as its ``loss_name`` says) and ``loss_classifier``.
         """
         with torch.no_grad():
             features = self.pixel_features(inputs)
@@ -83,18 +106,28 @@ class ReleasedRetrainedHead(GeneratorRetrainedHead):
         labels = labels_at_features(labels, features.shape[2:])
         unseen = labels.new_tensor(self.split.unseen_ids)
         has_unseen = torch.isin(labels, unseen).flatten(1).any(1)
-        return dict(
-            loss_mmd=self._mmd_of_images(features[~has_unseen],
-                                         labels[~has_unseen]),
-            loss_classifier=self._entropy_of_images(features, labels,
-                                                    has_unseen))
+        mmd = self._mmd_of_images(features[~has_unseen], labels[~has_unseen])
+        entropy = self._entropy_of_images(features, labels, has_unseen)
+        return {self.mmd.loss_name: mmd, 'loss_classifier': entropy}
+
+    def loss_of_sets(self, sets: FeatureSets) -> dict[str, Tensor]:
+        """Refuse a feature bank: the masks of images are what is trained on.
+
+        Raises:
+            TypeError: always, with what to do instead.
+        """
+        raise TypeError(
+            f'{type(self).__name__} lays features out by the masks of images '
+            'and cannot train on a feature bank: use a config '
+            'configs/zs3net/zs3net-joint_*')
 
     def _mmd_of_images(self, features: Tensor, labels: Tensor) -> Tensor:
         """MMD per image and class of images without unseen classes."""
         sets = None
         if len(features):
             sets = gather_feature_sets(
-                features, labels, self.num_vectors, per_image=True)
+                features, labels, self.num_vectors, per_image=True,
+                ignore_index=self.ignore_index)
         if sets is None:
             return sum(p.sum() for p in self.generator.parameters()) * 0
         generated = self.generate(sets.class_ids, self.num_vectors)
@@ -111,6 +144,8 @@ class ReleasedRetrainedHead(GeneratorRetrainedHead):
                 pixels[of_class] = self.generate(
                     [class_id], int(of_class.sum()))[0].to(pixels)
         logits = self.classifier(pixels.permute(0, 3, 1, 2)).float()
+        if not bool((labels != self.ignore_index).any()):
+            return logits.sum() * 0  # a mean over no pixel is NaN
         return F.cross_entropy(
             mask_classes(logits, self.split.ignored_ids), labels,
             self.class_weight, ignore_index=self.ignore_index)

@@ -39,9 +39,12 @@ class WGANGenerator(GMMNGenerator):
 
     Conditional Wasserstein GAN with gradient penalty and a classification
     term: Xian et al., "Feature Generating Networks for Zero-Shot Learning"
-    (f-CLSWGAN), which ZS3Net names as its GAN variant. A step trains the
-    critic some times with :meth:`critic_loss` on the critic's parameters,
-    then the generator with :meth:`generator_loss` on the others.
+    (f-CLSWGAN), which ZS3Net names as its GAN variant. There, five steps of
+    the critic precede one of the generator; :class:`GeneratorRetrainedHead`
+    sums both losses, whose gradients are disjoint, so that one optimizer
+    takes one step of both.
+
+    All losses are in float32 under autocast.
 
     Args:
         embedding_dim: Width d_a of the class vectors.
@@ -117,11 +120,11 @@ class WGANGenerator(GMMNGenerator):
         scores = torch.func.functional_call(self.critic, critic,
                                             (generated, vectors))
         bias = None if classifier_bias is None else classifier_bias.detach()
-        logits = F.linear(generated, classifier_weight.detach(), bias)
+        logits = F.linear(generated, classifier_weight.detach(), bias).float()
         target = labels[:, None].expand(logits.shape[:2])
         entropy = F.cross_entropy(logits.flatten(0, 1), target.flatten())
         return dict(
-            loss_adversarial=-scores.mean(),
+            loss_adversarial=-scores.float().mean(),
             loss_classification=self.classification_weight * entropy)
 
     def critic_loss(self, real: Tensor, generated: Tensor,
@@ -135,12 +138,12 @@ class WGANGenerator(GMMNGenerator):
 
         Returns:
             ``loss_critic``: mean score of generated minus that of real
-            features, and ``loss_penalty``: the weighted gradient penalty,
-            computed in float32 under autocast.
+            features, and ``loss_penalty``: the weighted gradient penalty.
         """
         real, generated = real.detach(), generated.detach()
-        difference = (self.critic(generated, vectors).mean()
-                      - self.critic(real, vectors).mean())
+        # Two large numbers that differ by little.
+        difference = (self.critic(generated, vectors).float().mean()
+                      - self.critic(real, vectors).float().mean())
         return dict(
             loss_critic=difference,
             loss_penalty=self.penalty_weight * self.gradient_penalty(

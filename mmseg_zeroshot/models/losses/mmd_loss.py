@@ -97,11 +97,13 @@ class MMDLoss(nn.Module):
 def guarded_sqrt(values: Tensor, terms: int = 1) -> Tensor:
     """Square root that is 0, with gradient 0, below the rounding error.
 
+    NaN stays NaN.
+
     Args:
         values: Sums of ``terms`` kernels.
         terms: How many numbers up to 1 each value is the difference of.
     """
-    above = values > terms * torch.finfo(values.dtype).eps
+    above = ~(values <= terms * torch.finfo(values.dtype).eps)
     # The inner where keeps the infinite slope at 0 out of the backward pass.
     return torch.where(above, torch.where(above, values, 1.).sqrt(), 0.)
 

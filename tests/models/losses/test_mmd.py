@@ -147,6 +147,13 @@ def test_finite_at_every_scale(scale):
     assert bool(generated.grad.isfinite().all())
 
 
+@pytest.mark.parametrize('bad', [math.nan, math.inf])
+def test_nan_is_not_hidden(bad):
+    real, generated = sets(n=33, m=40)
+    real[1, 2, 3] = bad
+    assert mmd2(real, generated).isnan().tolist() == [False, True, False]
+
+
 def test_far_from_the_origin_keeps_its_digits():
     real, generated = sets(dtype=torch.float32)
     shift = 1000.
@@ -160,7 +167,7 @@ def test_far_from_the_origin_keeps_its_digits():
 def test_low_precision_inputs_are_widened(dtype):
     real, generated = sets(width=64, dtype=torch.float32)
     low, grad = generated.to(dtype).requires_grad_(), None
-    with torch.autocast('cpu', dtype=torch.bfloat16):
+    with torch.autocast('cpu', dtype=dtype):
         values = mmd2(real.to(dtype), low)
     values.sum().backward()
     grad = low.grad
@@ -174,9 +181,10 @@ def test_low_precision_inputs_are_widened(dtype):
         grad.double(), wide.grad, rtol=1e-2, atol=1e-5)
 
 
-def test_autocast_changes_no_value():
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_autocast_changes_no_value(dtype):
     real, generated = sets(width=64, dtype=torch.float32)
-    with torch.autocast('cpu', dtype=torch.bfloat16):
+    with torch.autocast('cpu', dtype=dtype):
         inside = mmd2(real, generated)
     assert torch.equal(inside, mmd2(real, generated))
 

@@ -74,9 +74,17 @@ def test_released_reading_is_zero_on_equal_sets_of_different_size():
 
 
 @pytest.mark.parametrize('reading', ['ours', 'printed', 'released'])
-def test_low_precision_autocast(reading):
-    generated = GENERATED.bfloat16().requires_grad_()
-    with torch.autocast('cpu', dtype=torch.bfloat16):
+def test_nan_is_not_hidden(reading):
+    real = REAL.clone()
+    real[0, 1, 0] = torch.nan
+    assert MMDLoss(reading=reading)(real, GENERATED).isnan()
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize('reading', ['ours', 'printed', 'released'])
+def test_low_precision_autocast(reading, dtype):
+    generated = GENERATED.to(dtype).requires_grad_()
+    with torch.autocast('cpu', dtype=dtype):
         value = MMDLoss(reading=reading)(REAL, generated)
     value.backward()
     assert value.dtype == torch.float32
