@@ -1,0 +1,113 @@
+"""Configs of recursive training: the paper's values, stages that fit."""
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
+
+from mmseg_zeroshot.semantics import build_split
+
+CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+STAGE = sorted(p.name for p in CONFIGS.glob('zs_mmd/zs-mmd-s3_*.py'))
+JOINT = sorted(p.name for p in CONFIGS.glob('zs_mmd/zs-mmd-joint_*.py'))
+PRINTED = {  # section IV-A
+    'voc12': {2: (.85, 1 / 40), 4: (.7, 1 / 80), 6: (.7, 1 / 80),
+              8: (.7, 1 / 80), 10: (.85, 1 / 40)},
+    'context': {2: (.85, 1 / 160), 4: (.7, 1 / 160), 6: (.85, 1 / 80),
+                8: (.85, 1 / 80), 10: (.7, 1 / 160)}}
+
+
+def load(name: str) -> Config:
+    return Config.fromfile(CONFIGS / 'zs_mmd' / name)
+
+
+def of(names: list[str], data: str) -> str:
+    return next(name for name in names if data in name)
+
+
+def test_every_data_set_has_the_stage_and_the_joint_training():
+    assert len(STAGE) == len(JOINT) == 4
+
+
+@pytest.mark.parametrize('k', [2, 4, 6, 8, 10])
+@pytest.mark.parametrize('data, classes', [
+    ('voc12', 'voc12-zs3'), ('context', 'context-zs3'),
+    ('context', 'context-recursive')])
+def test_one_variable_picks_k_tau_and_gamma(data, classes, k, monkeypatch):
+    monkeypatch.setenv('ZS_SPLIT', f'{classes}-k{k}')
+    for names in (STAGE, JOINT):
+        cfg = load(of(names, data))
+        recursion = cfg.model.decode_head.recursion
+        assert (recursion.tau, recursion.gamma) == PRINTED[data][k]
+        split = build_split(cfg.model.decode_head.split)
+        assert len(split.unseen) == k
+        assert build_split(cfg.train_dataloader.dataset.split) == split
+
+
+@pytest.mark.parametrize('name', STAGE)
+def test_the_stage_goes_on_from_step_2(name):
+    cfg = load(name)
+    second = CONFIGS / 'zs3net' / f'{Path(cfg.load_from).parts[1]}.py'
+    first = Config.fromfile(second)
+    assert Path(cfg.load_from).name == f'iter_{first.train_cfg.max_iters}.pth'
+    assert cfg.train_dataloader == first.train_dataloader
+    assert cfg.train_dataloader.dataset.type == 'FeatureBankDataset'
+    assert cfg.model.decode_head.recursion.start == 0
+    # Both parts train, the classifier five times as fast.
+    assert cfg.optim_wrapper == dict(type='OptimWrapper',
+                                     **cfg.recipe.joint)
+    assert cfg.train_cfg.val_interval == cfg.train_cfg.max_iters
+
+
+@pytest.mark.parametrize('name', [*STAGE, *JOINT])
+def test_the_head_is_built_and_the_schedule_fits(name):
+    cfg = load(name)
+    init_default_scope('mmseg')
+    head = MODELS.build(cfg.model.decode_head)
+    assert head.phase == 'joint'
+    assert head.recursion.weighting == 'normalized'
+    assert head.recursion.bandwidths == head.mmd.bandwidths
+    head.recursion.check_schedule(cfg.train_cfg.max_iters)
+    assert [hook.type for hook in cfg.custom_hooks] == [
+        'StageStartHook', 'RecursionHook']
+    assert cfg.default_hooks.results.method == 'ZS-MMD'
+    assert cfg.default_hooks.results.label == 'strict'
+
+
+@pytest.mark.parametrize('name', JOINT)
+def test_online_recursion_starts_halfway_or_where_it_is_told(
+        name, monkeypatch):
+    cfg = load(name)
+    assert cfg.model.decode_head.recursion.start == (
+        cfg.train_cfg.max_iters // 2)
+    monkeypatch.setenv('ZS_START', '0')
+    assert load(name).model.decode_head.recursion.start == 0
+
+
+@pytest.mark.parametrize('weighting, gamma, method', [
+    ('equal', 1 / 80, 'ZS-MMD (equal weights)'),
+    ('raw', 1 / 80, 'ZS-MMD (raw weights)'),
+    ('off', 0, 'ZS3Net (joint stage)')])
+def test_rows_of_the_ablation(weighting, gamma, method, monkeypatch):
+    monkeypatch.setenv('ZS_RECURSION', weighting)
+    cfg = load(of(STAGE, 'compositions'))
+    recursion = cfg.model.decode_head.recursion
+    assert recursion.gamma == gamma
+    assert recursion.weighting == weighting.replace('off', 'normalized')
+    assert cfg.default_hooks.results.method == method
+
+
+def test_unknown_weights_are_refused(monkeypatch):
+    monkeypatch.setenv('ZS_RECURSION', 'none')
+    with pytest.raises(ValueError, match="ZS_RECURSION='none'.*equal"):
+        load(STAGE[0])
+
+
+def test_voc_layout_has_the_papers_values_for_its_splits(monkeypatch):
+    name = of(STAGE, 'voclayout')
+    assert load(name).model.decode_head.recursion.tau == .7
+    monkeypatch.setenv('ZS_SPLIT', 'voc12-zs3-k2')
+    assert load(name).model.decode_head.recursion.tau == .85
+    monkeypatch.setenv('ZS_UNSEEN', 'cow,cat')
+    assert load(name).model.decode_head.recursion.tau == .7
