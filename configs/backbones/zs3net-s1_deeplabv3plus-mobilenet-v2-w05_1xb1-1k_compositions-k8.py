@@ -1,0 +1,16 @@
+# ZS3Net, step 1, on the embedded data set with a small MobileNetV2: the
+# generator, trained on a bank of features of step 0's network:
+#
+#   python tools/build_feature_bank.py configs/backbones/THIS.py STEP_0.pth
+#   python tools/train.py configs/backbones/THIS.py
+#
+# ZS_RECIPE picks the recipe: strict (default), paper or gan.
+_base_ = [
+    './seenonly_deeplabv3plus-mobilenet-v2-w05_1xb16-1k_compositions-k8-96x96.py',
+    '../_base_/recipes/{{$ZS_RECIPE:strict}}.py'
+]
+load_from = '{{$ZS_SEEN:work_dirs/seenonly_deeplabv3plus-mobilenet-v2-w05_1xb16-1k_compositions-k8-96x96/iter_1000.pth}}'  # noqa: E501
+bank = '{{$ZS_BANK:work_dirs/seenonly_deeplabv3plus-mobilenet-v2-w05_1xb16-1k_compositions-k8-96x96/bank}}'  # noqa: E501
+bank_vectors, bank_batch = 64, 32
+iterations = 1000
+exec(open('{{ fileDirname }}/../_base_/includes/zs3net_step_1.py').read())
