@@ -31,10 +31,18 @@ class ZeroShotSegmentor(EncoderDecoder):
     host), it is frozen from construction on: no gradients, eval mode, so
     that its parameters and batch-norm statistics stay bit-identical. Such a
     model trains on images or on the sets of a feature bank.
+
+    Raises:
+        TypeError: ``decode_head`` is no zero-shot head.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not hasattr(self.decode_head, 'trains_extractor'):
+            raise TypeError(
+                f'{type(self).__name__} needs a zero-shot decode head, got '
+                f'{type(self.decode_head).__name__}: make it the `host` of '
+                "one, or set type='EncoderDecoder'")
         if not self.decode_head.trains_extractor:
             for part in self._extractor():
                 part.requires_grad_(False)
@@ -73,14 +81,30 @@ class ZeroShotSegmentor(EncoderDecoder):
 
         Returns:
             Losses and logged values by name.
+
+        Raises:
+            ValueError: The bank's features are not as wide as the head's.
         """
         if isinstance(inputs, (FeatureSets, GraphSets)):
+            self._check_width(inputs)
             return add_prefix(self.decode_head.loss_of_sets(inputs), 'decode')
         if self.decode_head.trains_extractor:
             return super().loss(inputs, data_samples)
         with torch.no_grad():
             features = self.extract_feat(inputs)
         return self._decode_head_forward_train(features, data_samples)
+
+    def _check_width(self, sets: FeatureSets | GraphSets) -> None:
+        """Compare a bank with the head that is to be trained on it."""
+        wanted = self.decode_head.feature_channels
+        for part in (sets.features, getattr(sets, 'node_features', None)):
+            if part is not None and part.shape[-1] != wanted:
+                raise ValueError(
+                    f'the feature bank holds vectors of width '
+                    f'{part.shape[-1]}, but the host '
+                    f'{type(self.decode_head.host).__name__} gives pixel '
+                    f'features of width {wanted}: use the bank that was built '
+                    'with this model')
 
     @torch.no_grad()
     def pixel_features(self, inputs: Tensor) -> Tensor:

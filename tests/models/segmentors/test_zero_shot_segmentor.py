@@ -10,6 +10,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
 import mmseg_zeroshot  # noqa: F401  (registers the types)
+from mmseg_zeroshot.models import FeatureSets, GraphSets
 
 CLASSES = ['background', 'person', 'dog', 'cat', 'car']
 MODEL = dict(
@@ -98,3 +99,55 @@ def test_bfloat16_autocast_trains(image):
     losses['decode.loss_ce'].backward()
     assert losses['decode.loss_ce'].isfinite()
     assert model.decode_head.projection.weight.grad.isfinite().all()
+
+
+def retrained(phase='generator', **config):
+    head = dict(
+        MODEL['decode_head'], type='GeneratorRetrainedHead', phase=phase,
+        num_vectors=4, generator=dict(type='GMMNGenerator', hidden_dim=8))
+    init_default_scope('mmseg')
+    return MODELS.build(dict(
+        copy.deepcopy(MODEL), decode_head=head, **config))
+
+
+def sets_of_width(width: int) -> FeatureSets:
+    return FeatureSets(torch.randn(3, 6, width), torch.tensor([0, 1, 2]),
+                       torch.full((3, ), 1 / 3))
+
+
+@pytest.mark.parametrize('phase', ['generator', 'classifier', 'joint'])
+def test_a_bank_of_another_width(phase):
+    model = retrained(phase)
+    model.loss(sets_of_width(8), None)
+    with pytest.raises(ValueError, match=r'width 9, .* FCNHead .* width 8'):
+        model.loss(sets_of_width(9), None)
+
+
+def test_graphs_of_another_width():
+    graphs = GraphSets(torch.tensor([0, 1]), torch.tensor([[0, 1]]),
+                       torch.randn(2, 3, 9))
+    with pytest.raises(ValueError, match='width 9'):
+        retrained().loss(graphs, None)
+
+
+def test_a_frozen_extractor_is_frozen_from_construction_on():
+    model = retrained(auxiliary_head=dict(
+        type='FCNHead', in_channels=8, channels=8, num_classes=5))
+    frozen = (model.backbone, model.auxiliary_head, model.decode_head.host)
+    for mode in (None, False, True):
+        if mode is not None:
+            model.train(mode)
+        for part in frozen:
+            assert not any(p.requires_grad for p in part.parameters())
+            assert not any(m.training for m in part.modules())
+    assert model.decode_head.generator.training
+    learning = retrained('seen').train()
+    assert all(m.training for m in learning.backbone.modules())
+    assert all(p.requires_grad for p in learning.backbone.parameters())
+
+
+def test_an_ordinary_head_is_refused():
+    head = dict(type='FCNHead', in_channels=8, channels=8, num_classes=5)
+    init_default_scope('mmseg')
+    with pytest.raises(TypeError, match='got FCNHead: make it the `host`'):
+        MODELS.build(dict(copy.deepcopy(MODEL), decode_head=head))
