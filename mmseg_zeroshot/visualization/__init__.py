@@ -1,6 +1,12 @@
 """Panels of pictures, curves and tables of results."""
+from .confusion_map import (
+    confusion_table,
+    read_confusion_csv,
+    save_confusion_csv,
+    save_confusion_map,
+)
 from .curves import save_curves, save_gamma_curve
-from .examples import choose_images
+from .examples import best_and_hardest, choose_images
 from .heat_maps import save_heat_map
 from .object_sizes import save_object_sizes, sized_classes
 from .palettes import colorblind_palette
@@ -12,10 +18,11 @@ from .tables import format_table, markdown_table, summarize
 from .visualization_hook import ZeroShotVisualizationHook
 
 __all__ = [
-    'SWEEP_SCORES', 'ZeroShotVisualizationHook', 'best_point',
-    'choose_images', 'collect_records', 'colorblind_palette',
-    'format_table', 'line_style', 'markdown_table', 'new_figure',
-    'panel_figure', 'read_records', 'save_curves', 'save_figure',
+    'SWEEP_SCORES', 'ZeroShotVisualizationHook', 'best_and_hardest',
+    'best_point', 'choose_images', 'collect_records', 'colorblind_palette',
+    'confusion_table', 'format_table', 'line_style', 'markdown_table',
+    'new_figure', 'panel_figure', 'read_confusion_csv', 'read_records',
+    'save_confusion_csv', 'save_confusion_map', 'save_curves', 'save_figure',
     'save_gamma_curve', 'save_heat_map', 'save_object_sizes', 'save_panel',
     'save_sweep', 'sized_classes', 'summarize', 'sweep_rows', 'tidy'
 ]

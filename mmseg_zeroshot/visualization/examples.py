@@ -10,21 +10,34 @@ def choose_images(labels: Sequence[np.ndarray], unseen: Sequence[int],
                   count: int) -> list[int]:
     """Choose images that show much of many unseen classes.
 
-    The first of the images with the most unseen classes not shown yet, again
-    and again; with as many, the one with the larger share of them.
-
     Args:
         labels: (H, W) label maps.
         unseen: Ids of the unseen classes.
         count: Number of images.
 
     Returns:
-        Their positions in ascending order, at most one for each label map.
+        Of :func:`choose_by_shares`.
     """
-    shares = np.stack([class_shares(label, unseen) for label in labels])
+    return choose_by_shares(
+        np.stack([class_shares(label, unseen) for label in labels]), count)
+
+
+def choose_by_shares(shares: np.ndarray, count: int) -> list[int]:
+    """Choose images that show much of many classes.
+
+    The first of the images with the most classes not shown yet, again and
+    again; with as many, the one with the larger share of them.
+
+    Args:
+        shares: (N, U) part of each image's pixels that each class has.
+        count: Number of images.
+
+    Returns:
+        Their positions in ascending order, at most N.
+    """
     chosen: list[int] = []
-    missing = np.ones(len(unseen), bool)
-    while len(chosen) < min(count, len(labels)):
+    missing = np.ones(shares.shape[1], bool)
+    while len(chosen) < min(count, len(shares)):
         shown = shares > 0.01
         order = np.lexsort((-shares.sum(1), -(shown & missing).sum(1)))
         best = next(int(i) for i in order if i not in chosen)
@@ -44,3 +57,27 @@ def class_shares(label: np.ndarray, class_ids: Sequence[int]) -> np.ndarray:
     """
     counts = np.bincount(label.ravel(), minlength=256)
     return counts[list(class_ids)] / label.size
+
+
+def best_and_hardest(ious: Sequence[float] | np.ndarray,
+                     shares: Sequence[float] | np.ndarray, count: int, *,
+                     min_share: float = 0.01) -> tuple[list[int], list[int]]:
+    """Choose the images in which a class is segmented best and worst.
+
+    Args:
+        ious: The class's IoU in each image; NaN where it does not occur.
+        shares: Its share of each image's pixels. Specks do not count.
+        count: Images of either kind.
+        min_share: Least share.
+
+    Returns:
+        Positions of the best, best first, and of the hardest, worst first;
+        no image is both. Of equal ones the one with more of the class comes
+        first.
+    """
+    scores, sizes = np.asarray(ious, float), np.asarray(shares, float)
+    able = np.flatnonzero((sizes >= min_share) & np.isfinite(scores))
+    best = able[np.lexsort((-sizes[able], -scores[able]))]
+    hardest = able[np.lexsort((-sizes[able], scores[able]))]
+    first = [int(i) for i in best[:min(count, -(-len(able) // 2))]]
+    return first, [int(i) for i in hardest if i not in first][:count]

@@ -1,7 +1,7 @@
 """Which images are shown."""
 import numpy as np
 
-from mmseg_zeroshot.visualization import choose_images
+from mmseg_zeroshot.visualization import best_and_hardest, choose_images
 from mmseg_zeroshot.visualization.examples import class_shares
 
 
@@ -24,3 +24,16 @@ def test_images_with_most_unseen_classes_are_chosen():
 def test_shares_of_classes():
     assert class_shares(label(c5=30, c6=20), (6, 5, 9)).tolist() == [
         .2, .3, 0]
+
+
+def test_best_and_hardest_images():
+    nan = float('nan')
+    ious = [50., 90., 10., nan, 0., 90.]
+    shares = [.1, .1, .2, .5, .001, .3]
+    # Neither a speck (4) nor an image without the class (3) counts.
+    assert best_and_hardest(ious, shares, 2) == ([5, 1], [2, 0])
+    assert best_and_hardest(ious, shares, 1) == ([5], [2])
+    # No image is both.
+    assert best_and_hardest(ious, shares, 9) == ([5, 1], [2, 0])
+    assert best_and_hardest(ious[:1], shares[:1], 2) == ([0], [])
+    assert best_and_hardest([nan], [0.], 2) == ([], [])

@@ -79,8 +79,8 @@ def test_writer(tmp_path):
     first, second = areas['images']
     assert first['image'].endswith('a/x.png')
     assert (first['width'], first['height']) == (80, 40)
-    assert [(c['name'], c['pixels'], c['share']) for c in first['classes']
-            ][0] == ('background', 1600, 0.5)
+    assert first['classes'][0] == dict(
+        id=0, name='background', group='seen', pixels=1600, share=0.5)
     assert {c['name']: c['pixels'] for c in first['classes']} == dict(
         background=1600, cat=800, zebra=800)
     assert second['mask'] == 'pred/x-2.png'

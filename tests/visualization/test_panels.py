@@ -5,6 +5,7 @@ from PIL import Image
 
 from mmseg_zeroshot.visualization import (
     colorblind_palette,
+    panel_figure,
     save_gamma_curve,
     save_panel,
 )
@@ -60,6 +61,16 @@ def test_unseen_regions_are_outlined(tmp_path):
     assert colors(marked) - colors(plain)
 
 
+def test_captions_are_written_on_the_images(tmp_path):
+    rows = [row(), row()]
+    texts = [[t.get_text() for t in axes.texts] for axes in panel_figure(
+        rows, classes=CLASSES, captions=['best', 'hardest']).axes]
+    assert texts == [['best'], [], [], ['hardest'], [], []]
+    path = tmp_path / 'panel.svg'
+    save_panel(path, rows, classes=CLASSES, captions=['best', 'hardest'])
+    assert b'<svg' in path.read_bytes()
+
+
 def test_colorblind_colors_are_distinct():
     palette = colorblind_palette(CLASSES)
     assert palette[0] == (40, 40, 40)
@@ -77,7 +88,8 @@ def test_colorblind_colors_are_distinct():
     (dict(rows=[(row()[0], row()[1], row()[0])]), r'maps must be \(H, W\)'),
     (dict(classes=CLASSES[:2]), 'class id 2 lies outside the 2 classes'),
     (dict(unseen=['horse']), "'horse' is not in classes"),
-    (dict(palette=[(0, 0, 0)]), '1 colours for 4 classes')])
+    (dict(palette=[(0, 0, 0)]), '1 colours for 4 classes'),
+    (dict(captions=['a', 'b']), '2 captions for 1 rows')])
 def test_wrong_arguments_are_errors(change, message, tmp_path):
     arguments = dict(rows=[row()], classes=CLASSES) | change
     with pytest.raises(ValueError, match=message):

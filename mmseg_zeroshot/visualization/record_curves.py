@@ -1,0 +1,132 @@
+"""Curves out of results records and gamma curves."""
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mmseg_zeroshot.utils.tables import score_headings, score_values
+
+from .curves import Curve
+from .records import Record
+from .tables import RepeatedSeed
+
+_GAMMA_SCORES = ('seen mIoU', 'unseen mIoU', 'hIoU')
+
+
+def record_curves(records: Sequence[Record], x: str,
+                  scores: Sequence[str]) -> dict[str, Curve]:
+    """Sort runs into curves over one of their parameters.
+
+    Runs that lack the parameter are left out, so that curves of few-label
+    and zero-label runs can be drawn from the same folder. A curve is named
+    after what its runs have in common and others have not.
+
+    Args:
+        records: Entries of results files.
+        x: A key of the records' ``variant``, such as ``'n'``, or ``'gamma'``.
+        scores: Of ``score_headings``, such as ``'hIoU'``.
+
+    Returns:
+        For each curve ``{x: values of its runs}``, for ``save_curves``.
+
+    Raises:
+        ValueError: no run has the parameter, or a score is unknown.
+        RepeatedSeed: a run is there twice with unlike scores.
+    """
+    unknown = [score for score in scores if score not in score_headings()]
+    if unknown:
+        raise ValueError(f'no score {unknown[0]!r}; there are '
+                         f'{", ".join(score_headings())}')
+    given = [(record, value) for record in records
+             if isinstance(value := _parameter(record, x), (int, float))]
+    if not given:
+        known = sorted({key for record in records
+                        for key in record.get('variant') or {}})
+        raise ValueError(f'no run has a number {x!r}; there are '
+                         f'{", ".join(["gamma", *known])}')
+    names = _names([record for record, _ in given], x)
+    curves: dict[str, dict[float, list[float | None]]] = {}
+    found: dict[tuple, Record] = {}
+    for (record, value), name in zip(given, names):
+        run = (name, float(value), record.get('seed'))
+        if run in found:
+            _check_equal(found[run], record, x, value)
+            continue
+        found[run] = record
+        values = dict(zip(score_headings(), score_values(record)))
+        for score in scores:
+            curve = ', '.join(filter(None, [
+                name, score if len(scores) > 1 or not name else '']))
+            curves.setdefault(curve, {}).setdefault(
+                float(value), []).append(values[score])
+    return curves  # type: ignore[return-value]
+
+
+def gamma_curves(paths: Sequence[str | os.PathLike]) -> dict[str, Curve]:
+    """Join the curves that ``tools/calibrate.py`` wrote for several seeds.
+
+    Args:
+        paths: ``gamma_curve.json`` files, of one split and label.
+
+    Returns:
+        Seen mIoU, unseen mIoU and hIoU over gamma, a value for each file.
+
+    Raises:
+        ValueError: a file is no such curve, or of another split or label than
+            the first.
+    """
+    curves: dict[str, dict[float, list[float | None]]] = {
+        score: {} for score in _GAMMA_SCORES}
+    first: tuple | None = None
+    for path in paths:
+        try:
+            content = json.loads(Path(path).read_text('utf-8'))
+            kind = (content['split'], content['label'])
+            rows = [(row['gamma'], row['seen']['mIoU'], row['unseen']['mIoU'],
+                     row['hIoU']) for row in content['table']]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f'{path} is no gamma_curve.json of '
+                             f'tools/calibrate.py: {error!r}') from error
+        first = first or kind
+        if kind != first:
+            raise ValueError(f'{path} is of split and label {kind}, the first '
+                             f'file of {first}')
+        for gamma, *values in rows:
+            for score, value in zip(_GAMMA_SCORES, values):
+                curves[score].setdefault(gamma, []).append(value)
+    return curves  # type: ignore[return-value]
+
+
+def _parameter(record: Record, x: str) -> Any:
+    variant = record.get('variant') or {}
+    return variant[x] if x in variant else (
+        record.get('gamma') if x == 'gamma' else None)
+
+
+def _names(records: Sequence[Record], x: str) -> list[str]:
+    """Name the runs by the fields in which they differ, seeds and x aside."""
+    variants = sorted({key for record in records
+                       for key in record.get('variant') or {}} - {x})
+    columns = [[str(record.get(key) or '') for record in records] for key in
+               ('method', 'dataset', 'split', 'label', 'absent', 'background',
+                'embeddings')]
+    columns += [[f'{key}={(record.get("variant") or {}).get(key, "-")}'
+                 for record in records] for key in variants]
+    if x != 'gamma':
+        columns.append(['calibrated' if record.get('gamma') else ''
+                        for record in records])
+    kept = [column for i, column in enumerate(columns)
+            if len(set(column)) > 1]
+    if not kept:
+        return [''] * len(records)
+    return [', '.join(filter(None, cells)) for cells in zip(*kept)]
+
+
+def _check_equal(record: Record, other: Record, x: str, value: float) -> None:
+    if score_values(record) != score_values(other):
+        raise RepeatedSeed(
+            f'two runs of {record["method"]!r} with {x} = {value:g} have seed '
+            f'{record.get("seed")} and unlike scores', [record, other])
