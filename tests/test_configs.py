@@ -1,18 +1,22 @@
 """Every shipped config: parsed, built without weights, stepped once."""
 
+import copy
 import re
+from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
-from mmengine.structures import PixelData
+from mmengine.runner import Runner
 from mmseg.registry import MODELS
-from mmseg.structures import SegDataSample
 
-from mmseg_zeroshot.semantics import build_split
+from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit, build_split
+
+from .tiny_layouts import LAYOUTS, SIZE, write_layout
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 LEAVES = sorted(p.relative_to(CONFIGS).as_posix()
@@ -20,7 +24,12 @@ LEAVES = sorted(p.relative_to(CONFIGS).as_posix()
                 if p.parent.name not in ('_base_', 'recipes'))
 VOC_LAYOUT = next(p for p in LEAVES if p.startswith('spnet/spnet_')
                   and 'voclayout' in p)
-SIZE = 64
+NARROW = 8
+
+
+@cache
+def parsed(leaf: str) -> Config:
+    return Config.fromfile(CONFIGS / leaf)
 
 
 def load(leaf: str) -> Config:
@@ -31,40 +40,94 @@ def trains_on_images(cfg: Config) -> bool:
     return cfg.train_dataloader.dataset.type == 'ZeroShotDataset'
 
 
-def without_weights(cfg: Config) -> dict:
+def inner_dataset(cfg: Config) -> ConfigDict:
+    """The data set inside the wrapper that is evaluated."""
+    return cfg.val_dataloader.dataset.dataset
+
+
+def tables_of(cfg: Config) -> list[str]:
+    """The files of class vectors that a config names."""
+    names = cfg.model.decode_head.get('embeddings', [])
+    names = [names] if isinstance(names, str) else names
+    return [name for name in names if name.endswith('.npz')]
+
+
+def write_tables(cfg: Config, width: int | None = None) -> None:
+    """Write random class vectors, as wide as the file's name says."""
+    for name in tables_of(cfg):
+        classes = build_split(cfg.model.decode_head.split).classes
+        columns = width or int(Path(name).stem.split('_')[-1])
+        vectors = np.random.default_rng(0).normal(size=(len(classes), columns))
+        ClassEmbeddings(classes, vectors.astype(np.float32)).save(name)
+
+
+def without_weights(cfg: Config) -> ConfigDict:
     """The model as configured, but nothing is looked for or downloaded."""
-    model = cfg.model.copy()
+    model = copy.deepcopy(cfg.model)
     model.pop('pretrained', None)
     model.backbone.pop('pretrained', None)
     model.backbone.pop('init_cfg', None)
     model.data_preprocessor.size = (SIZE, SIZE)
+    if 'test_cfg' in model.data_preprocessor:
+        model.data_preprocessor.test_cfg.size = (SIZE, SIZE)
     return model
 
 
-def batch(split, count: int = 2) -> dict:
-    """Random images, labelled with seen classes and unlabelled pixels."""
-    allowed = torch.tensor([*split.seen_ids, 255])
-    samples = []
-    for i in range(count):
-        label = allowed[torch.randint(len(allowed), (1, SIZE, SIZE))]
-        samples.append(SegDataSample(
-            gt_sem_seg=PixelData(data=label),
-            metainfo=dict(img_shape=(SIZE, SIZE), ori_shape=(SIZE, SIZE),
-                          img_path=f'{i}.png')))
-    images = torch.randint(0, 256, (count, 3, SIZE, SIZE)).to(torch.uint8)
-    return dict(inputs=list(images), data_samples=samples)
+def reduced(cfg: Config) -> ConfigDict:
+    """The model with less in it of what only costs time."""
+    model = without_weights(cfg)
+    if model.backbone.get('depth') == 101:
+        model.backbone.depth = 50  # the same maps from fewer blocks
+    if 'img_size' in model.backbone:
+        model.backbone.img_size = (SIZE, SIZE)
+    host = model.decode_head.get('host', model.decode_head)
+    if host.type == 'DeepLabV2Head':
+        host.channels = NARROW * max(1, len(tables_of(cfg)))
+        if 'hidden_channels' in host:
+            host.hidden_channels = NARROW
+    return model
+
+
+def batch_of(dataloader: ConfigDict) -> dict:
+    """Two tiny images as the config's own pipeline brings them."""
+    np.random.seed(0)  # of MMCV's transforms
+    dataloader = copy.deepcopy(dataloader)
+    dataset = dataloader.dataset
+    for step in dataset.pipeline:
+        if 'crop_size' in step:
+            step.crop_size = (SIZE, SIZE)
+        if step.type == 'Resize':
+            step.scale = (SIZE, SIZE)
+    if 'Compositions' in dataset.dataset.type:
+        dataset.dataset.update(num_train=2, num_val=2, image_size=SIZE)
+    if 'few' in dataset:
+        dataset.few.num_images = 1
+    dataset.pop('pseudo_labels', None)  # made by a network; tested there
+    dataloader.update(
+        batch_size=2, num_workers=0, persistent_workers=False)
+    return next(iter(Runner.build_dataloader(dataloader, seed=0)))
+
+
+def feature_sets(model: torch.nn.Module, split: ClassSplit) -> dict:
+    """A step of a feature bank: a set of vectors of each seen class."""
+    classes = torch.tensor(split.seen_ids)
+    features = torch.randn(
+        1, len(classes), 8, model.decode_head.feature_channels)
+    share = torch.full((1, len(classes)), 1 / len(classes))
+    return dict(features=features, class_ids=classes[None], frequency=share)
 
 
 def test_there_are_configs_of_every_kind():
     names = ' '.join(LEAVES)
-    for part in ('voc12aug', 'voclayout', 'compositions', 'seenonly'):
+    for part in ('voc12aug', 'voclayout', 'compositions', 'seenonly',
+                 'cocostuff164k', 'deeplabv2-r101', 'deeplabv2-vgg16'):
         assert part in names
 
 
 @pytest.mark.parametrize('leaf', LEAVES)
 def test_name_says_what_the_config_does(leaf):
     """{method}_{model}_{gpus}xb{batch}-{schedule}_{dataset}-...-{crop}."""
-    cfg = load(leaf)
+    cfg = parsed(leaf)
     match = re.fullmatch(
         r'[\w-]+?_.+_(\d)xb(\d+)-(\d+)k_\w[\w-]*?(?:-(\d+)x(\d+))?\.py',
         Path(leaf).name)
@@ -78,8 +141,11 @@ def test_name_says_what_the_config_does(leaf):
 
 
 @pytest.mark.parametrize('leaf', LEAVES)
-def test_parts_of_the_config_agree(leaf):
-    cfg = load(leaf)
+def test_parts_of_the_config_agree(leaf, monkeypatch):
+    cfg = parsed(leaf)
+    # A run dumps its config; how that looks costs half a second.
+    monkeypatch.setattr('yapf.yapflib.yapf_api.FormatCode',
+                        lambda code, **_: (code, False))
     assert cfg.custom_imports.imports == ['mmseg_zeroshot']
     assert Config.fromstring(cfg.pretty_text, '.py').model == cfg.model
     assert cfg.param_scheduler[-1].end == cfg.train_cfg.max_iters
@@ -94,7 +160,7 @@ def test_parts_of_the_config_agree(leaf):
 
 @pytest.mark.parametrize('leaf', LEAVES)
 def test_one_split_everywhere(leaf):
-    cfg = load(leaf)
+    cfg = parsed(leaf)
     loaders = [cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader]
     splits = [build_split(loader.dataset.split) for loader in loaders]
     if 'split' in cfg.model.decode_head:
@@ -106,40 +172,80 @@ def test_one_split_everywhere(leaf):
     assert cfg.test_dataloader == cfg.val_dataloader
     assert cfg.val_evaluator.type == 'ZeroShotIoUMetric'
     if trains_on_images(cfg):
-        assert cfg.train_dataloader.dataset.mode in ('ignore', 'drop')
+        assert cfg.train_dataloader.dataset.mode in ('ignore', 'drop', 'few')
 
 
 @pytest.mark.parametrize('leaf', LEAVES)
-def test_one_training_and_one_test_step(leaf):
-    cfg = load(leaf)
-    if not trains_on_images(cfg):
-        pytest.skip('trains on a feature bank; tested with it')
+def test_one_training_and_one_test_step(leaf, tmp_path, monkeypatch):
+    """On two images in the layout of the config's data set."""
+    cfg = parsed(leaf)
+    monkeypatch.chdir(tmp_path)
     init_default_scope('mmseg')
-    split = build_split(cfg.train_dataloader.dataset.split)
-    model = MODELS.build(without_weights(cfg))
+    split = build_split(cfg.val_dataloader.dataset.split)
+    if inner_dataset(cfg).type in LAYOUTS:
+        write_layout(tmp_path, inner_dataset(cfg).type, split)
+    write_tables(cfg, NARROW)
+    model = MODELS.build(reduced(cfg))
     model.init_weights()
+    check_test_step(model, batch_of(cfg.test_dataloader), split)
+    if trains_on_images(cfg):
+        check_training_step(cfg, model, batch_of(cfg.train_dataloader))
+    elif cfg.train_dataloader.dataset.type == 'FeatureBankDataset':
+        check_training_step(cfg, model, feature_sets(model, split))
+    if 'Graph' in cfg.train_dataloader.dataset.type:
+        pytest.skip('trains on region graphs; tested with them')
+
+
+def check_training_step(cfg: Config, model: torch.nn.Module,
+                        batch: dict) -> None:
+    """What is to be trained moves, and nothing else."""
     optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
-
-    model.train()
     # A method that keeps its extractor fixed takes it out of training.
     trained = {name.split('.')[0] for name, p in model.named_parameters()
                if p.requires_grad}
-    data = batch(split)
-    logs = model.train_step(data, optimizer)
+    logs = model.train().train_step(batch, optimizer)
     assert all(torch.isfinite(value).all() for value in logs.values())
     moved = {name.split('.')[0] for name, p in model.named_parameters()
              if not torch.equal(p, before[name])}
     assert 'decode_head' in moved
     assert moved == trained
 
-    model.eval()
-    results = model.test_step(batch(split, 1))
-    scores = results[0].seg_logits.data
-    decision = results[0].pred_sem_seg.data
-    assert scores.shape == (split.num_classes, SIZE, SIZE)
-    assert decision.shape == (1, SIZE, SIZE)
-    assert torch.isfinite(scores).all()
+
+def check_test_step(model: torch.nn.Module, batch: dict,
+                    split: ClassSplit) -> None:
+    """Every class has a score at every pixel, and one wins."""
+    with torch.no_grad():
+        results = model.eval().test_step(batch)
+    assert len(results) == 2
+    for result in results:
+        scores, label = result.seg_logits.data, result.gt_sem_seg.data
+        assert scores.shape == (split.num_classes, SIZE, SIZE)
+        assert result.pred_sem_seg.data.shape == label.shape
+        assert torch.isfinite(scores).all()
+        # The data set's ids are the split's.
+        assert set(label.unique().tolist()) - {255} <= set(
+            range(split.num_classes))
+
+
+def test_what_is_reduced_above_builds_at_full_size(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    init_default_scope('mmseg')
+    built = set()
+    for leaf in LEAVES:
+        cfg = parsed(leaf)
+        model = without_weights(cfg)
+        head = model.decode_head
+        kind = repr((model.backbone, head.get('host', head).type,
+                     len(tables_of(cfg))))
+        if model == reduced(cfg) or kind in built:
+            continue
+        built.add(kind)
+        write_tables(cfg)
+        channels = MODELS.build(model).decode_head.feature_channels if (
+            'host' in head) else head.channels
+        assert channels == head.get('host', head).channels, leaf
+    assert len(built) >= 4
 
 
 def test_voc_layout_is_switched_by_the_environment(monkeypatch):

@@ -1,7 +1,7 @@
 # DeepLab-v2 on ResNet-101 at stride 8 (Chen et al., TPAMI 2018), as SPNet has
 # it: Caffe's ResNet with its batch norm frozen, four summed atrous branches,
-# inputs at three scales with a loss on each and on their maximum. 600 channels:
-# the width of fastText beside word2vec.
+# inputs at three scales with a loss on each and on their maximum. They have
+# 600 channels, the width of fastText beside word2vec.
 # The ImageNet weights saw classes that a split may call unseen.
 model = dict(
     type='MultiScaleEncoderDecoder',
