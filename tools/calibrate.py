@@ -321,9 +321,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     check_training(checkpoint, split, args.checkpoint)
     loader = runner.build_dataloader(cfg.val_dataloader)
     curve = run_model(runner, split, loader)
-    best = write_outputs(
-        folder, curve, role=args.split_role, checkpoint=args.checkpoint,
-        label_lines=oracle_label(cfg))
+    try:
+        best = write_outputs(
+            folder, curve, role=args.split_role, checkpoint=args.checkpoint,
+            label_lines=oracle_label(cfg))
+    except ValueError as error:
+        raise SystemExit(f'calibrate: {error}') from error
     write_record(folder, runner, loader, curve, args.split_role)
     zero = curve.table()[0]
     print(f'\n{args.split_role}: gamma {best["gamma"]:.2f} gives hIoU '

@@ -114,6 +114,41 @@ def test_gamma_is_chosen_and_written(run, tmp_path, capsys):
     metrics = Runner.from_cfg(cfg).test()
     assert metrics['hIoU'] == pytest.approx(figures['best']['hIoU'])
 
+    # And a recipe finds the same in the files that it reads.
+    values = json.loads((tmp_path / 'values.json').read_text('utf-8'))
+    assert values == {'model.decode_head.gamma': gamma}
+    record, tested = (
+        json.loads((folder / 'zero_shot_results.json').read_text('utf-8'))
+        for folder in (tmp_path, tmp_path / 'test'))
+    assert record['label'] == 'strict' and record['gamma'] == gamma
+    for key in ('method', 'dataset', 'split', 'seed', 'checkpoint',
+                'generalised', 'background', 'absent', 'embeddings'):
+        assert record[key] == tested[key], key
+
+
+def test_classes_count_as_the_evaluator_counts_them(run, tmp_path):
+    _, config, checkpoint = run
+    calibrate.main([config, checkpoint, '--out', str(tmp_path),
+                    '--cfg-options', 'val_evaluator.absent=zero'])
+    record = json.loads(
+        (tmp_path / 'zero_shot_results.json').read_text('utf-8'))
+    assert record['absent'] == 'zero'
+
+
+def test_images_must_hold_the_validation_classes(run, tmp_path):
+    folder, config, checkpoint = run
+    masks = tmp_path / 'masks'
+    masks.mkdir()
+    for path in (folder / 'masks').glob('*.png'):
+        ids = np.array(Image.open(path))
+        Image.fromarray(np.where(ids == 2, 255, ids).astype(np.uint8)).save(
+            masks / path.name)
+    with pytest.raises(SystemExit, match='no pixel of unseen classes'):
+        calibrate.main([
+            config, checkpoint, '--out', str(tmp_path / 'out'),
+            '--cfg-options', 'val_dataloader.dataset.dataset.data_prefix.'
+            f'seg_map_path={masks}'])
+
 
 REAL = ['model.decode_head.split.held_out=False',
         'val_dataloader.dataset.split.held_out=False']
@@ -130,8 +165,10 @@ def test_real_unseen_classes_need_the_oracle(run, tmp_path):
     assert 'Label: oracle' in text and 'REAL UNSEEN' in text
     fragment = Config.fromfile(tmp_path / 'gamma.py')
     assert fragment.default_hooks.results.label == 'oracle'
-    figures = json.loads((tmp_path / 'gamma_curve.json').read_text('utf-8'))
-    assert figures['label'] == 'oracle'
+    figures, record = (
+        json.loads((tmp_path / name).read_text('utf-8'))
+        for name in ('gamma_curve.json', 'zero_shot_results.json'))
+    assert figures['label'] == record['label'] == 'oracle'
 
 
 def test_oracle_label_reaches_custom_hooks(tmp_path):
