@@ -4,9 +4,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
-
-_EIGHT = np.ones((3, 3), bool)
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 
 class RegionGraph(NamedTuple):
@@ -65,10 +64,19 @@ def region_graph(label_map: np.ndarray,
         ([0, 1, 2], [[0, 1], [0, 2], [1, 2]])
     """
     label_map = _checked(label_map, min_pixels)
-    regions = _number_regions(label_map, ignore_index)
-    nodes, first = _keep_and_sort(regions, min_pixels)
-    return RegionGraph(label_map.ravel()[first], _touching(nodes, len(first)),
-                       nodes)
+    starts, runs = _runs(label_map)
+    classes = label_map.ravel()[starts]
+    above, below = _touching_runs(starts, runs)
+    same = classes[above] == classes[below]
+    parts = _components(above[same], below[same], len(starts))
+    lengths = np.diff(starts, append=label_map.size)
+    nodes, first = _keep_and_sort(parts, lengths, classes != ignore_index,
+                                  min_pixels)
+    beside = np.flatnonzero(starts[1:] % label_map.shape[1])
+    edges = _edges(
+        nodes[np.concatenate([above[~same], beside])],
+        nodes[np.concatenate([below[~same], beside + 1])], len(first))
+    return RegionGraph(classes[first], edges, nodes[runs])
 
 
 def _checked(label_map: np.ndarray, min_pixels: int) -> np.ndarray:
@@ -87,58 +95,92 @@ def _checked(label_map: np.ndarray, min_pixels: int) -> np.ndarray:
     return label_map
 
 
-def _number_regions(label_map: np.ndarray, ignore_index: int) -> np.ndarray:
-    """Number the components of all classes: (H, W) from 1, 0 for none."""
-    values, dense = np.unique(label_map, return_inverse=True)
-    dense = dense.reshape(label_map.shape)
-    regions = np.zeros(label_map.shape, np.int32)
-    count = 0
-    # Each class is labelled within its own bounding box.
-    for place, box in enumerate(ndimage.find_objects(dense + 1)):
-        if values[place] == ignore_index:
-            continue
-        mask = dense[box] == place
-        parts, found = ndimage.label(mask, _EIGHT)
-        np.add(parts, count, out=regions[box], where=mask)
-        count += found
-    return regions
+def _runs(label_map: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cut rows into runs of one class.
 
-
-def _keep_and_sort(regions: np.ndarray,
-                   min_pixels: int) -> tuple[np.ndarray, np.ndarray]:
-    """Drop small regions, number the others by their first pixel.
-
-    Args:
-        regions: (H, W) numbers from 1, 0 for none.
-        min_pixels: Size of the smallest that is kept.
+    Runs are some hundred where pixels are thousands, and all that follows
+    works on them.
 
     Returns:
-        (H, W) int32 numbers from 0, -1 for none, and the flat index of each
-        region's first pixel (V, ).
+        The flat index at which each of the R runs starts, and the number of
+        the run at each pixel (H, W).
     """
-    flat = regions.ravel()
-    sizes = np.bincount(flat)
+    begins = np.ones(label_map.shape, bool)
+    np.not_equal(label_map[:, 1:], label_map[:, :-1], out=begins[:, 1:])
+    runs = np.cumsum(begins.ravel(), dtype=np.int32) - 1
+    return np.flatnonzero(begins), runs.reshape(label_map.shape)
+
+
+def _touching_runs(starts: np.ndarray,
+                   runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of runs with neighbouring pixels in two rows.
+
+    Args:
+        starts: (R, ) flat index at which each run starts.
+        runs: (H, W) number of the run at each pixel.
+
+    Returns:
+        (P, ) upper and (P, ) lower runs, sorted, each pair once.
+    """
+    height, width = runs.shape
+    upper = np.searchsorted(starts, (height - 1) * width)
+    # A run touches those below it from one pixel before to one behind it.
+    begin, end = starts[:upper], starts[1:upper + 1] - 1
+    flat = runs.ravel()
+    first = flat[begin + width - (begin % width > 0)]
+    last = flat[end + width + (end % width < width - 1)]
+    counts = last - first + 1
+    shifts = np.cumsum(counts) - counts - first
+    above = np.repeat(np.arange(upper), counts)
+    return above, np.arange(len(above)) - np.repeat(shifts, counts)
+
+
+def _components(one: np.ndarray, other: np.ndarray,
+                count: int) -> np.ndarray:
+    """Number the connected components of ``count`` runs, joined by pairs.
+
+    Args:
+        one: (P, ) runs, ascending.
+        other: (P, ) the runs that they are joined with.
+        count: R.
+
+    Returns:
+        (R, ) numbers.
+    """
+    ends = np.zeros(count + 1, np.int32)
+    np.cumsum(np.bincount(one, minlength=count), out=ends[1:])
+    joined = csr_matrix(
+        (np.ones(len(one)), other.astype(np.int32), ends), (count, count))
+    return connected_components(joined, directed=False)[1]
+
+
+def _keep_and_sort(parts: np.ndarray, lengths: np.ndarray,
+                   labelled: np.ndarray, min_pixels: int
+                   ) -> tuple[np.ndarray, np.ndarray]:
+    """Drop what is no node, number the others by their first pixel.
+
+    Args:
+        parts: (R, ) component of each run.
+        lengths: (R, ) its pixels.
+        labelled: (R, ) whether it has a label.
+        min_pixels: Size of the smallest component that is kept.
+
+    Returns:
+        (R, ) int32 node of each run, -1 for none, and the first run of each
+        node (V, ).
+    """
+    sizes = np.bincount(parts, lengths * labelled)
     first = np.empty(len(sizes), np.int64)
-    # Of equal numbers the last assignment stays: the first pixel.
-    first[flat[::-1]] = np.arange(flat.size)[::-1]
-    kept = np.flatnonzero(sizes >= min_pixels)
-    kept = kept[kept > 0]
-    kept = kept[np.argsort(first[kept])]
+    # Of equal numbers the last assignment stays: the first run.
+    first[parts[::-1]] = np.arange(len(parts))[::-1]
+    first = np.sort(first[sizes >= min_pixels])
     numbers = np.full(len(sizes), -1, np.int32)
-    numbers[kept] = np.arange(len(kept))
-    return numbers[regions], first[kept]
+    numbers[parts[first]] = np.arange(len(first))
+    return numbers[parts], first
 
 
-def _touching(nodes: np.ndarray, count: int) -> np.ndarray:
-    """Return the (E, 2) sorted pairs of nodes with neighbouring pixels."""
-    pairs = ((nodes[:, :-1], nodes[:, 1:]), (nodes[:-1], nodes[1:]),
-             (nodes[:-1, :-1], nodes[1:, 1:]), (nodes[:-1, 1:],
-                                                nodes[1:, :-1]))
-    keys = []
-    for one, other in pairs:
-        differ = np.flatnonzero((one != other).ravel())
-        low, high = one.ravel()[differ], other.ravel()[differ]
-        low, high = np.minimum(low, high), np.maximum(low, high)
-        keys.append((low.astype(np.int64) * count + high)[low >= 0])
-    found = np.unique(np.concatenate(keys))
-    return np.stack(np.divmod(found, max(count, 1)), axis=1)
+def _edges(one: np.ndarray, other: np.ndarray, count: int) -> np.ndarray:
+    """Return the (E, 2) sorted pairs of nodes, each once; -1 is none."""
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    keys = (low.astype(np.int64) * count + high)[low >= 0]
+    return np.stack(np.divmod(np.unique(keys), max(count, 1)), axis=1)
