@@ -59,6 +59,40 @@ def test_poisoned_unseen_labels_leave_training_bit_identical(
 
 
 @pytest.mark.slow
+def test_the_released_recipe_leaks_and_changes_its_extractor(
+        tmp_path, repo_root, monkeypatch):
+    """What the same poison does to training as the authors' code does it."""
+    root = tmp_path / 'data'
+    write_folder(root)
+    weights = []
+    for name in ('clean', 'poisoned'):
+        cfg = retrained(
+            config(root, repo_root, tmp_path / name, 'keep', monkeypatch),
+            'joint')
+        cfg.model.decode_head.update(
+            type='ReleasedRetrainedHead',
+            mmd=dict(type='MMDLoss', reading='released'))
+        del cfg.default_hooks['label_leak']
+        cfg.default_hooks.results.label = 'released'
+        runner = Runner.from_cfg(cfg)
+        runner.model.init_weights()
+        runner.model._is_init = True
+        before = {k: v.clone() for k, v in runner.model.state_dict().items()}
+        runner.train()
+        weights.append(runner.model.state_dict())
+        if name == 'clean':
+            assert poison(root) > 100
+    clean, poisoned = weights
+    key = 'decode_head.classifier.weight'
+    assert not torch.equal(clean[key], poisoned[key])
+    changed = {k for k in clean if not torch.equal(before[k], clean[k])}
+    drifting = {k for k in changed if k.startswith('backbone.')}
+    assert drifting == {k for k in clean if k.startswith('backbone.')
+                        and k.endswith(('running_mean', 'running_var',
+                                        'num_batches_tracked'))}
+
+
+@pytest.mark.slow
 def test_seen_labels_do_matter(tmp_path, repo_root, monkeypatch):
     """The check above can fail: changed seen labels train otherwise."""
     root = tmp_path / 'data'
