@@ -184,13 +184,12 @@ class GammaCurve:
                 counted.
         """
         rows = self.table()
-        heights = np.array([row['hIoU'] for row in rows])
-        if np.isnan(heights).any():
+        empty = self._empty_groups(rows[0])
+        if empty:
             raise ValueError(
-                'GammaCurve: hIoU is undefined, as the images counted hold '
-                'no pixel of '
-                f'{" or ".join(self._empty_groups(rows[0]))} classes')
-        return rows[int(heights.argmax())]
+                'GammaCurve: no gamma is best, as the images counted hold no '
+                f'pixel of {" or ".join(empty)} classes')
+        return max(rows, key=lambda row: row['hIoU'])
 
     def area(self) -> float:
         """Return the area under unseen over seen mIoU, in percent.
@@ -277,8 +276,9 @@ class GammaCurve:
         return index
 
     def _empty_groups(self, row: dict[str, Any]) -> list[str]:
+        # A class that is only predicted has an IoU, which is 0.
         return [group for group in ('seen', 'unseen')
-                if np.isnan(row[group]['mIoU'])]
+                if np.isnan(row[group]['PA'])]
 
     def _shaped(self, scores: Tensor | np.ndarray,
                 label: Tensor | np.ndarray) -> tuple[Tensor, Tensor]:
