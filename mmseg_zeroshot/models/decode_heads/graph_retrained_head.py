@@ -44,7 +44,7 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
             ``vectors_per_node`` is below 1.
     """
 
-    def __init__(self, *args: Any, vectors_per_node: int = 8,
+    def __init__(self, *args: Any, vectors_per_node: int = 4,
                  **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name = type(self).__name__
@@ -113,10 +113,13 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
 
     def _unseen_features(self, sets: Any) -> Tensor:
         """Return (U, N, C) features generated at the unseen nodes."""
+        unseen = self.class_vectors.new_tensor(
+            self.split.unseen_ids, dtype=torch.long)
+        nodes = torch.isin(sets.node_classes, unseen).nonzero().squeeze(1)
         generated = self.generator(
             self.class_vectors[sets.node_classes], self.vectors_per_node,
-            edges=sets.edges)
-        rows = draw_by_class(sets.node_classes, self.split.unseen_ids,
+            edges=sets.edges, nodes=nodes)
+        rows = draw_by_class(sets.node_classes[nodes], self.split.unseen_ids,
                              self.vectors_per_node, self.num_vectors)
         return generated.flatten(0, 1)[rows]
 

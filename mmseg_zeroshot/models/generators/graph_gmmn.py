@@ -37,6 +37,7 @@ class GraphGMMNGenerator(GMMNGenerator):
                 num: int | None = None,
                 *,
                 edges: Tensor | None = None,
+                nodes: Tensor | None = None,
                 noise: Tensor | None = None) -> Tensor:
         """Generate pixel features of nodes.
 
@@ -46,10 +47,12 @@ class GraphGMMNGenerator(GMMNGenerator):
                 not needed with ``noise``.
             edges: (E, 2) pairs of joined nodes, each pair once; no edge
                 where None.
+            nodes: (T, ) the nodes whose features are wanted; all where None.
+                What they do not depend on is not computed.
             noise: (V, num, d_z) noise to use instead of fresh one.
 
         Returns:
-            (V, num, d_x) features.
+            (T, num, d_x) features.
 
         Raises:
             ValueError: Class vectors, noise or edges of another shape, or a
@@ -57,14 +60,19 @@ class GraphGMMNGenerator(GMMNGenerator):
         """
         check_vectors(vectors, self.embedding_dim, type(self).__name__)
         noise = self.checked_noise(vectors, num, noise)
-        spread = normalized_adjacency(edges, vectors)
+        outer = inner = normalized_adjacency(edges, vectors)
+        if nodes is not None:
+            outer = outer.index_select(0, nodes)
+            used = outer.coalesce().indices()[1].unique()
+            outer = outer.index_select(1, used)
+            inner = inner.index_select(0, used)
         of_class, of_noise = self.hidden.weight.split(
             (self.embedding_dim, self.noise_dim), 1)
-        # Linear maps of features commute with S, which mixes nodes.
-        hidden = F.linear(vectors, of_class)[:, None] + F.linear(
-            noise, of_noise)
-        hidden = self.activation(_mix(spread, hidden) + self.hidden.bias)
-        return self.output(_mix(spread, self.dropout(hidden)))
+        # The noise is mixed first: it has no gradient to mix back.
+        hidden = _mix(inner, F.linear(vectors, of_class)[:, None])
+        hidden = hidden + F.linear(_mix(inner, noise), of_noise)
+        hidden = self.dropout(self.activation(hidden + self.hidden.bias))
+        return self.output(_mix(outer, hidden))
 
 
 def normalized_adjacency(edges: Tensor | None, nodes: Tensor) -> Tensor:
@@ -98,8 +106,8 @@ def normalized_adjacency(edges: Tensor | None, nodes: Tensor) -> Tensor:
 
 
 def _mix(spread: Tensor, features: Tensor) -> Tensor:
-    """Return the product of (V, V) and (V, P, H) over the nodes."""
+    """Return the product of (T, V) and (V, P, H) over the nodes."""
     # Sparse products in half precision are not there on every device.
     with torch.autocast(features.device.type, enabled=False):
-        flat = features.flatten(1).to(spread.dtype)
-        return torch.sparse.mm(spread, flat).view(features.shape)
+        mixed = torch.sparse.mm(spread, features.flatten(1).to(spread.dtype))
+    return mixed.view(-1, *features.shape[1:])

@@ -78,6 +78,17 @@ def test_a_node_sees_two_steps_far():
     assert moved.tolist() == [True, False, True, True, False]
 
 
+@pytest.mark.parametrize('nodes', [[1], [3, 0], [4], [0, 1, 2, 3, 4]])
+def test_some_nodes_are_generated_as_among_all(nodes):
+    generator, noise = build().eval(), torch.randn(5, 6, 3)
+    every = generator(VECTORS, edges=EDGES, noise=noise)
+    some = generator(VECTORS, edges=EDGES, noise=noise,
+                     nodes=torch.tensor(nodes))
+    torch.testing.assert_close(some, every[nodes])
+    some.sum().backward()
+    assert generator.hidden.weight.grad.abs().sum() > 0
+
+
 def test_a_node_yields_many_vectors():
     generator = build().eval()
     features = generator(VECTORS, 9, edges=EDGES)
