@@ -5,9 +5,4 @@ _base_ = './spnet_deeplabv2-r101-d8_1xb10-100k_cocostuff164k-spnet-321x321.py'
 model = dict(
     type='MultiScaleEncoderDecoder',
     decode_head=dict(_delete_=True, **_base_.model.decode_head.host))
-default_hooks = dict(
-    results=dict(
-        _delete_=True,
-        type='ZeroShotResultsHook',
-        method='seen only',
-        label='strict'))
+default_hooks = dict(results=dict(method='seen only'))

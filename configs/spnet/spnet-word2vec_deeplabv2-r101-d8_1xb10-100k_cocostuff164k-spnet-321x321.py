@@ -4,4 +4,4 @@ model = dict(
     decode_head=dict(
         embeddings='data/embeddings/cocostuff171_word2vec_300.npz',
         host=dict(channels=300)))
-default_hooks = dict(results=dict(variant=dict(words='word2vec')))
+default_hooks = dict(results=dict(method='SPNet (word2vec)'))

@@ -41,4 +41,4 @@ val_dataloader = dict(dataset=dict(split=split))
 test_dataloader = val_dataloader
 default_hooks = dict(
     checkpoint=dict(interval=10000),
-    results=dict(method='SPNet', variant=dict(words='fastText + word2vec')))
+    results=dict(method='SPNet'))

@@ -40,5 +40,4 @@ model = dict(
 train_dataloader = dict(dataset=dict(split=split))
 val_dataloader = dict(dataset=dict(split=split))
 test_dataloader = val_dataloader
-default_hooks = dict(
-    results=dict(method='SPNet', variant=dict(words='fastText + word2vec')))
+default_hooks = dict(results=dict(method='SPNet'))

@@ -12,3 +12,4 @@ model = dict(
 optim_wrapper = dict(
     optimizer=dict(
         _delete_=True, type='Adam', lr=0.0001, weight_decay=0.0005))
+default_hooks = dict(results=dict(method='SPNet (VGG-16)'))

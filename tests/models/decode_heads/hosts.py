@@ -7,6 +7,7 @@ PYRAMID = dict(
 HOSTS = {
     'FCNHead': dict(num_convs=1, **ONE),
     'ASPPHead': dict(dilations=(1, 2), **ONE),
+    'DeepLabV2Head': dict(dilations=(1, 2), **ONE),
     'DepthwiseSeparableASPPHead': dict(
         dilations=(1, 2), c1_in_channels=4, c1_channels=4, **ONE),
     'PSPHead': dict(pool_scales=(1, 2), **ONE),

@@ -34,6 +34,18 @@ def test_hinge_draws_each_wrong_class_equally_often():
     assert all(abs(count / n - 1 / 3) < .02 for count in drawn.values())
 
 
+def test_hinge_full_sum_is_what_the_draws_sum_to():
+    """One of K - 1 wrong classes, drawn uniformly, costs the mean."""
+    torch.manual_seed(0)
+    scores = torch.randn(1, 6)
+    scores[:, 4] = MASKED_LOGIT  # takes no part: four wrong classes
+    label = torch.tensor([1])
+    full = hinge_visual_semantic(scores, label, full_sum=True)
+    drawn = hinge_visual_semantic(
+        scores.expand(20000, -1), label.expand(20000))
+    assert 4 * drawn.mean().item() == pytest.approx(full.item(), rel=.02)
+
+
 def test_hinge_of_the_drawn_class_by_hand():
     # With two classes there is one wrong one to draw.
     losses = hinge_visual_semantic(
