@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
@@ -38,7 +39,7 @@ class CompositionsDataset(BaseSegDataset):
             something else (the message says what).
     """
 
-    METAINFO = dict(
+    METAINFO: dict[str, Any] = dict(
         classes=CLASS_LISTS['compositions'],
         palette=class_palette(CLASS_LISTS['compositions']))
     _draw = staticmethod(compose)
