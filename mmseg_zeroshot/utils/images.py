@@ -1,0 +1,121 @@
+"""Image files that a user names: found, and looked at before any work."""
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image
+
+SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
+_ENDS = {'.jpg': b'\xff\xd9', '.jpeg': b'\xff\xd9', '.png': b'IEND'}
+
+
+class Photo(NamedTuple):
+    """An image file that can be read.
+
+    Attributes:
+        path: The file.
+        size: (width, height) as its header says.
+    """
+
+    path: Path
+    size: tuple[int, int]
+
+
+def find_images(sources: Sequence[str]) -> list[Path]:
+    """Return the image files of files, folders and glob patterns.
+
+    Args:
+        sources: Paths or patterns; a folder gives the images right in it.
+
+    Returns:
+        The files in the order of ``sources``, each once; those of a folder
+        or pattern by name.
+
+    Raises:
+        FileNotFoundError: A source gives no image.
+    """
+    found: dict[Path, None] = {}
+    for source in sources:
+        paths = list(_images_of(source))
+        if not paths:
+            raise FileNotFoundError(
+                f'{source}: no such image, folder with images or pattern '
+                f'that fits any (formats: {" ".join(SUFFIXES)})')
+        found.update(dict.fromkeys(paths))
+    return list(found)
+
+
+def _images_of(source: str) -> Iterator[Path]:
+    path = Path(source)
+    if path.is_file():
+        yield path
+    elif path.is_dir():
+        yield from sorted(p for p in path.iterdir() if is_image(p))
+    else:
+        matches = map(Path, sorted(glob.glob(source, recursive=True)))
+        yield from (p for p in matches if is_image(p))
+
+
+def is_image(path: Path) -> bool:
+    """Whether a file's name ends as those of images do."""
+    return path.is_file() and path.suffix.lower() in SUFFIXES
+
+
+def look_at(path: Path, max_pixels: int) -> Photo:
+    """Check an image by its header, its size and its end.
+
+    Args:
+        path: The file.
+        max_pixels: Most pixels that an image may have.
+
+    Returns:
+        The file with its size.
+
+    Raises:
+        ValueError: It has too many pixels.
+        OSError: It cannot be read, or ends too early.
+    """
+    try:
+        with Image.open(path) as image:
+            size = image.size
+            if size[0] * size[1] <= max_pixels and not _has_end(path):
+                image.load()
+    except Image.DecompressionBombError as error:
+        raise ValueError(f'{path} is oversized: {error}') from error
+    except OSError as error:
+        raise OSError(f'{path} cannot be read as an image: {error}') from error
+    if size[0] * size[1] > max_pixels:
+        raise ValueError(
+            f'{path} is oversized: {size[0]} x {size[1]} are '
+            f'{size[0] * size[1]:,} pixels, at most {max_pixels:,} are '
+            'taken: make it smaller, or raise --max-pixels')
+    return Photo(path, size)
+
+
+def _has_end(path: Path) -> bool:
+    """Whether a file ends as its format does; only others are decoded."""
+    end = _ENDS.get(path.suffix.lower())
+    if end is None:
+        return False
+    with open(path, 'rb') as file:
+        file.seek(max(0, os.path.getsize(path) - 2048))
+        return end in file.read()
+
+
+def batches(photos: Sequence[Photo], size: int) -> Iterator[list[Photo]]:
+    """Yield photos of one size together, at most ``size`` of them.
+
+    Args:
+        photos: All photos.
+        size: Most photos in a batch.
+    """
+    groups: dict[tuple[int, int], list[Photo]] = {}
+    for photo in photos:
+        groups.setdefault(photo.size, []).append(photo)
+    for group in groups.values():
+        for start in range(0, len(group), size):
+            yield group[start:start + size]
