@@ -102,6 +102,9 @@ def batch_of(dataloader: ConfigDict) -> dict:
         dataset.dataset.update(num_train=2, num_val=2, image_size=SIZE)
     if 'few' in dataset:
         dataset.few.num_images = 1
+        if 'num_train' in dataset.dataset:
+            # So many that each class is in one.
+            dataset.dataset.update(num_train=80, data_root='data/few')
     dataset.pop('pseudo_labels', None)  # made by a network; tested there
     dataloader.update(
         batch_size=2, num_workers=0, persistent_workers=False)

@@ -1,5 +1,5 @@
-# The paper's few-label baseline: the plain network, trained on the seen classes
-# (configs/spnet/seenonly_*.py), fine-tuned on the same images as SPNet.
+# The paper's few-label baseline: the plain network, trained on the seen
+# classes (configs/spnet/seenonly_*.py), fine-tuned on SPNet's drawn images.
 _base_ = './spnet-few_deeplabv3plus-efficientnet-lite0_1xb8-1k_voclayout-256x256.py'  # noqa: E501
 load_from = '{{$ZS_ZERO_LABEL:work_dirs/seenonly_deeplabv3plus-efficientnet-lite0_1xb8-1k_voclayout-256x256/iter_1000.pth}}'  # noqa: E501
 model = dict(
