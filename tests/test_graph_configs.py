@@ -1,0 +1,103 @@
+"""Configs and recipes of ZS3Net with graph context."""
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
+
+from mmseg_zeroshot.engine.recipes import load_recipe
+from mmseg_zeroshot.semantics import build_split
+
+CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
+FIRST = sorted(p.name for p in CONFIGS.glob('zs3net/zs3net-gc-s1_*.py'))
+SECOND = sorted(p.name for p in CONFIGS.glob('zs3net/zs3net-gc-s2_*.py'))
+
+
+def load(name: str) -> Config:
+    return Config.fromfile(CONFIGS / 'zs3net' / name)
+
+
+@pytest.mark.parametrize('name', FIRST)
+def test_step_1_is_the_plain_one_on_graphs(name, monkeypatch):
+    monkeypatch.setenv('ZS_SEEN', 'mine/iter_7.pth')
+    monkeypatch.setenv('ZS_BANK', 'mine/bank')
+    cfg, plain = load(name), load(name.replace('-gc', ''))
+    data = cfg.train_dataloader.dataset
+    assert data.type == 'GraphBankDataset'
+    assert data.bank == cfg.feature_bank.path == 'mine/bank'
+    assert data.checkpoint == cfg.load_from == 'mine/iter_7.pth'
+    assert build_split(data.split) == build_split(cfg.model.decode_head.split)
+    # Graphs apart, the bank is that of the plain step: one serves both.
+    assert cfg.feature_bank.pop('graphs').min_pixels == 4
+    assert cfg.feature_bank == plain.feature_bank
+    assert cfg.optim_wrapper == plain.optim_wrapper
+    assert cfg.train_cfg == plain.train_cfg
+    init_default_scope('mmseg')
+    head = MODELS.build(cfg.model.decode_head)
+    assert type(head).__name__ == 'GraphRetrainedHead'
+    assert type(head.generator).__name__ == 'GraphGMMNGenerator'
+    assert head.phase == 'generator'
+
+
+@pytest.mark.parametrize('name', SECOND)
+@pytest.mark.parametrize('layouts, label', [
+    ('strict', 'strict'), ('paper', 'paper'), ('my/sketches', 'paper')])
+def test_step_2_and_its_layouts(name, layouts, label, monkeypatch):
+    monkeypatch.setenv('ZS_LAYOUTS', layouts)
+    cfg, plain = load(name), load(name.replace('-gc', ''))
+    first = next(f for f in FIRST
+                 if f.split('_')[1::2] == name.split('_')[1::2])
+    iterations = load(first).train_cfg.max_iters
+    assert cfg.load_from == (f'work_dirs/{Path(first).stem}/'
+                             f'iter_{iterations}.pth')
+    data = cfg.train_dataloader.dataset
+    assert data.type == 'GraphLayoutDataset'
+    inner = cfg.feature_bank.dataset.dataset
+    assert data.layouts == (inner if layouts == 'paper' else layouts)
+    assert data.embeddings == cfg.model.decode_head.embeddings
+    assert data.num_vectors == cfg.model.decode_head.num_vectors
+    assert data.num_layouts >= len(build_split(data.split).unseen)
+    results = cfg.default_hooks.results
+    assert (results.method, results.label) == ('ZS3Net + GC', label)
+    assert cfg.model.decode_head.phase == 'classifier'
+    assert cfg.optim_wrapper == plain.optim_wrapper
+    assert cfg.train_cfg == plain.train_cfg
+    assert cfg.param_scheduler == plain.param_scheduler
+
+
+def test_every_dense_data_set_has_both_steps():
+    assert len(FIRST) == len(SECOND) == 3
+
+
+@pytest.mark.parametrize('name', ['folders', 'compositions-dense', 'context'])
+def test_recipes_compare_with_and_without(name, repo_root):
+    steps = {s.name: s
+             for s in load_recipe(f'zs3net-gc_{name}', repo_root).steps}
+    rows = [s for s in steps if steps[s].reports]
+    assert rows == ['seen', 'zs3net', 'zs3net-gc', 'zs3net-gc-paper']
+    # One network and one bank for all rows and seeds.
+    assert [s for s in steps if not steps[s].seeded] == ['seen', 'bank']
+    assert steps['zs3net-gc'].env['ZS_LAYOUTS'] == 'strict'
+    assert steps['zs3net-gc-paper'].env['ZS_LAYOUTS'] == 'paper'
+    assert (steps['zs3net-gc'].env['ZS_GENERATOR']
+            == steps['zs3net-gc-paper'].env['ZS_GENERATOR']
+            != steps['zs3net'].env['ZS_GENERATOR'])
+
+
+def test_a_folder_is_switched_by_the_environment(monkeypatch):
+    for name, value in dict(
+            DATA_ROOT='/data/scenes', CLASSES='sky,road,car,potted plant',
+            UNSEEN='car,potted plant', EMBEDDINGS='a.npz,b.npz',
+            DATASET='Scenes').items():
+        monkeypatch.setenv(f'ZS_{name}', value)
+    cfg = load(next(n for n in SECOND if 'folders' in n).replace('-gc', ''))
+    split = build_split(cfg.model.decode_head.split)
+    assert split.classes == ('sky', 'road', 'car', 'potted plant')
+    assert split.unseen == ('car', 'potted plant')
+    assert cfg.model.decode_head.host.num_classes == 4
+    assert cfg.model.decode_head.embeddings == ['a.npz', 'b.npz']
+    inner = cfg.test_dataloader.dataset.dataset
+    assert inner.data_root == '/data/scenes'
+    assert inner.data_prefix.seg_map_path == 'masks/test'
+    assert cfg.default_hooks.results.dataset == 'Scenes'
