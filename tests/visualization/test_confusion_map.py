@@ -32,7 +32,7 @@ def test_seen_classes_come_first_and_ignored_ones_nowhere(table):
     assert table.groups == ('seen', 'seen', 'unseen', 'unseen')
     assert table.counts.tolist() == [
         [50, 20, 10, 20], [0, 0, 0, 0], [30, 10, 60, 0], [60, 0, 0, 40]]
-    with pytest.raises(ValueError, match=r"\(2, 2\), but split .* has 5"):
+    with pytest.raises(ValueError, match=r'\(2, 2\), but split .* has 5'):
         confusion_table(np.eye(2), SPLIT)
 
 
