@@ -87,7 +87,7 @@ def test_bad_input_is_named(models, tmp_path, capsys):
     for arguments, message in (
             ([config, 'nowhere.pth'], 'no such file: nowhere.pth'),
             ([config, checkpoint, '--classes', 'solid red disk'],
-             "'solid red disc'"),
+             'nearest known names are: solid red disc'),
             ([config, models['seenonly'][1]], 'decode_head')):
         assert panels.main([*arguments, *out]) == 1
         assert message in capsys.readouterr().err
