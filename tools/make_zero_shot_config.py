@@ -41,6 +41,7 @@ from mmseg_zeroshot.engine.conversion import (
     read_base,
     write_configs,
 )
+from mmseg_zeroshot.engine.conversion.base_config import HOSTS
 from mmseg_zeroshot.engine.conversion.base_data import (
     leaf_datasets,
     type_name,
@@ -57,6 +58,8 @@ from mmseg_zeroshot.semantics import (
 from mmseg_zeroshot.utils import atomic_write
 
 OWN = 'mmseg::'
+CAN = ('Decode heads that end in `cls_seg` can, such as '
+       + ', '.join(HOSTS[:-1]) + f' or {HOSTS[-1]}')
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -201,32 +204,40 @@ def check_network(base: BaseConfig, split: ClassSplit) -> None:
     model = dict(base.model, pretrained=None)
     model['backbone'] = dict(model['backbone'], init_cfg=None)
     model.pop('auxiliary_head', None)
-    head = build_host(host_of(model.pop('decode_head'), None),
-                      split.num_classes)
+    head = _build_head(host_of(model.pop('decode_head'), None), split)
     width = head.conv_seg.in_channels
     head.conv_seg, head.dropout = nn.Identity(), None
     network = _build(model)
     sizes = [(64, 64), tuple(model['data_preprocessor'].get('size') or ())]
-    problem: Exception | None = None
+    problem = ''
     for size in filter(None, sizes):
         try:
             with torch.no_grad():
                 features = head.eval()(network(torch.zeros(1, 3, *size)))
         except Exception as error:
-            problem = error  # some networks take one size only
+            # Some networks take one size only.
+            problem = f'{type(error).__name__}: {error}'
             continue
         if isinstance(features, (tuple, list)):
             features = features[0]
         if features.shape[1] == width:
             return
-        problem = ValueError(f'its last layer takes {width} channels and the '
-                             f'head returned {features.shape[1]}')
+        problem = (f'its last layer takes {width} channels and the head '
+                   f'returned {features.shape[1]}')
         break
-    raise ValueError(
-        f'{type(head).__name__} cannot be a host: {problem}. Decode heads '
-        'that end in `cls_seg` can, such as FCNHead, ASPPHead, '
-        'DepthwiseSeparableASPPHead, PSPHead, UPerHead, SegformerHead or '
-        'FPNHead') from problem
+    raise ValueError(f'{type(head).__name__} cannot be a host: it does not '
+                     f'hand out what its last layer takes ({problem}). {CAN}')
+
+
+def _build_head(head: dict[str, Any], split: ClassSplit) -> Any:
+    try:
+        return build_host(head, split.num_classes)
+    except ValueError:
+        raise
+    except Exception as error:  # of the head's own constructor
+        raise ValueError(
+            f'{type_name(head)} cannot be built as a host: {error}. {CAN}; '
+            '--no-check writes the config unchecked') from error
 
 
 def _build(model: dict[str, Any]) -> nn.Module:

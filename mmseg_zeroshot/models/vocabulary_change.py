@@ -166,9 +166,9 @@ def _add(model: Any, head: Any, name: str, embeddings: Embeddings) -> str:
     known, before = _known(name, head.split.classes), head.split
     if known is None:
         check_same_space(head, embeddings)
+        table = head.class_embeddings.with_class(
+            name, head._load_row(name, embeddings))
         _grow_classifier(head, 1)
-        vector = torch.from_numpy(head._load_row(name, embeddings))
-        table = head.class_embeddings.with_class(name, vector.numpy())
         head.split = head.split.with_unseen_class(name)
         head._set_vocabulary(table)
     elif known in before.ignored:

@@ -241,6 +241,9 @@ def test_a_prior_of_one_s_own_stays():
 
 def test_what_cannot_be_retrained():
     model = retrained_model()
+    with pytest.raises(ValueError, match='no vector'):
+        add_classes(model, ['zebraa'], 'glove-6b-50d')
+    assert model.decode_head.classifier.out_channels == 5
     model.decode_head.generator.takes_graphs = True
     with pytest.raises(ValueError, match='cannot be repeated here'):
         add_classes(model, ['zebra'], 'glove-6b-50d')

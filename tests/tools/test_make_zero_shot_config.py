@@ -234,6 +234,8 @@ def test_a_split_of_your_own(tmp_path):
     (dict(model=dict(decode_head=dict(
         type='DDRHead', in_channels=32, channels=8, in_index=3))),
      'DDRHead cannot be a host: .*SegformerHead'),
+    (dict(model=dict(decode_head=dict(type='FCNHead', channels=8))),
+     'FCNHead cannot be built as a host: .*in_channels.*FPNHead; --no-check'),
     (dict(model=dict(backbone=dict(type='mmpretrain.ConvNeXt'))),
      'cannot be built here.*--no-check'),
     (dict(model=dict(decode_head=dict(type='X', host=dict()))),
