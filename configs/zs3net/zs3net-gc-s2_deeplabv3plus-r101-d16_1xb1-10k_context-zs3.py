@@ -5,8 +5,9 @@
 #   strict    graphs of seen images, renamed by word vectors (default)
 #   paper     the training images' true masks; the result's label says so
 #   FOLDER    PNG label maps of your own, such as sketches; labelled 'paper'
-# Paper, table 3, hIoU for K = 2, 4, 6, 8, 10 (paper layouts): 34.8, 33.5, 26.7,
-# 19.3, 17.8. Not run here.
+#
+# Paper, table 3, hIoU for K = 2, 4, 6, 8, 10 (true masks as layouts): 34.8,
+# 33.5, 26.7, 19.3, 17.8. Not run here.
 _base_ = './zs3net-gc-s1_deeplabv3plus-r101-d16_1xb1-20k_context-zs3.py'
 load_from = '{{$ZS_GENERATOR:work_dirs/zs3net-gc-s1_deeplabv3plus-r101-d16_1xb1-20k_context-zs3/iter_20000.pth}}'  # noqa: E501
 layouts = '{{$ZS_LAYOUTS:strict}}'

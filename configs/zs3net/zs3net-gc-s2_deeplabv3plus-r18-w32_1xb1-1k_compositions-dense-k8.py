@@ -5,7 +5,7 @@
 #   strict    graphs of seen images, renamed by word vectors (default)
 #   paper     the training images' true masks; the result's label says so
 #   FOLDER    PNG label maps of your own, such as sketches; labelled 'paper'
-_base_ = './zs3net-gc-s1_deeplabv3plus-r18-w32_1xb1-1k_compositions-dense-k8.py'
+_base_ = './zs3net-gc-s1_deeplabv3plus-r18-w32_1xb1-1k_compositions-dense-k8.py'  # noqa: E501
 load_from = '{{$ZS_GENERATOR:work_dirs/zs3net-gc-s1_deeplabv3plus-r18-w32_1xb1-1k_compositions-dense-k8/iter_1000.pth}}'  # noqa: E501
 layouts = '{{$ZS_LAYOUTS:strict}}'
 iterations = 1000
