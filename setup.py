@@ -70,7 +70,8 @@ def read_version() -> str:
 class BuildWithConfigs(build_py):
     """Copy configs and tools into the package, as OpenMMLab plugins do.
 
-    They go to `mmseg_zeroshot/.mim`, where `mim` and people look for them.
+    They go to `mmseg_zeroshot/.mim`, where `mim` and people look for them,
+    with the model zoo's index.
     Done in the build folder, so the source tree stays as it is.
     """
 
@@ -87,6 +88,7 @@ class BuildWithConfigs(build_py):
                 ROOT / folder,
                 target / folder,
                 ignore=shutil.ignore_patterns('__pycache__', '*.pyc'))
+        shutil.copy(ROOT / 'model-index.yml', target)
 
 
 setup(

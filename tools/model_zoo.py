@@ -1,0 +1,272 @@
+"""Write the model zoo's index: metafile.yaml of each method, model-index.yml.
+
+    python tools/model_zoo.py            # write what has changed
+    python tools/model_zoo.py --check    # only say what would
+
+Everything comes from the configs and from docs/results: what a config trains
+on which data, and the scores of its runs. What was not run has no results.
+Weights are not published.
+"""
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.fileio import dump
+
+import mmseg_zeroshot  # configs import it  # noqa: F401
+from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.tables import score_headings
+from mmseg_zeroshot.visualization import read_records, summarize
+
+ROOT = Path(__file__).resolve().parents[1]
+INDEX, METAFILE = 'model-index.yml', 'metafile.yaml'
+# Folders of configs that are no method.
+NO_METHODS = ('_base_', 'recipes')
+LICENSE = 'Apache License 2.0'
+SCORES = ('Seen mIoU', 'Unseen mIoU', 'Overall mIoU', 'hIoU')
+
+_SPNET = (
+    'Semantic Projection Network for Zero- and Few-Label Semantic '
+    'Segmentation',
+    'https://openaccess.thecvf.com/content_CVPR_2019/html/Xian_Semantic_'
+    'Projection_Network_for_Zero-_and_Few-Label_Semantic_Segmentation_CVPR_'
+    '2019_paper.html')
+_ZS3NET = ('Zero-Shot Semantic Segmentation',
+           'https://arxiv.org/abs/1906.00817')
+COLLECTIONS: dict[str, tuple[str, tuple[str, str]]] = {
+    'backbones': ('Other backbones', _SPNET),
+    'devise': ('DeViSE', (
+        'DeViSE: A Deep Visual-Semantic Embedding Model',
+        'https://papers.nips.cc/paper/5204-devise-a-deep-visual-semantic-'
+        'embedding-model')),
+    'fewlabel': ('Few-label SPNet', _SPNET),
+    'spnet': ('SPNet', _SPNET),
+    'zs3net': ('ZS3Net', _ZS3NET),
+    'zs5net': ('ZS5Net', _ZS3NET),
+    'zs_mmd': ('ZS-MMD', (
+        'Recursive Training for Zero-Shot Semantic Segmentation',
+        'https://arxiv.org/abs/2103.00086')),
+}
+"""Name, title and address of the paper of each folder of configs."""
+
+
+def method_folders(root: Path) -> list[Path]:
+    """Return the folders of configs that are methods, sorted by name.
+
+    Args:
+        root: The checkout.
+    """
+    return sorted(folder for folder in (root / 'configs').iterdir()
+                  if folder.is_dir() and folder.name not in NO_METHODS
+                  and any(folder.glob('*.py')))
+
+
+def rendered(root: Path) -> dict[Path, str]:
+    """Return the text of every file of the index.
+
+    Args:
+        root: The checkout.
+
+    Raises:
+        ValueError: a folder of configs has no paper or no README.
+    """
+    folders = method_folders(root)
+    for folder in folders:
+        if folder.name not in COLLECTIONS:
+            raise ValueError(f'configs/{folder.name}: name its paper in '
+                             'COLLECTIONS of tools/model_zoo.py')
+        if not (folder / 'README.md').is_file():
+            raise ValueError(f'configs/{folder.name} has no README.md')
+    entries = {folder: [model_entry(path, root) for path in sorted(
+        folder.glob('*.py'))] for folder in folders}
+    add_results([entry for part in entries.values() for entry in part], root)
+    texts = {
+        folder / METAFILE: as_yaml(dict(
+            Collections=[collection(folder, part)], Models=part))
+        for folder, part in entries.items()}
+    texts[root / INDEX] = as_yaml(dict(Import=[
+        f'configs/{folder.name}/{METAFILE}' for folder in folders]))
+    return texts
+
+
+def collection(folder: Path,
+               entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the entry of a folder of configs.
+
+    Args:
+        folder: The folder.
+        entries: Its models.
+    """
+    name, (title, url) = COLLECTIONS[folder.name]
+    data = dict.fromkeys(entry['Metadata']['Data Set'] for entry in entries)
+    return {
+        'Name': name, 'License': LICENSE,
+        'Metadata': {'Training Data': list(data)},
+        'Paper': {'Title': title, 'URL': url},
+        'README': f'configs/{folder.name}/README.md'}
+
+
+def model_entry(path: Path, root: Path) -> dict[str, Any]:
+    """Return the entry of a config.
+
+    Args:
+        path: The config.
+        root: The checkout.
+
+    Raises:
+        ValueError: the config has no ``ZeroShotResultsHook``.
+    """
+    config = Config.fromfile(path)
+    hook = results_hook(config)
+    if hook is None:
+        raise ValueError(f'{path} has no ZeroShotResultsHook')
+    backbone = config.model.backbone
+    depth = backbone.get('depth', '')
+    variant = dict(hook.get('variant') or {})
+    return {
+        'Name': path.stem,
+        'In Collection': COLLECTIONS[path.parent.name][0],
+        'Config': path.relative_to(root).as_posix(),
+        'Metadata': {
+            'Method': hook['method'], 'Label': hook.get('label', 'strict'),
+            **({'Variant': variant} if variant else {}),
+            'Data Set': data_name(config), 'Split': split_name(config),
+            'Architecture': f'{backbone.type}{f"-{depth}" if depth else ""}',
+            'Iterations': config.train_cfg.max_iters,
+            'Batch Size': config.train_dataloader.batch_size}}
+
+
+def results_hook(config: Config) -> Mapping[str, Any] | None:
+    """Return the config's results hook, if it has one.
+
+    Args:
+        config: A whole config.
+    """
+    hooks = [*(config.get('default_hooks') or {}).values(),
+             *(config.get('custom_hooks') or ())]
+    return next((hook for hook in hooks if isinstance(hook, Mapping)
+                 and hook.get('type') == 'ZeroShotResultsHook'), None)
+
+
+def split_name(config: Config) -> str:
+    """Return the name of the split that a config tests on by default.
+
+    Args:
+        config: A whole config.
+    """
+    split = _test_set(config).get('split')
+    if isinstance(split, Mapping):
+        return split.get('name', 'your own')
+    return str(split)
+
+
+def data_name(config: Config) -> str:
+    """Return the type of the data set that a config tests on.
+
+    Args:
+        config: A whole config.
+    """
+    dataset = _test_set(config)
+    while isinstance(dataset.get('dataset'), Mapping):
+        dataset = dataset['dataset']
+    return dataset['type']
+
+
+def add_results(entries: Sequence[dict[str, Any]], root: Path) -> None:
+    """Add scores to the models that have runs in docs/results.
+
+    A record does not name its config: where several configs are of its
+    method, variant, split and label, it is left out.
+
+    Args:
+        entries: All models.
+        root: The checkout.
+    """
+    records = [record for path in sorted(root.glob('docs/results/*.json'))
+               for record in read_records(path)]
+    for summary in summarize(records):
+        if any(summary['gamma']):
+            continue
+        wanted = [summary[key] for key in (
+            'method', 'split', 'label', 'variant')]
+        fitting = [entry for entry in entries
+                   if wanted == _identity(entry['Metadata'])]
+        if len(fitting) == 1:
+            means = dict(zip(score_headings(), summary['mean']))
+            fitting[0]['Results'] = [{
+                'Task': 'Zero-shot semantic segmentation',
+                'Dataset': summary['dataset'],
+                'Metrics': {key: round(means[key], 1) for key in SCORES
+                            if means[key] is not None},
+                'Seeds': summary['runs']}]
+
+
+def _identity(metadata: Mapping[str, Any]) -> list[Any]:
+    return [metadata['Method'], metadata['Split'], metadata['Label'],
+            metadata.get('Variant', {})]
+
+
+def as_yaml(content: Mapping[str, Any]) -> str:
+    """Return the text of a YAML file.
+
+    Args:
+        content: Plain values.
+    """
+    return ('# Written by tools/model_zoo.py.\n'
+            + dump(content, file_format='yaml', sort_keys=False, width=1000))
+
+
+def changed_files(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield files of the index that are not as they should be.
+
+    Args:
+        root: The checkout.
+    """
+    for path, text in rendered(root).items():
+        if not path.is_file() or path.read_text('utf-8') != text:
+            yield path, text
+
+
+def _test_set(config: Config) -> Mapping[str, Any]:
+    return config.test_dataloader.dataset
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the tool.
+
+    Args:
+        argv: Arguments; the process's by default.
+
+    Returns:
+        The exit code: 0, or 1 after an error message and if ``--check``
+        found a change.
+    """
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--check', action='store_true',
+                        help='write nothing; fail if something would change')
+    args = parser.parse_args(argv)
+    say = partial(print, file=sys.stderr)
+    try:
+        changed = list(changed_files(ROOT))
+    except (ValueError, OSError) as error:
+        say(f'error: {error}')
+        return 1
+    for path, text in changed:
+        print(f'{path.relative_to(ROOT)}: '
+              f'{"not as it should be" if args.check else "written"}')
+        if not args.check:
+            with atomic_write(path, 'w') as file:
+                file.write(text)
+    return int(args.check and bool(changed))
+
+
+if __name__ == '__main__':
+    sys.exit(main())
