@@ -115,6 +115,35 @@ def test_a_step_takes_what_an_earlier_one_chose(root, tmp_path, key, hue):
     assert 'model.width=7' in final['arguments']
 
 
+FINAL = """
+steps = [
+    dict(name='plot', tool='build', final=True,
+         arguments=['{results}', '--out', '{folder}/curve']),
+    dict(name='run', tool='train', config='a.py', report=True,
+         env=dict(HUE='{seed}')),
+]
+"""
+
+
+def test_a_final_step_runs_once_after_all_seeds(root):
+    (root / 'configs/recipes/toy.py').write_text(FINAL)
+    (root / 'a.py').write_text("hue = int('{{$HUE:7}}')\n")
+    calls = run(root, seeds=(0, 7))
+    assert names(calls) == ['seed0/run', 'seed7/run', 'plot/curve']
+    assert [call['hue'] for call in calls] == ['0', '7', None]
+    assert calls[2]['arguments'][0] == str(root / 'work/results.json')
+    assert run(root, seeds=(0, 7)) == []
+    # Another seed is another curve.
+    assert names(run(root, seeds=(0, 7, 8))) == ['seed8/run', 'plot/curve']
+
+
+def test_a_final_step_stands_by_itself(root):
+    (root / 'configs/recipes/toy.py').write_text(FINAL.replace(
+        "config='a.py'", "config='a.py', load='plot'"))
+    with pytest.raises(ValueError, match='a final step stands by itself'):
+        load_recipe('toy', root)
+
+
 def run(root: Path, seeds=(0, ), **kwargs) -> list[dict]:
     """Run the recipe and return the calls of its tools."""
     calls = Path(os.environ['CALLS'])

@@ -40,6 +40,8 @@ class Step:
         options: Config keys to change (``--cfg-options``).
         env: Environment variables.
         seeded: Run for each seed, or once for all of them.
+        final: Run once, after all seeds; its text may hold ``{results}``,
+            the file of all records so far.
         report: Whether its results are a row of the table; by default what
             ``test`` gives.
         seconds: What it takes on two cores, for the first estimate.
@@ -53,6 +55,7 @@ class Step:
     options: Mapping[str, Any] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     seeded: bool = True
+    final: bool = False
     report: bool | None = None
     seconds: float = 0.
 
@@ -164,7 +167,7 @@ def make_tasks(recipe: Recipe, seeds: Sequence[int],
     for seed in seeds:
         known = dict(shared)
         for step in recipe.steps:
-            if step.name in shared:
+            if step.name in shared or step.final:
                 continue
             place = f'seed{seed}' if step.seeded else 'shared'
             task = Task(step, seed if step.seeded else SHARED_SEED,
@@ -175,7 +178,14 @@ def make_tasks(recipe: Recipe, seeds: Sequence[int],
             if not step.seeded:
                 shared[step.name] = task
             tasks.append(task)
-    return tasks
+    # What ran for all seeds decides whether a final step is up to date.
+    inputs = {f'{task.step.name}-{task.seed}': task for task in tasks
+              if task.step.reports}
+    return tasks + [
+        Task(step, SHARED_SEED, work_dir / 'shared' / step.name,
+             dict(inputs), recipe.root)
+        for step in recipe.steps if step.final
+    ]
 
 
 def fill_in(text: str, task: Task, checkpoints: Mapping[str, Path]) -> str:
@@ -198,7 +208,8 @@ def fill_in(text: str, task: Task, checkpoints: Mapping[str, Path]) -> str:
             return str(task.inputs[name].folder)
         return chosen_value(task.inputs[name], what.partition(':')[2])
 
-    own = dict(folder=str(task.folder), seed=str(task.seed))
+    own = dict(folder=str(task.folder), seed=str(task.seed),
+               results=str(task.folder.parents[1] / 'results.json'))
     for name, value in own.items():
         text = text.replace(f'{{{name}}}', value)
     return _REFERENCE.sub(replace, text)
@@ -292,6 +303,10 @@ def _check(step: Step, earlier: Sequence[Step], root: Path,
         if name not in names:
             raise ValueError(f'{place} needs {name!r}, which is no step '
                              'before it.' + hint(name, list(names)))
+        if step.final or names[name].final:
+            raise ValueError(f'{place}: a final step stands by itself, but '
+                             f'one of it and {name!r} takes something from '
+                             'the other')
         if names[name].seeded and not step.seeded:
             raise ValueError(f'{place} is run once, but needs {name!r}, '
                              'which is run for every seed')

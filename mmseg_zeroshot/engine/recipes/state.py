@@ -16,7 +16,7 @@ from mmengine.config import Config, DictAction
 
 from mmseg_zeroshot.utils import atomic_write
 
-from .recipe import Step, Task, quiet
+from .recipe import SHARED_SEED, Step, Task, quiet
 
 STARTED, DONE = 'started.json', 'done.json'
 RESULTS = 'zero_shot_results.json'
@@ -165,7 +165,10 @@ def _config(task: Task) -> dict[str, Any] | None:
 
 
 def _read_config(step: Step, root: Path) -> Config:
-    with quiet(), environment(step.env):
+    # Configs may read a number there, whatever it is.
+    variables = {key: value.replace('{seed}', str(SHARED_SEED))
+                 for key, value in step.env.items()}
+    with quiet(), environment(variables):
         return Config.fromfile(
             root / step.config, import_custom_modules=False)
 
