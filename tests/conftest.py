@@ -1,6 +1,7 @@
 """Fixtures that several rooms use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ import mmseg_zeroshot  # registers everything, as a config would  # noqa: F401
 def seeded() -> None:
     """Make every test start from the same random state."""
     torch.manual_seed(0)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def unformatted_configs() -> Iterator[None]:
+    """Let runs write their config down as it is: YAPF takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('mmengine.config.config.FormatCode',
+                      lambda text, **style: (text, True))
+        yield
 
 
 @pytest.fixture(scope='session')

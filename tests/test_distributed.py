@@ -28,7 +28,7 @@ def run_rank(rank: int, world: int, port: int, path: str) -> None:
         MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port), RANK=str(rank),
         LOCAL_RANK=str(rank), WORLD_SIZE=str(world))
     dist.init_process_group('gloo', rank=rank, world_size=world)
-    cfg = Config.fromfile(path)
+    cfg = Config.fromfile(path, format_python_code=False)
     cfg.launcher = 'pytorch'
     cfg.model_wrapper_cfg = dict(
         type='MMDistributedDataParallel', device_ids=None)
