@@ -35,6 +35,7 @@ from typing import Any
 import mmcv
 import numpy as np
 from mmengine.config import Config, DictAction
+from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmseg.registry import DATASETS
 from torch.utils.data import Subset
@@ -230,8 +231,9 @@ def run(args: argparse.Namespace) -> None:
     settings = load_settings(args, config)
     folder = Path(settings['path'])
     config.work_dir = str(folder.with_name(f'{folder.name}-log'))
-    model, meta = load_model(config, args.checkpoint)
+    init_default_scope('mmseg')
     dataset = make_dataset(config, args.unlabelled)
+    model, meta = load_model(config, args.checkpoint)
     views = {key: settings[key] for key in ('flip', 'scales')}
     labeller = Labeller(model, make_loader(config), percent=settings['p'],
                         **views)
