@@ -15,5 +15,5 @@ load_from = '{{$ZS_ZERO_LABEL:work_dirs/spnet_deeplabv3plus-efficientnet-lite0_1
 exec(open('{{ fileDirname }}/../_base_/includes/few_label.py').read())
 # A handful of images would be learned by heart; and a CPU saves the time.
 model['backbone'] = dict(frozen_stages=7)
-# Chosen on a held-out validation class.
+# The better of two tried on a held-out validation class.
 optim_wrapper = dict(optimizer=dict(lr=0.0001))
