@@ -16,8 +16,9 @@ out; without either, the unlabelled pixels of all images are labelled.
 
 The folder gets `maps/*.png` (class ids, 255 where there is none),
 `manifest.json` (model, split, p and what every map holds) and `preview.png`.
-A killed run goes on when the same command is run again. Training reads the
-folder by `ZeroShotDataset(pseudo_labels=dict(path='…'))`.
+A killed run goes on when the same command is run again. The log is in a folder
+beside it. Training reads the folder by
+`ZeroShotDataset(pseudo_labels=dict(path='…'))`.
 
 The config's key, of which the command line changes single values::
 
