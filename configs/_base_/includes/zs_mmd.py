@@ -49,5 +49,6 @@ if _base_.model.decode_head.phase != 'joint':
     train_cfg = dict(max_iters=iterations, val_interval=iterations)
     del iterations
 default_hooks = dict(results=dict(method=names[weighting]))
-custom_hooks = [*_base_.custom_hooks, dict(type='RecursionHook')]
+# Step 2 may begin with a new classifier; recursion goes on with what it made.
+custom_hooks = [dict(type='StageStartHook'), dict(type='RecursionHook')]
 del printed, name, names, tau, zs_mmd_gamma, off, start, weighting
