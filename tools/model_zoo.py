@@ -10,8 +10,10 @@ Weights are not published.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -83,8 +85,9 @@ def rendered(root: Path) -> dict[Path, str]:
                              'COLLECTIONS of tools/model_zoo.py')
         if not (folder / 'README.md').is_file():
             raise ValueError(f'configs/{folder.name} has no README.md')
-    entries = {folder: [model_entry(path, root) for path in sorted(
-        folder.glob('*.py'))] for folder in folders}
+    with default_environment():
+        entries = {folder: [model_entry(path, root) for path in sorted(
+            folder.glob('*.py'))] for folder in folders}
     add_results([entry for part in entries.values() for entry in part], root)
     texts = {
         folder / METAFILE: as_yaml(dict(
@@ -93,6 +96,17 @@ def rendered(root: Path) -> dict[Path, str]:
     texts[root / INDEX] = as_yaml(dict(Import=[
         f'configs/{folder.name}/{METAFILE}' for folder in folders]))
     return texts
+
+
+@contextmanager
+def default_environment() -> Iterator[None]:
+    """Read configs as they are without the user's ``ZS_`` variables."""
+    given = {key: os.environ.pop(key) for key in list(os.environ)
+             if key.startswith('ZS_')}
+    try:
+        yield
+    finally:
+        os.environ.update(given)
 
 
 def collection(folder: Path,
