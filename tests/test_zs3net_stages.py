@@ -116,3 +116,24 @@ def test_a_resumed_stage_goes_on(step_0, tmp_path, monkeypatch, phase):
             for s in stopped['optimizer']['state'].values()} == {2}
     assert changed(runner, tmp_path / 'stage/iter_2.pth') == {phase}
     assert changed(runner, seen) == {phase}
+
+
+def test_step_2_refuses_step_0_and_another_network_s_bank(step_0, tmp_path):
+    plain = torch.load(step_0 / 'seen/iter_2.pth', weights_only=False)
+    plain['state_dict'] = {
+        key: value for key, value in plain['state_dict'].items()
+        if '.generator.' not in key}
+    torch.save(plain, tmp_path / 'plain.pth')
+    with pytest.raises(ValueError, match='decode_head.generator'):
+        run(tmp_path / 'no_generator', staged('classifier'),
+            bank_of(step_0), max_iters=2, load_from=tmp_path / 'plain.pth')
+    run(tmp_path / 'generator', staged('generator'), bank_of(step_0),
+        max_iters=2, load_from=step_0 / 'seen/iter_2.pth')
+    path = tmp_path / 'generator/iter_2.pth'
+    checkpoint = torch.load(path, weights_only=False)
+    assert checkpoint['meta']['dataset_meta']['extractor']
+    checkpoint['meta']['dataset_meta']['extractor'] = 'f' * 64
+    torch.save(checkpoint, path)
+    with pytest.raises(ValueError, match='features of the network ffff'):
+        run(tmp_path / 'other_bank', staged('classifier'), bank_of(step_0),
+            max_iters=2, load_from=path)

@@ -109,12 +109,13 @@ class FeatureBankDataset(Dataset):
 
     @property
     def metainfo(self) -> dict[str, Any]:
-        """Classes, palette, split and split mode of the bank; plain types."""
+        """Classes, palette, split, split mode and extractor; plain types."""
         stamp = self.bank.stamp
         return copy.deepcopy(dict(
             classes=self.split.classes, palette=stamp['palette'],
             split=self.split.to_dict(), split_mode=stamp['split_mode'],
-            feature_dim=self.bank.feature_dim))
+            feature_dim=self.bank.feature_dim,
+            extractor=stamp['checkpoint']))
 
     def __len__(self) -> int:
         return self.length

@@ -1,11 +1,13 @@
 # ZS3Net as the paper prints it (sections 2.2 and 3.1): kernel bandwidths 2, 5,
 # 10, 20, 40, 60, Gaussian noise, Adam 2e-4 for the generator, SGD for the
 # classifier, one step after the other. How often generated vectors are shown
-# is not printed: here every class counts alike.
+# is not printed: here every class counts alike, and the classifier goes on
+# from step 0's.
 _base_ = './strict.py'
 recipe = dict(
     label='paper',
     head=dict(mmd=dict(reading='printed'), seen_frequency='uniform'),
+    classifier_restarts=False,
     classifier_optimizer=dict(
         _delete_=True,
         type='SGD',

@@ -14,9 +14,12 @@ recipe = dict(
         unseen_prior=None,
         seen_frequency='natural'),
     # Printed for the generator; for the classifier the paper has no value: it
-    # starts from step 0's and learns five times as fast.
+    # learns five times as fast.
     generator_optimizer=dict(type='Adam', lr=0.0002),
     classifier_optimizer=dict(type='Adam', lr=0.001),
+    # Step 2 trains a new classifier: step 0's has learned to name no unseen
+    # class, and a validation class was found less often after going on from it.
+    classifier_restarts=True,
     # Both in one optimizer: Adam scales every parameter on its own.
     joint=dict(
         optimizer=dict(type='Adam', lr=0.0002),

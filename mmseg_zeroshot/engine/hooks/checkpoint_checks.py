@@ -119,8 +119,9 @@ class LoadingCheck:
     Args:
         model: The segmentor, unwrapped.
         checkpoint: What is about to be loaded.
-        training: What matches the model's ``allowed_missing`` may then be
-            absent; when evaluating the whole decode head must be there.
+        training: What matches a zero-shot model's ``allowed_missing`` may
+            then be absent; when evaluating the whole decode head must be
+            there. Of an ordinary model, training needs the extractor alone.
     """
 
     def __init__(self, model: nn.Module, checkpoint: Mapping[str, Any], *,
@@ -145,15 +146,15 @@ class LoadingCheck:
         _check_shapes(model, stored, training=self._training)
 
     def _needed(self, model: nn.Module, missing: Iterable[str]) -> list[str]:
-        allowed = []
-        if self._training:
-            allowed = [re.compile(pattern)
-                       for pattern in getattr(model, 'allowed_missing', ())]
+        patterns = getattr(model, 'allowed_missing', None)
+        whole_head = not self._training or patterns is not None
+        allowed = [re.compile(pattern) for pattern in patterns or ()
+                   if self._training]
         parameters = {name for name, _ in model.named_parameters()}
         return [
             key for key in missing
             if (_EXTRACTOR.match(key) or
-                (not self._training and key.startswith('decode_head.')
+                (whole_head and key.startswith('decode_head.')
                  and key in parameters))
             and not key.endswith(_COUNTERS)
             and not any(pattern.search(key) for pattern in allowed)

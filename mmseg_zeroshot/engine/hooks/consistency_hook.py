@@ -11,6 +11,7 @@ from mmseg_zeroshot.semantics import ClassSplit
 from .checkpoint_checks import LoadingCheck, check_trained_classes
 from .checkpoint_labels import LABEL_KEY
 from .choice_check import check_choices
+from .extractor_check import check_extractor
 from .few_label_checks import check_few_checkpoint, check_few_data
 from .layout_check import check_layouts
 from .run_parts import (
@@ -37,8 +38,9 @@ class ConsistencyHook(Hook):
     the seen ones. While a checkpoint is
     loaded: it has the head's vocabulary, it was not trained on labels of a
     class that is unseen here nor under a label that permits more, and it
-    fills the backbone, the neck and the host (MMEngine only logs what is
-    missing).
+    fills the backbone, the neck, the host and what a training stage does
+    not add to the head (MMEngine only logs what is missing); weights of a
+    stage on a feature bank and this run's bank are of one extractor.
 
     The label ``oracle`` of ``ZeroShotResultsHook`` permits what uses labels
     of unseen classes on purpose. A segmentor may list regular expressions of
@@ -128,6 +130,7 @@ class ConsistencyHook(Hook):
             logger=runner.logger)
         data = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
         check_few_checkpoint(runner, data, label, training=training)
+        check_extractor(runner, data)
         if self._loading is not None:
             self._loading.remove()
         self._loading = LoadingCheck(

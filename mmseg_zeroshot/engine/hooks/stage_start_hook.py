@@ -1,11 +1,14 @@
 """Resuming a stage that starts from the checkpoint of an earlier one."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mmengine.hooks import Hook
 from mmengine.runner import find_latest_checkpoint
 from mmseg.registry import HOOKS
+
+from .run_parts import is_training
 
 
 @HOOKS.register_module()
@@ -18,12 +21,20 @@ class StageStartHook(Hook):
     means elsewhere: the latest checkpoint of the work dir is resumed; if
     there is none yet, the stage starts from ``load_from``.
 
+    Args:
+        restart: Parts of the model, such as ``'decode_head.classifier'``,
+            that a stage trains anew: their weights are not taken from
+            ``load_from``.
+
     Example:
         >>> load_from = 'work_dirs/step0/iter_20000.pth'
         >>> custom_hooks = [dict(type='StageStartHook')]
     """
 
     priority = 'VERY_HIGH'
+
+    def __init__(self, restart: Sequence[str] = ()) -> None:
+        self.restart = tuple(restart)
 
     def before_run(self, runner: Any) -> None:
         """Choose between the work dir's checkpoint and ``load_from``.
@@ -37,3 +48,25 @@ class StageStartHook(Hook):
             runner._load_from = None
         else:
             runner._resume = False
+
+    def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+        """Leave out what starts anew, unless the stage itself is resumed.
+
+        Args:
+            runner: The runner.
+            checkpoint: What is about to be loaded.
+
+        Raises:
+            ValueError: The checkpoint has no weight of a part.
+        """
+        if runner._resume or not is_training(runner):
+            return
+        state = checkpoint.get('state_dict', checkpoint)
+        for part in self.restart:
+            keys = [key for key in state if key.startswith(f'{part}.')]
+            if not keys:
+                raise ValueError(
+                    f'StageStartHook: restart={part!r}, but the checkpoint '
+                    'has no such part; name a module of the model')
+            for key in keys:
+                del state[key]

@@ -133,7 +133,10 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
     @property
     def allowed_missing(self) -> tuple[str, ...]:
         """Keys of the head that a checkpoint of an earlier step lacks."""
-        return (r'generator\.', r'classifier\.')
+        return {
+            'classifier': (r'classifier\.', ),  # needs step 1's generator
+            'self-training': (r'generator\.', ),
+        }.get(self.phase, (r'generator\.', r'classifier\.'))
 
     def classify(self, features: Tensor) -> Tensor:
         """Score (N, C, h, w) pixel features for K classes: (N, K, h, w)."""
@@ -169,6 +172,9 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
 
         Returns:
             Losses and logged values by name.
+
+        Raises:
+            ValueError: The frozen extractor's features are not finite.
         """
         if self.trains_extractor:
             return super().loss(inputs, batch_data_samples, train_cfg)
@@ -180,6 +186,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         if sets is None:
             zero = sum(p.sum() for p in self.parameters() if p.requires_grad)
             return dict(loss_no_labelled_pixel=zero * 0)
+        _check_finite(sets.features)
         return self.loss_of_sets(sets)
 
     def loss_of_sets(self, sets: FeatureSets) -> dict[str, Tensor]:
@@ -193,7 +200,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
             ``loss_zs_mmd`` as the phase has them, and logged values.
 
         Raises:
-            ValueError: NaN features, or the phase trains on images only.
+            ValueError: The phase trains on images only.
         """
         if self.trains_extractor:
             raise ValueError(f'phase={self.phase!r} learns the extractor: '
@@ -341,3 +348,12 @@ def _is_natural(frequency: str) -> bool:
         raise ValueError(f"seen_frequency must be 'natural' or 'uniform', got "
                          f'{frequency!r}')
     return frequency == 'natural'
+
+
+def _check_finite(features: Tensor) -> None:
+    """Stop before NaN spreads from a broken extractor."""
+    if not torch.isfinite(features).all():
+        raise ValueError(
+            'the frozen network gives pixel features that are NaN or '
+            'infinite: its checkpoint (load_from) is broken, or its values '
+            'overflow in float16')

@@ -1,0 +1,147 @@
+"""Time ZS3Net's steps 1 and 2 from a feature bank against the frozen network.
+
+    ZS_DATA_ROOT=... ZS_UNSEEN=cow,cat ZS_SEEN=step_0.pth \
+        python benchmarks/bank_against_network.py [--epochs 30] [--json FILE]
+
+The same ZS3Net on the CPU configs for a folder in VOC's layout. Without a bank
+every batch goes through the network (`zs3net-joint`), and its classifier sees
+so many feature vectors; from the bank, built in full and counted, steps 1 and
+2 train on as many. The bank is built in a process of its own; a sample of the
+steps is timed, in turns, and multiplied up. Times are CPU time of one thread.
+Beside it, the largest resident memory of a process that runs both steps.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+import mmseg_zeroshot  # registers everything  # noqa: F401
+from mmseg_zeroshot.utils import atomic_write
+
+ROOT = Path(__file__).resolve().parents[1]
+NET = 'deeplabv3plus-efficientnet-lite0'
+JOINT = f'zs3net-joint_{NET}_1xb8-1k_voclayout-256x256.py'
+STEP_1 = f'zs3net-s1_{NET}_1xb1-1k_voclayout.py'
+STEP_2 = f'zs3net-s2_{NET}_1xb1-1k_voclayout.py'
+
+
+class Steps:
+    """Training steps of a config, outside a training loop.
+
+    Args:
+        config: File in configs/zs3net.
+        folder: Work dir.
+    """
+
+    def __init__(self, config: str, folder: str) -> None:
+        cfg = Config.fromfile(ROOT / 'configs' / 'zs3net' / config)
+        cfg.merge_from_dict({
+            'work_dir': folder,
+            'load_from': None,
+            'default_hooks.checkpoint': None,
+            'log_level': 'ERROR',
+            'train_dataloader.num_workers': 0,
+            'train_dataloader.persistent_workers': False,
+        })
+        runner = Runner.from_cfg(cfg)
+        self.model: Any = runner.model.train()
+        self.loader = runner.build_dataloader(cfg.train_dataloader)
+        self.batches: Iterator[Any] = iter(self.loader)
+        self.optimizer = runner.build_optim_wrapper(cfg.optim_wrapper)
+
+    def run(self, count: int) -> float:
+        """Run steps; return the CPU seconds of one."""
+        start = time.process_time()
+        for _ in range(count):
+            self.model.train_step(next(self.batches), self.optimizer)
+        return (time.process_time() - start) / count
+
+    def vectors(self, count: int) -> float:
+        """Return how many real vectors the classifier sees in a step."""
+        seen = []
+        head = self.model.decode_head
+        handle = head.loss_of_sets
+
+        def counted(sets: Any) -> Any:
+            seen.append(sets.features[..., 0].numel())
+            return handle(sets)
+
+        head.loss_of_sets = counted
+        self.run(count)
+        head.loss_of_sets = handle
+        return sum(seen) / len(seen)
+
+
+def build_bank(folder: str) -> float:
+    """Build the bank that the environment names; return the CPU seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([
+        sys.executable, str(ROOT / 'tools' / 'build_feature_bank.py'),
+        str(ROOT / 'configs' / 'zs3net' / STEP_1), os.environ['ZS_SEEN'],
+        '--out', folder, '--workers', '1'], check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime
+            - before.ru_utime - before.ru_stime)
+
+
+def memory() -> float:
+    """Largest resident memory of this process so far, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def measure(epochs: int, repeats: int) -> dict[str, float]:
+    """Return times in seconds, their ratio, and memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ['ZS_BANK'] = os.environ.get('ZS_BANK', f'{folder}/bank')
+        building = build_bank(os.environ['ZS_BANK'])
+        generator, classifier = Steps(STEP_1, folder), Steps(STEP_2, folder)
+        of_bank = classifier.vectors(20)
+        generator.run(20)
+        peak = memory()  # before the network's own steps
+        network = Steps(JOINT, folder)
+        of_network = network.vectors(3)
+        times = [[network.run(3), generator.run(100), classifier.run(100)]
+                 for _ in range(repeats)]
+    steps = epochs * len(network.loader.dataset) / 8
+    online, *from_bank = (sorted(column)[repeats // 2]
+                          for column in zip(*times))
+    bank_steps = steps * of_network / of_bank
+    total = building + bank_steps * sum(from_bank)
+    return dict(
+        network_step_s=online, generator_step_s=from_bank[0],
+        classifier_step_s=from_bank[1], vectors_of_network_step=of_network,
+        vectors_of_bank_step=of_bank, building_s=building,
+        network_s=online * steps, bank_s=total,
+        ratio=online * steps / total, peak_gb=peak)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--epochs', type=int, default=30)
+    parser.add_argument('--repeats', type=int, default=5)
+    parser.add_argument('--json')
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    result = measure(args.epochs, args.repeats)
+    for name, value in result.items():
+        print(f'{name} {value:.4g}')
+    if args.json:
+        with atomic_write(args.json, 'w') as file:
+            json.dump(result, file, indent=1)
+
+
+if __name__ == '__main__':
+    main()
