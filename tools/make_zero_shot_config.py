@@ -114,11 +114,12 @@ def own_configs() -> Iterator[None]:
         MODULE2PACKAGE['mmseg'] = before
 
 
-def load_base(name: str) -> BaseConfig:
+def load_base(name: str, imports: bool = True) -> BaseConfig:
     """Read the base config.
 
     Args:
         name: A file, or `mmseg::` and a path in mmseg's configs.
+        imports: Whether the modules that it names are imported.
 
     Returns:
         Its parts.
@@ -136,7 +137,7 @@ def load_base(name: str) -> BaseConfig:
             f'no config {path}: give a file, or {OWN}FOLDER/FILE.py for one '
             'of the installed mmseg')
     with own_configs():
-        config = Config.fromfile(path)
+        config = Config.fromfile(path, import_custom_modules=imports)
     init_default_scope('mmseg')
     return read_base(config.to_dict(), path.stem)
 
@@ -268,7 +269,7 @@ def make(args: argparse.Namespace) -> list[Path]:
     if args.method not in METHODS:
         raise ValueError(f'unknown method {args.method!r}: take one of '
                          + ', '.join(METHODS))
-    base = load_base(args.base)
+    base = load_base(args.base, imports=not args.no_check)
     spec, split = make_split(args, base)
     load_embeddings(args.embeddings, split.classes)
     out = args.out or Path(f'{args.method}_{base.name}_{split.name}.py')

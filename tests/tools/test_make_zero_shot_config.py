@@ -261,6 +261,17 @@ def test_what_cannot_be_made_zero_shot(tmp_path, capsys, parts, message):
     assert not (tmp_path / 'out.py').exists()
 
 
+def test_a_package_that_is_not_installed(tmp_path, capsys):
+    base = write(tmp_path, changed(
+        custom_imports=dict(imports=['no_such_package']),
+        model=dict(backbone=dict(type='no_such_package.Net'))))
+    out = tmp_path / 'out.py'
+    assert run(base, out) == 1
+    assert 'no_such_package' in capsys.readouterr().err
+    assert run(base, out, '--no-check') == 0
+    assert 'no_such_package' in out.read_text()
+
+
 def test_a_value_that_no_text_means(tmp_path, capsys):
     base = write(tmp_path, FULL)
     with base.open('a') as file:
