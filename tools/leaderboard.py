@@ -30,7 +30,7 @@ from mmseg_zeroshot.visualization.board_latex import latex_text
 from mmseg_zeroshot.visualization.boards import Board, make_boards
 from mmseg_zeroshot.visualization.marked_tables import render_page
 from mmseg_zeroshot.visualization.records import Collected
-from mmseg_zeroshot.visualization.tables import RepeatedSeed
+from mmseg_zeroshot.visualization.summaries import RepeatedSeed
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ('README.md', 'docs/**/*.md', 'configs/*/README.md')

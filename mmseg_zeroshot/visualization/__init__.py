@@ -13,8 +13,9 @@ from .palettes import colorblind_palette
 from .panels import panel_figure, save_panel
 from .records import collect_records, read_records
 from .style import line_style, new_figure, save_figure, tidy
+from .summaries import summarize
 from .sweeps import SWEEP_SCORES, best_point, save_sweep, sweep_rows
-from .tables import format_table, markdown_table, summarize
+from .tables import format_table, markdown_table
 from .visualization_hook import ZeroShotVisualizationHook
 
 __all__ = [

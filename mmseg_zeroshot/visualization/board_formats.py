@@ -10,8 +10,8 @@ from mmseg_zeroshot.utils.tables import score_headings, text_table
 
 from .boards import SETTINGS, Board, ranking_score
 from .published import as_printed
+from .summaries import Summary
 from .tables import (
-    Summary,
     extra_columns,
     gamma_cell,
     markdown_rows,

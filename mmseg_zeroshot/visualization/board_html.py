@@ -14,7 +14,7 @@ from .board_formats import (
     not_run_text,
 )
 from .boards import SETTINGS, Board
-from .tables import Summary
+from .summaries import Summary
 
 _TEMPLATE = Path(__file__).parent / 'assets' / 'leaderboard.html'
 _FILTERS = dict(dataset='Data set', split='Split', setting='Setting',

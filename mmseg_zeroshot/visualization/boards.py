@@ -8,7 +8,7 @@ from mmseg_zeroshot.utils.tables import score_headings
 
 from .published import published_rows
 from .records import Record
-from .tables import Summary, label_rank, summarize
+from .summaries import Summary, label_rank, summarize
 
 _HIOU = score_headings().index('hIoU')
 _VANILLA = score_headings().index('Vanilla mIoU')

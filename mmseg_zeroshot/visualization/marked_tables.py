@@ -9,14 +9,8 @@ from mmseg_zeroshot.utils.tables import score_headings
 
 from .published import as_printed, published_on
 from .records import Record, read_records
-from .tables import (
-    LAYOUTS,
-    Summary,
-    markdown_rows,
-    markdown_table,
-    score_cells,
-    summarize,
-)
+from .summaries import Summary, summarize
+from .tables import LAYOUTS, markdown_rows, markdown_table, score_cells
 
 _MARKED = re.compile(
     r'^(?P<open><!-- (?P<kind>table|published): (?P<words>[^\n]*?) -->\n)'

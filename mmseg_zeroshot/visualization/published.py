@@ -9,7 +9,7 @@ from typing import Any
 
 from mmseg_zeroshot.utils.tables import score_headings
 
-from .tables import Summary
+from .summaries import Summary
 
 _FILE = Path(__file__).parent / 'assets' / 'published.json'
 

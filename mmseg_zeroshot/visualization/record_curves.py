@@ -11,7 +11,7 @@ from mmseg_zeroshot.utils.tables import score_headings, score_values
 
 from .curves import Curve
 from .records import Record
-from .tables import RepeatedSeed
+from .summaries import RepeatedSeed
 
 _GAMMA_SCORES = ('seen mIoU', 'unseen mIoU', 'hIoU')
 

@@ -1,0 +1,132 @@
+"""Runs that differ in the seed only, put together."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from statistics import mean, stdev
+from typing import Any
+
+from mmseg_zeroshot.utils.tables import score_values
+
+from .records import Record
+
+Summary = dict[str, Any]
+# Least supervision first; unlike labels never share a ranking.
+_LABELS = ('strict', 'paper', 'released', 'few-label', 'self-training',
+           'oracle')
+
+
+class RepeatedSeed(ValueError):
+    """The same run is there twice, with unlike scores.
+
+    Attributes:
+        records: The two.
+    """
+
+    def __init__(self, message: str, records: Sequence[Record]) -> None:
+        super().__init__(message)
+        self.records = list(records)
+
+
+def summarize(records: Sequence[Record]) -> list[Summary]:
+    """Put runs together that differ in the seed only.
+
+    Runs belong together by method, data set, split, label, variant, whether
+    they are calibrated, class vectors and the scoring's ``absent`` and
+    ``background``; groups are sorted by split, by label, by the first
+    appearance of their method and by variant. A run that
+    is there twice with equal scores (a calibration may choose gamma 0)
+    counts once.
+
+    Args:
+        records: Entries of results files.
+
+    Returns:
+        For each group ``method``, ``dataset``, ``split``, ``label``,
+        ``background``, ``absent``, ``embeddings``, ``variant`` (such as
+        ``{'n': 5}``), ``gamma`` (sorted values), ``runs`` (their number) and
+        ``mean`` and ``std``, the scores in the order of ``score_values``; the
+        standard deviation is the sample's, None for a single run.
+
+    Raises:
+        RepeatedSeed: two runs of a group have the same seed and unlike
+            scores; a ``ValueError``.
+    """
+    methods = list(dict.fromkeys(record['method'] for record in records))
+    groups: dict[tuple, list[Record]] = {}
+    for record in records:
+        key = (record.get('dataset') or '', record['split'],
+               label_rank(record['label']), methods.index(record['method']),
+               _variant_key(record), bool(record.get('gamma')),
+               *map(record.get, ('embeddings', 'absent', 'background')))
+        groups.setdefault(key, []).append(record)
+    ranks = sorted(groups, key=lambda key: key[:5])
+    return [_summary(groups[key]) for key in ranks]
+
+
+def label_rank(label: str) -> tuple[int, str]:
+    """Return a key that sorts labels by the supervision they stand for.
+
+    Args:
+        label: One of ``ZeroShotResultsHook``'s, or another, which goes last.
+    """
+    known = label in _LABELS
+    return (_LABELS.index(label) if known else len(_LABELS), label)
+
+
+def _variant_key(record: Record) -> tuple:
+    variant = (record.get('variant') or {}).items()
+    return tuple(sorted(
+        (key, (0, value) if isinstance(value, (int, float)) else
+         (1, str(value))) for key, value in variant))
+
+
+def _summary(group: list[Record]) -> Summary:
+    first = group[0]
+    group = _distinct(group)
+    _check_seeds(group)
+    columns = list(zip(*map(score_values, group)))
+    return dict(
+        method=first['method'],
+        dataset=first.get('dataset') or '',
+        split=first['split'],
+        label=first['label'],
+        background=first.get('background'),
+        absent=first.get('absent'),
+        embeddings=first.get('embeddings'),
+        variant=first.get('variant') or {},
+        gamma=sorted({float(r.get('gamma') or 0) for r in group}),
+        runs=len(group),
+        mean=[_over_runs(values, mean) for values in columns],
+        std=[_over_runs(values, stdev) for values in columns])
+
+
+def _distinct(group: list[Record]) -> list[Record]:
+    """Drop what repeats the seed and all scores of an earlier record."""
+    runs: dict[tuple, Record] = {}
+    for record in group:
+        key = (record.get('seed'), *score_values(record))
+        runs.setdefault(key, record)
+    return list(runs.values())
+
+
+def _check_seeds(group: list[Record]) -> None:
+    """The same run twice would pass for less deviation."""
+    by_seed: dict[Any, list[Record]] = {}
+    for record in group:
+        by_seed.setdefault(record.get('seed'), []).append(record)
+    for seed, runs in by_seed.items():
+        if len(runs) > 1:
+            first = runs[0]
+            raise RepeatedSeed(
+                f'{len(runs)} records of {first["method"]!r} on '
+                f'split {first["split"]!r} (label {first["label"]!r}) have '
+                f'seed {seed} and unlike scores; keep one of each seed', runs)
+
+
+def _over_runs(values: Sequence[float | None],
+               function: Callable) -> float | None:
+    """Apply a statistic; None where a run has no score or runs are few."""
+    known = [value for value in values if value is not None]
+    if len(known) < len(values) or (function is stdev and len(known) < 2):
+        return None
+    return function(known)
