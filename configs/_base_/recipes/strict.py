@@ -18,7 +18,7 @@ recipe = dict(
     generator_optimizer=dict(type='Adam', lr=0.0002),
     classifier_optimizer=dict(type='Adam', lr=0.001),
     # Step 2 trains a new classifier: step 0's has learned to name no unseen
-    # class, and a validation class was found less often after going on from it.
+    # class, and a validation class was found less after going on from it.
     classifier_restarts=True,
     # Both in one optimizer: Adam scales every parameter on its own.
     joint=dict(
