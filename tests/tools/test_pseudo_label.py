@@ -37,6 +37,8 @@ def make_config(root, tmp_path, repo_root, monkeypatch):
             path=str(tmp_path / name), **settings)
         cfg.default_hooks.results.update(method='ZS5Net',
                                          label='self-training')
+        for loader in (cfg.val_dataloader, cfg.test_dataloader):
+            loader.dataset.pipeline[1].scale = (96, 96)  # as they are
         cfg.pseudo_labels = dict(path=str(tmp_path / name), p=40., previews=2)
         cfg.dump(tmp_path / f'{name}.py')
         return str(tmp_path / f'{name}.py')
