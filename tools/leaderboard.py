@@ -121,17 +121,29 @@ def write(boards: Sequence[Board], summary: str, folder: Path) -> None:
 def update_pages(pages: Sequence[Path]) -> None:
     """Write the marked tables of Markdown pages anew.
 
+    A page with an error stays as it is and keeps no other from its tables.
+
     Args:
         pages: Pages; those of the checkout if there is none.
+
+    Raises:
+        ValueError: a page has an error.
     """
+    errors = []
     for page in pages or sorted(
             path for pattern in PAGES for path in ROOT.glob(pattern)):
         text = page.read_text('utf-8')
-        rendered = render_page(text, ROOT, str(page))
+        try:
+            rendered = render_page(text, ROOT, str(page))
+        except ValueError as error:
+            errors.append(str(error))
+            continue
         if rendered != text:
             with atomic_write(page, 'w') as file:
                 file.write(rendered)
             print(f'{page}: tables written')
+    if errors:
+        raise ValueError('\n'.join(errors))
 
 
 def run(args: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """Leaderboards: which runs may be ranked together, and in what order."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mmseg_zeroshot.utils.tables import score_headings
@@ -107,40 +107,48 @@ def make_boards(records: Sequence[Record]) -> list[Board]:
     ours = sorted(boards.values(), key=_order)
     for board in ours:
         board.rows.sort(key=lambda row: -ranking_score(row, board.setting))
-        board.published = [
-            row for row in published_rows() if row['split'] == board.split
-            and board.setting in SETTINGS and _has_scores(row, board.setting)]
+        board.published = [row for row, place in _published_places()
+                           if place == _place(board)]
         board.not_run = _missing(board, summaries)
     return ours + _unmatched(ours, summaries)
 
 
 def _board_of(summary: Summary, setting: str) -> Board:
-    few = summary['label'] == 'few-label'
+    if setting in SETTINGS and summary['label'] == 'few-label':
+        setting += ' few-label'
     return Board(
         dataset=summary['dataset'], split=summary['split'],
-        setting=f'{setting} few-label' if few else setting,
+        setting=setting,
         label=summary['label'], background=summary['background'],
         absent=summary['absent'],
-        num_images=summary['variant'].get('n') if few else None)
+        num_images=n_of(summary))
 
 
 def _unmatched(ours: Sequence[Board],
                summaries: Sequence[Summary]) -> list[Board]:
     """Return boards of the papers' rows that no run of ours stands beside."""
-    covered = {(board.split, board.setting) for board in ours}
+    covered = {_place(board) for board in ours}
     boards: dict[tuple, Board] = {}
-    for row in published_rows():
-        for setting in SETTINGS:
-            key = (row['split'], setting)
-            if key not in covered and _has_scores(row, setting):
-                boards.setdefault(key, Board(
-                    dataset=row['dataset'], split=row['split'],
-                    setting=setting, label='published',
-                    background=row['background'],
-                    absent=None)).published.append(row)
+    for row, place in _published_places():
+        if place not in covered:
+            board = boards.setdefault(place, _board_of(row, place[1]))
+            board.label = 'published'
+            board.published.append(row)
     for board in boards.values():
         board.not_run = _missing(board, summaries)
     return list(boards.values())
+
+
+def _published_places() -> Iterator[tuple[Summary, tuple]]:
+    """Yield each published row with the split, setting and n it is on."""
+    for row in published_rows():
+        for setting in SETTINGS:
+            if _has_scores(row, setting):
+                yield row, _place(_board_of(row, setting))
+
+
+def _place(board: Board) -> tuple:
+    return board.split, board.setting, board.num_images
 
 
 def _repeats(summary: Summary, board: Board) -> bool:
@@ -157,11 +165,18 @@ def _repeats(summary: Summary, board: Board) -> bool:
 
 
 def _missing(board: Board, summaries: Sequence[Summary]) -> list[str]:
-    ran = {row['method'] + mark for row in summaries
+    """Return the published methods that no run of ours has on the split."""
+    ran = {(row['method'] + mark, n_of(row)) for row in summaries
            if row['split'] == board.split
            for mark in ('', ' (calibrated)')[:1 + any(row['gamma'])]}
     methods = dict.fromkeys(row['method'] for row in board.published)
-    return [method for method in methods if method not in ran]
+    return [method for method in methods
+            if (method, board.num_images) not in ran]
+
+
+def n_of(row: Summary) -> int | None:
+    """Return n of a few-label row, the images with labels per class."""
+    return row['variant'].get('n') if row['label'] == 'few-label' else None
 
 
 def _has_scores(summary: Summary, setting: str) -> bool:

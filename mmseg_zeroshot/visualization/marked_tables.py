@@ -7,10 +7,17 @@ from pathlib import Path
 
 from mmseg_zeroshot.utils.tables import score_headings
 
+from .boards import n_of
 from .published import as_printed, published_on
 from .records import Record, read_records
 from .summaries import Summary, summarize
-from .tables import LAYOUTS, markdown_rows, markdown_table, score_cells
+from .tables import (
+    LAYOUTS,
+    markdown_rows,
+    markdown_table,
+    score_cells,
+    variant_cell,
+)
 
 _MARKED = re.compile(
     r'^(?P<open><!-- (?P<kind>table|published): (?P<words>[^\n]*?) -->\n)'
@@ -79,7 +86,8 @@ def published_table(splits: Sequence[str],
     own = summarize(records)
     for row in published_on(splits):
         rows.append([
-            row['method'], row['split'], row['source'],
+            ', '.join(filter(None, [row['method'], variant_cell(row)])),
+            row['split'], row['source'],
             *(as_printed(row['mean'][i]) for i in _PLACES),
             _ours(row, own)])
     # A score that no paper prints on these splits has no column.
@@ -108,7 +116,8 @@ def _ours(row: Summary, own: Sequence[Summary]) -> str:
     score = 'hIoU' if printed['hIoU'] is not None else 'Vanilla mIoU'
     return ', '.join(
         f'{score_cells(ours, [score])[0]} ({ours["label"]})' for ours in own
-        if (ours['split'], ours['method']) == (row['split'], method)
+        if (ours['split'], ours['method'], n_of(ours)) == (
+            row['split'], method, n_of(row))
         and any(ours['gamma']) == calibrated) or 'not run'
 
 

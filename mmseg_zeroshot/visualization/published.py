@@ -18,7 +18,7 @@ _FILE = Path(__file__).parent / 'assets' / 'published.json'
 def published_rows() -> tuple[Summary, ...]:
     """Return the papers' rows, in their order, as printed.
 
-    Cells that the papers do not print, or print in a figure only, are None.
+    Cells that the papers do not print, or show in a figure only, are None.
     Some printed cells contradict each other; they are kept.
 
     Returns:
@@ -65,6 +65,6 @@ def _summary(row: dict[str, Any], content: dict[str, Any]) -> Summary:
         method=row['method'], dataset=protocol['dataset'],
         split=row['split'], label=row['label'],
         background=protocol['background'], absent=None, embeddings=None,
-        variant={}, gamma=[], runs=0, mean=scores,
+        variant=row.get('variant', {}), gamma=[], runs=0, mean=scores,
         std=[None] * len(score_headings()),
         source=content['sources'][row['source']], note=row.get('note', ''))

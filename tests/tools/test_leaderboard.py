@@ -77,5 +77,7 @@ def test_pages_of_the_checkout_are_written_anew(tmp_path, monkeypatch, capsys):
     assert leaderboard.main(['--readme', str(pages[0])]) == 0
     assert capsys.readouterr().out == ''
     write(pages[0], marked.replace('a.json', 'b.json'))
+    write(pages[1], marked)
     assert leaderboard.main(['--readme']) == 1
     assert f'error: {pages[0]}: <!-- table' in capsys.readouterr().err
+    assert '| SPNet | pets |' in pages[1].read_text('utf-8')

@@ -73,8 +73,12 @@ def test_published_rows_stand_beside_and_say_what_was_not_run():
     assert board.not_run == []
     board, = ours([record(split='voc12-zs3-k2', method='ZS3Net')])
     assert 'ZS3Net' not in board.not_run and 'ZS5Net' in board.not_run
-    few, = ours([record(split='voc12-spnet', label='few-label')])
-    assert few.published == []
+    few = [record(split='voc12-spnet', label='few-label', variant=dict(n=n))
+           for n in (1, 5)]
+    one, five = ours(few, 'vanilla')
+    assert [row['mean'][-1] for row in one.published] == [71.52, 29.17]
+    assert one.not_run == ['fine-tuned']
+    assert five.published == five.not_run == []
 
 
 def test_protocols_without_a_run_are_there_too():
@@ -100,7 +104,7 @@ def test_published_numbers_are_the_papers():
     assert scores('context-recursive-k4', 'ZS-MMD')['Overall MA'] == 49.8
     assert scores('voc12-spnet', 'SPNet (calibrated)')['hIoU'] == 42.45
     assert scores('cocostuff-spnet', 'HVSL')['Vanilla mIoU'] == 31.8
-    assert len(published_rows()) == 72
+    assert len(published_rows()) == 76
     for row in published_rows():
         values = dict(zip(score_headings(), row['mean']))
         seen, unseen = values['Seen mIoU'], values['Unseen mIoU']

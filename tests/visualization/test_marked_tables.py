@@ -57,6 +57,7 @@ def test_published_numbers_have_ours_beside_them(root):
     assert cells['ZS5Net'][-1] == 'not run'
     assert cells['SPNet'][-1] == 'not run'  # ours is calibrated
     assert cells['SPNet (calibrated)'][-2:] == ['-', '25.0 (strict)']
+    assert cells['SPNet, n=1'][-2:] == ['71.52', 'not run']
 
 
 @pytest.mark.parametrize('marker, message', [
