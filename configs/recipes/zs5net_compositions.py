@@ -4,7 +4,8 @@
 #
 #   ZS_DEMO_SPLIT=compositions-k8-cv \
 #       python tools/sweep.py zs5net_compositions \
-#       --step pseudo-labels --score-step zs5net --key pseudo_labels.p=10,25,50,100
+#       --step pseudo-labels --score-step zs5net \
+#       --key pseudo_labels.p=10,25,50,100
 net = 'deeplabv3plus-r18-w32'
 data = 'compositions-k8'
 generator = f'configs/zs3net/zs3net-s1_{net}_1xb1-1k_{data}.py'

@@ -11,7 +11,8 @@
 #
 #   ZS_DATA_ROOT=/data/my_voc ZS_UNSEEN=cow,cat ZS_VALIDATION=horse \
 #       ZS_HOLD_OUT=1 python tools/sweep.py zs5net_voclayout \
-#       --step pseudo-labels --score-step zs5net --key pseudo_labels.p=10,25,50,100
+#       --step pseudo-labels --score-step zs5net \
+#       --key pseudo_labels.p=10,25,50,100
 net = 'deeplabv3plus-efficientnet-lite0'
 data = 'voclayout'
 generator = f'configs/zs3net/zs3net-s1_{net}_1xb1-1k_{data}.py'
