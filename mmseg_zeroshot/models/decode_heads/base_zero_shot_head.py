@@ -90,7 +90,7 @@ class BaseZeroShotHead(BaseModule):
         self.host.conv_seg = nn.Identity()
         # cls_seg applies the dropout before conv_seg: here it belongs to the
         # classifier, and the pixel features are those without it.
-        self.dropout, self.host.dropout = self.host.dropout, None
+        self.dropout, self.host.dropout = self.host.dropout, nn.Identity()
         self.align_corners = self.host.align_corners
         self.ignore_index = self.host.ignore_index
         self.threshold = None

@@ -30,6 +30,9 @@ HOSTS = {
         in_channels=[8, 8, 8, 8], in_index=[0, 1, 2, 3], channels=16,
         mla_channels=4, up_scale=2, **SMALL),
     'DNLHead': ONE,
+    'ANNHead': dict(
+        project_channels=4, key_pool_scales=(1, 2), in_channels=[16, 16],
+        in_index=[2, 3], channels=8, **SMALL),
     'DepthwiseSeparableFCNHead': dict(num_convs=1, dw_act_cfg=None, **ONE),
 }
 """Arguments by type; feature maps are those of :func:`feature_maps`."""
