@@ -266,7 +266,7 @@ def draw(folder: Path, rows: dict[int, list[np.ndarray]], scores: Scores,
             save(folder / f'panel.{suffix}', [rows[i] for i in panel])
         for name, (best, hardest) in each.items():
             ious = scores.ious[:, split.classes.index(name)]
-            captions = [f'{kind}: IoU {ious[i]:.0f}'
+            captions = [f'{name}, {kind}: IoU {ious[i]:.0f}'
                         for kind, places in (('best', best),
                                              ('hardest', hardest))
                         for i in places]

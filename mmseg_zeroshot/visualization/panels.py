@@ -15,7 +15,7 @@ from .style import save_figure
 
 _NOT_SCORED = (235, 235, 235)
 _COLUMN_INCHES = 2.4
-_LEGEND_ROW_INCHES = 0.24
+_LEGEND_ROW_INCHES = 0.18
 # An entry's coloured patch and gaps, and a bold letter of its text.
 _PATCH_INCHES, _LETTER_INCHES = 0.45, 0.075
 _STAR = '★'
@@ -169,7 +169,7 @@ def _grid(rows: Sequence[Sequence[np.ndarray]],
     gap, title = 0.06, 0.3
     heights = [_COLUMN_INCHES * row[0].shape[0] / row[0].shape[1]
                for row in rows]
-    legend = _LEGEND_ROW_INCHES * lines + .12
+    legend = _LEGEND_ROW_INCHES * lines + .16
     width = columns * _COLUMN_INCHES + (columns + 1) * gap
     height = sum(heights) + (len(rows) - 1) * gap + title + legend
     figure = Figure(figsize=(width, height))
@@ -211,7 +211,8 @@ def _legend(figure: Figure, occurring: Sequence[int], classes: Sequence[str],
             unseen: Sequence[str], table: np.ndarray, grey: str,
             height: float, per_line: int) -> None:
     patches = []
-    for class_id in occurring:
+    # Unseen classes first: there may be dozens of seen ones.
+    for class_id in sorted(occurring, key=lambda i: classes[i] not in unseen):
         patches.append(
             _patch(table[class_id], _entry(classes[class_id], unseen)))
     if grey:
