@@ -37,7 +37,7 @@ from mmseg_zeroshot.semantics.word_vectors import (
     build_class_vectors,
 )
 from mmseg_zeroshot.semantics.words import joined_words, split_words
-from mmseg_zeroshot.utils.io import atomic_write
+from mmseg_zeroshot.utils import atomic_write, exit_code
 
 
 class ProgressLine:
@@ -255,6 +255,20 @@ def print_report(table: ClassEmbeddings,
           f'{table.fingerprint}')
 
 
+def run(args: argparse.Namespace) -> None:
+    """Build, write and print the table and its report.
+
+    Args:
+        args: The command line.
+    """
+    table, reports = build(args)
+    out = Path(args.out)
+    table.save(out)
+    write_report(out.with_suffix('.json'), table, reports)
+    print_report(table, reports)
+    print(f'wrote {out} and {out.with_suffix(".json")}')
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the tool.
 
@@ -264,18 +278,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         int: The exit code: 0, or 1 after an error message.
     """
-    args = parse_args(argv)
-    try:
-        table, reports = build(args)
-    except (ValueError, OSError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    out = Path(args.out)
-    table.save(out)
-    write_report(out.with_suffix('.json'), table, reports)
-    print_report(table, reports)
-    print(f'wrote {out} and {out.with_suffix(".json")}')
-    return 0
+    return exit_code(lambda: run(parse_args(argv)))
 
 
 if __name__ == '__main__':

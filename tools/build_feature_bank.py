@@ -53,6 +53,7 @@ from mmseg_zeroshot.engine.hooks.checkpoint_checks import (
 )
 from mmseg_zeroshot.semantics import build_split
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils import exit_code
 
 KEYS = ('path', 'dataset', 'views', 'max_vectors', 'graphs', 'seed',
         'batch_size')
@@ -306,12 +307,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after an error message.
     """
-    try:
-        build(parse_args(argv))
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: build(parse_args(argv)), RuntimeError)
 
 
 if __name__ == '__main__':

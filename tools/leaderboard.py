@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.visualization import collect_records
 from mmseg_zeroshot.visualization.board_formats import (
     csv_text,
@@ -174,12 +174,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after an error message.
     """
-    try:
-        run(parse_args(argv))
-    except (ValueError, OSError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: run(parse_args(argv)))
 
 
 if __name__ == '__main__':

@@ -38,7 +38,7 @@ from mmseg_zeroshot.evaluation import confusion_matrix
 from mmseg_zeroshot.evaluation.scores import class_ratios
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.names import resolve
-from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.visualization import (
     best_and_hardest,
     confusion_table,
@@ -345,12 +345,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after an error message.
     """
-    try:
-        run(parse_args(argv))
-    except (ValueError, OSError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: run(parse_args(argv)))
 
 
 if __name__ == '__main__':

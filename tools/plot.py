@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import score_headings
 from mmseg_zeroshot.visualization import (
     collect_records,
@@ -134,12 +135,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after an error message.
     """
-    try:
-        run(parse_args(argv))
-    except (ValueError, OSError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: run(parse_args(argv)))
 
 
 if __name__ == '__main__':

@@ -19,6 +19,7 @@ import sys
 from collections.abc import Sequence
 from statistics import mean
 
+from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import percent, text_table
 from mmseg_zeroshot.visualization import (
     collect_records,
@@ -99,12 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after an error message.
     """
-    try:
-        run(parse_args(argv))
-    except (ValueError, OSError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: run(parse_args(argv)))
 
 
 if __name__ == '__main__':

@@ -55,6 +55,7 @@ from mmseg_zeroshot.engine import ConsistencyHook
 from mmseg_zeroshot.engine.hooks.checkpoint_labels import LABEL_KEY
 from mmseg_zeroshot.engine.hooks.run_parts import head_split
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import text_table
 from mmseg_zeroshot.visualization import save_panel
 
@@ -278,12 +279,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after an error message.
     """
-    try:
-        run(parse_args(argv))
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: run(parse_args(argv)), RuntimeError)
 
 
 if __name__ == '__main__':

@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,7 +47,7 @@ from mmseg_zeroshot.engine.recipes import (
 )
 from mmseg_zeroshot.engine.recipes.recipe import VALUES, quiet
 from mmseg_zeroshot.engine.recipes.state import DONE, RESULTS, read_marker
-from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils import atomic_write, resumable_exit_code
 from mmseg_zeroshot.utils.tables import text_table
 from mmseg_zeroshot.visualization import (
     SWEEP_SCORES,
@@ -231,20 +230,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Arguments; the process's by default.
 
     Returns:
-        The exit code: 0, or 1 after an error message.
+        The exit code: 0, 1 after an error message, 130 where stopped.
     """
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    # A killed run ends its tool too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        run(parse_args(argv))
-    except KeyboardInterrupt:
-        print('stopped; the same command goes on from here', file=sys.stderr)
-        return 130
-    except (StepFailed, ValueError, OSError, RuntimeError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return resumable_exit_code(
+        lambda: run(parse_args(argv)), StepFailed, RuntimeError)
 
 
 if __name__ == '__main__':

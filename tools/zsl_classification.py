@@ -43,7 +43,7 @@ from mmseg_zeroshot.models.bilinear import (
     CLASSIFICATION_LOSSES,
     BilinearClassifier,
 )
-from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.utils.tables import percent, text_table
 from mmseg_zeroshot.visualization import save_curves
 
@@ -307,12 +307,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 1 after an error message.
     """
-    try:
-        run(parse_args(argv))
-    except (ValueError, OSError) as error:
-        print(f'error: {error}', file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: run(parse_args(argv)))
 
 
 if __name__ == '__main__':

@@ -1,0 +1,49 @@
+"""What every command line does about errors and being stopped."""
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+
+ToolErrors = type[Exception]
+
+
+def exit_code(run: Callable[[], object], *errors: ToolErrors) -> int:
+    """Run a tool; print the error that a user can mend, without a traceback.
+
+    Args:
+        run: The tool.
+        errors: Exceptions to report beside ValueError and OSError.
+
+    Returns:
+        0, or 1 after an error message on stderr.
+    """
+    try:
+        run()
+    except (ValueError, OSError, *errors) as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+def resumable_exit_code(run: Callable[[], object],
+                        *errors: ToolErrors) -> int:
+    """As :func:`exit_code`, for a tool that goes on when it is run again.
+
+    Its lines are written as they come. SIGTERM is treated as Ctrl-C, so that
+    a killed tool ends the processes that it has started.
+
+    Args:
+        run: The tool.
+        errors: Exceptions to report beside ValueError and OSError.
+
+    Returns:
+        0, 1 after an error message, or 130 where it was stopped.
+    """
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return exit_code(run, *errors)
+    except KeyboardInterrupt:
+        print('stopped; the same command goes on from here', file=sys.stderr)
+        return 130
