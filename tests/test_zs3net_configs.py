@@ -12,6 +12,8 @@ from mmseg_zeroshot.semantics import build_split
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 FIRST = sorted(p.name for p in CONFIGS.glob('zs3net/zs3net-s1_*.py'))
 SECOND = sorted(p.name for p in CONFIGS.glob('zs3net/zs3net-s2_*.py'))
+GRAPH_SECOND = sorted(
+    p.name for p in CONFIGS.glob('zs3net/zs3net-gc-s2_*.py'))
 JOINT = sorted(p.name for p in CONFIGS.glob('zs3net/zs3net-joint_*.py'))
 STAGED = ('strict', 'paper', 'gan')
 
@@ -58,6 +60,16 @@ def test_step_2_loads_what_step_1_leaves(name):
     assert cfg.train_dataloader == load(first).train_dataloader
     assert cfg.default_hooks.results.method == 'ZS3Net'
     assert cfg.train_cfg.val_begin == 1
+
+
+@pytest.mark.parametrize('name', [*SECOND, *GRAPH_SECOND])
+def test_with_and_without_graphs_step_2_starts_alike(name, monkeypatch):
+    restarts = {'strict': ['decode_head.classifier'], 'paper': []}
+    for recipe, parts in restarts.items():
+        monkeypatch.setenv('ZS_RECIPE', recipe)
+        hook, = load(name).custom_hooks
+        assert hook.type == 'StageStartHook'
+        assert hook.get('restart', []) == parts
 
 
 @pytest.mark.parametrize('recipe', STAGED)

@@ -23,7 +23,7 @@ class CompositionsDataset(BaseSegDataset):
 
     Args:
         subset: 'train' or 'val'. Default: 'train'.
-        data_root: Folder of the files. Default: 'data/compositions'.
+        data_root: Folder of the files; None is 'data/compositions'.
         num_train: Number of training images. Default: 2000.
         num_val: Number of validation images. Default: 200.
         image_size: Side of an image in pixels. Default: 96.
@@ -42,12 +42,13 @@ class CompositionsDataset(BaseSegDataset):
     METAINFO: dict[str, Any] = dict(
         classes=CLASS_LISTS['compositions'],
         palette=class_palette(CLASS_LISTS['compositions']))
+    DATA_ROOT = 'data/compositions'
     _draw = staticmethod(compose)
 
     def __init__(self,
                  subset: str = 'train',
                  *,
-                 data_root: str = 'data/compositions',
+                 data_root: str | None = None,
                  num_train: int = 2000,
                  num_val: int = 200,
                  image_size: int = 96,
@@ -72,7 +73,7 @@ class CompositionsDataset(BaseSegDataset):
         self.num_images = dict(train=num_train, val=num_val)
         super().__init__(
             img_suffix='.png',
-            data_root=data_root,
+            data_root=data_root or self.DATA_ROOT,
             data_prefix=dict(
                 img_path=f'img_dir/{subset}',
                 seg_map_path=f'ann_dir/{subset}'),

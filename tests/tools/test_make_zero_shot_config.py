@@ -187,6 +187,9 @@ def test_zs3net_s_steps_fit_together(tmp_path):
     assert third.model.decode_head.phase == 'classifier'
     assert third.train_cfg.val_interval == third.train_cfg.max_iters
     assert third.default_hooks.results.method == 'ZS3Net'
+    assert [hook.type for hook in third.custom_hooks] == [
+        'EMAHook', 'StageStartHook']
+    assert third.custom_hooks[1].restart == ['decode_head.classifier']
 
 
 def test_mmseg_s_own_file_and_one_that_inherits_it(tmp_path, capsys):

@@ -28,5 +28,6 @@ default_hooks = dict(
     results=dict(
         method=f'{_base_.recipe.method} + GC',
         label=_base_.recipe.label if layouts == 'strict' else 'paper'))
+custom_hooks = _base_.recipe.step_2_hooks
 # Used up: a later change of them would do nothing.
 del iterations, layouts

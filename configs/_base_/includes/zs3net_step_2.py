@@ -12,9 +12,6 @@ param_scheduler = [
 train_cfg = dict(
     max_iters=iterations, val_begin=1, val_interval=iterations)
 default_hooks = dict(results=dict(method=_base_.recipe.method))
-if _base_.recipe.classifier_restarts:
-    custom_hooks = [
-        dict(type='StageStartHook', restart=['decode_head.classifier'])
-    ]
+custom_hooks = _base_.recipe.step_2_hooks
 # Used up: a later change of them would do nothing.
 del iterations

@@ -7,7 +7,7 @@ _base_ = './strict.py'
 recipe = dict(
     label='paper',
     head=dict(mmd=dict(reading='printed'), seen_frequency='uniform'),
-    classifier_restarts=False,
+    step_2_hooks=[dict(type='StageStartHook')],
     classifier_optimizer=dict(
         _delete_=True,
         type='SGD',

@@ -19,7 +19,9 @@ recipe = dict(
     classifier_optimizer=dict(type='Adam', lr=0.001),
     # Step 2 trains a new classifier: step 0's has learned to name no unseen
     # class, and a validation class was found less after going on from it.
-    classifier_restarts=True,
+    step_2_hooks=[
+        dict(type='StageStartHook', restart=['decode_head.classifier'])
+    ],
     # Both in one optimizer: Adam scales every parameter on its own.
     joint=dict(
         optimizer=dict(type='Adam', lr=0.0002),

@@ -85,9 +85,13 @@ def step_2(base: BaseConfig, stem: str) -> str:
     text += assignment('train_cfg', dict(
         max_iters=Name('iterations'), val_begin=1,
         val_interval=Name('iterations')))
-    title = METHODS['zs3net'].title
-    return text + assignment('default_hooks',
-                             dict(results=dict(method=title)))
+    text += assignment('default_hooks', dict(
+        results=dict(method=METHODS['zs3net'].title)))
+    text += comment("A new classifier: step 0's has learned to name no unseen "
+                    'class.')
+    return text + assignment('custom_hooks', [
+        *base.custom_hooks,
+        dict(type='StageStartHook', restart=['decode_head.classifier'])])
 
 
 def last_checkpoint(base: BaseConfig) -> str:
