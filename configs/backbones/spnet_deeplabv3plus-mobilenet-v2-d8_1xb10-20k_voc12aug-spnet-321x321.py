@@ -9,24 +9,11 @@ split = 'voc12-spnet'
 # The paper's: word2vec beside fastText, 600-d, made by
 # tools/build_embeddings.py.
 embeddings = 'glove-6b-50d'
-
-model = dict(
-    type='ZeroShotSegmentor',
-    data_preprocessor=dict(size=_base_.crop_size),
-    decode_head=dict(
-        _delete_=True,
-        type='SemanticProjectionHead',
-        split=split,
-        embeddings=embeddings,
-        gamma=0.0,
-        host=_base_.model.decode_head))
+exec(open('{{ fileDirname }}/../_base_/includes/spnet.py').read())
 # New layers learn ten times as fast.
 optim_wrapper = dict(
     optimizer=dict(lr=0.00025),  # SPNet's
     paramwise_cfg=dict(custom_keys=dict(decode_head=dict(lr_mult=10.0))))
-train_dataloader = dict(dataset=dict(split=split))
-val_dataloader = dict(dataset=dict(split=split))
-test_dataloader = val_dataloader
 default_hooks = dict(
     results=dict(
         method='SPNet', variant=dict(network='DeepLabv3+, MobileNetV2')))

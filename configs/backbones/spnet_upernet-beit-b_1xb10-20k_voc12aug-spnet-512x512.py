@@ -19,24 +19,12 @@ train_pipeline = [
     dict(_base_.train_pipeline[3], crop_size=crop_size),
     *_base_.train_pipeline[4:]
 ]
-
-model = dict(
-    type='ZeroShotSegmentor',
-    data_preprocessor=dict(
-        size=crop_size, test_cfg=dict(size=crop_size)),
-    decode_head=dict(
-        _delete_=True,
-        type='SemanticProjectionHead',
-        split=split,
-        embeddings=embeddings,
-        gamma=0.0,
-        host=_base_.model.decode_head))
+exec(open('{{ fileDirname }}/../_base_/includes/spnet.py').read())
+model['data_preprocessor'] = dict(
+    size=crop_size, test_cfg=dict(size=crop_size))
+train_dataloader['dataset']['pipeline'] = train_pipeline
 # New layers learn ten times as fast.
 optim_wrapper = dict(
     paramwise_cfg=dict(custom_keys=dict(decode_head=dict(lr_mult=10.0))))
-train_dataloader = dict(
-    dataset=dict(split=split, pipeline=train_pipeline))
-val_dataloader = dict(dataset=dict(split=split))
-test_dataloader = val_dataloader
 default_hooks = dict(
     results=dict(method='SPNet', variant=dict(network='UPerNet, BEiT-B')))

@@ -7,18 +7,5 @@ _base_ = [
 ]
 split = '{{$ZS_DEMO_SPLIT:compositions-k8}}'
 embeddings = 'glove-6b-50d'
-
-model = dict(
-    type='ZeroShotSegmentor',
-    data_preprocessor=dict(size=_base_.crop_size),
-    decode_head=dict(
-        _delete_=True,
-        type='SemanticProjectionHead',
-        split=split,
-        embeddings=embeddings,
-        gamma=0.0,
-        host=_base_.model.decode_head))
-train_dataloader = dict(dataset=dict(split=split))
-val_dataloader = dict(dataset=dict(split=split))
-test_dataloader = val_dataloader
+exec(open('{{ fileDirname }}/../_base_/includes/spnet.py').read())
 default_hooks = dict(results=dict(method='SPNet'))
