@@ -5,10 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-ToolErrors = type[Exception]
-
-
-def exit_code(run: Callable[[], object], *errors: ToolErrors) -> int:
+def exit_code(run: Callable[[], object], *errors: type[Exception]) -> int:
     """Run a tool; print the error that a user can mend, without a traceback.
 
     Args:
@@ -18,16 +15,17 @@ def exit_code(run: Callable[[], object], *errors: ToolErrors) -> int:
     Returns:
         0, or 1 after an error message on stderr.
     """
+    mendable: tuple[type[Exception], ...] = (ValueError, OSError, *errors)
     try:
         run()
-    except (ValueError, OSError, *errors) as error:
+    except mendable as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
     return 0
 
 
 def resumable_exit_code(run: Callable[[], object],
-                        *errors: ToolErrors) -> int:
+                        *errors: type[Exception]) -> int:
     """As :func:`exit_code`, for a tool that goes on when it is run again.
 
     Its lines are written as they come. SIGTERM is treated as Ctrl-C, so that
