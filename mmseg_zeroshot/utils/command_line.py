@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+
 def exit_code(run: Callable[[], object], *errors: type[Exception]) -> int:
     """Run a tool; print the error that a user can mend, without a traceback.
 
