@@ -91,7 +91,7 @@ def build_bank(folder: str) -> float:
     subprocess.run([
         sys.executable, str(ROOT / 'tools' / 'build_feature_bank.py'),
         str(ROOT / 'configs' / 'zs3net' / STEP_1), os.environ['ZS_SEEN'],
-        '--out', folder, '--workers', '1'], check=True)
+        '--out', folder, '--workers', '0'], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (after.ru_utime + after.ru_stime
             - before.ru_utime - before.ru_stime)

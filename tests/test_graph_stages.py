@@ -12,8 +12,8 @@ from mmseg_zeroshot.datasets import (
     ZeroShotDataset,
     build_feature_bank,
 )
+from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
-from tools.build_feature_bank import FrozenExtractor
 
 from .engine.hooks.tiny_run import TinyData, loader
 from .test_strictness import poison

@@ -8,8 +8,8 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmseg_zeroshot.datasets import FeatureBankDataset, build_feature_bank
+from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import ClassSplit
-from tools.build_feature_bank import FrozenExtractor
 
 from .engine.hooks.tiny_run import SPLIT, TinyData, loader, model_config
 

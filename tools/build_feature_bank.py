@@ -32,14 +32,11 @@ from functools import partial
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from mmengine.config import Config, DictAction
 from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_state_dict
-from mmengine.structures import PixelData
 from mmseg.registry import DATASETS, MODELS
-from torch import Tensor, nn
 
 import mmseg_zeroshot  # registers everything  # noqa: F401
 from mmseg_zeroshot._stack import checkpoint_globals
@@ -51,6 +48,7 @@ from mmseg_zeroshot.engine.hooks.checkpoint_checks import (
     check_trained_classes,
     state_dict_of,
 )
+from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import build_split
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils import exit_code
@@ -58,47 +56,6 @@ from mmseg_zeroshot.utils import exit_code
 KEYS = ('path', 'dataset', 'views', 'max_vectors', 'graphs', 'seed',
         'batch_size')
 EXTRACTOR = ('type', 'data_preprocessor', 'backbone', 'neck')
-
-
-class FrozenExtractor:
-    """A segmentor in eval mode that maps samples to pixel features.
-
-    Args:
-        model: A segmentor with ``pixel_features``, its weights loaded.
-        device: Where it runs.
-    """
-
-    def __init__(self, model: nn.Module, device: str) -> None:
-        self.model: Any = model.requires_grad_(False).eval().to(device)
-
-    def __call__(self, data: dict[str, list]) -> Tensor:
-        """Return the (N, C, h, w) features of images of one size.
-
-        Args:
-            data: ``inputs`` and ``data_samples``; label maps are padded
-                here where the network's input is.
-        """
-        size = data['inputs'][0].shape[-2:]
-        batch = self.model.data_preprocessor(data, False)
-        inputs = batch['inputs']
-        if inputs.shape[-2:] != size:
-            _pad_labels(data['data_samples'], size, inputs.shape[-2:])
-        return self.model.pixel_features(inputs)
-
-
-def _pad_labels(samples: list, size: Sequence[int],
-                padded: Sequence[int]) -> None:
-    """Pad label maps at the right and the bottom, as mmseg pads images."""
-    right, bottom = padded[1] - size[1], padded[0] - size[0]
-    for sample in samples:
-        labels = sample.gt_sem_seg.data
-        if labels.shape[-2:] != tuple(size):
-            raise ValueError(
-                f'{sample.img_path}: the data preprocessor pads the image, '
-                'and its labels have another size; load labels before the '
-                "pipeline's Resize")
-        sample.gt_sem_seg = PixelData(
-            data=F.pad(labels, (0, right, 0, bottom), value=255))
 
 
 def load_config(path: str, options: Mapping[str, Any] | None) -> Config:

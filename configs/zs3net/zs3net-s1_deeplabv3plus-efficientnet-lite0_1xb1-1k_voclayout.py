@@ -12,6 +12,6 @@ _base_ = [
 ]
 load_from = '{{$ZS_SEEN:work_dirs/seenonly_deeplabv3plus-efficientnet-lite0_1xb8-1k_voclayout-256x256/iter_1000.pth}}'  # noqa: E501
 bank = '{{$ZS_BANK:work_dirs/seenonly_deeplabv3plus-efficientnet-lite0_1xb8-1k_voclayout-256x256/bank}}'  # noqa: E501
-bank_vectors, bank_batch = 128, 8
+bank_vectors, bank_batch = 128, 4
 iterations = 1000
 exec(open('{{ fileDirname }}/../_base_/includes/zs3net_step_1.py').read())

@@ -142,14 +142,18 @@ def test_features_are_the_networks(folder, tmp_path, run):
 def test_the_extractor_is_frozen_and_in_eval_mode(folder):
     extract = tool.make_extract(str(folder / 'config.py'), None,
                                 str(folder / 'net.pth'), 'cpu')
-    modules = list(extract.model.modules())
-    assert not any(m.training for m in modules)
-    assert not any(p.requires_grad for p in extract.model.parameters())
-    before = {k: v.clone() for k, v in extract.model.state_dict().items()}
     image = torch.randint(0, 255, (3, 32, 48), dtype=torch.uint8)
-    extract(dict(inputs=[image] * 2, data_samples=[None] * 2))
-    for key, value in extract.model.state_dict().items():
+    data = dict(inputs=[image] * 2, data_samples=[None] * 2)
+    trained = extract.model
+    before = {k: v.clone() for k, v in trained.state_dict().items()}
+    first = extract(data)  # from now on with batch norms folded
+    assert extract.model is not trained
+    torch.testing.assert_close(extract(data), first, rtol=0, atol=0)
+    for key, value in trained.state_dict().items():
         assert torch.equal(value, before[key])
+    for model in (trained, extract.model):
+        assert not any(m.training for m in model.modules())
+        assert not any(p.requires_grad for p in model.parameters())
 
 
 def test_labels_are_padded_with_the_image(folder):

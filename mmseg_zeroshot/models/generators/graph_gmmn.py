@@ -71,7 +71,7 @@ class GraphGMMNGenerator(GMMNGenerator):
         # The noise is mixed first: it has no gradient to mix back.
         hidden = _mix(inner, F.linear(vectors, of_class)[:, None])
         hidden = hidden + F.linear(_mix(inner, noise), of_noise)
-        hidden = self.dropout(self.activation(hidden + self.hidden.bias))
+        hidden = self.drop(self.activation(hidden + self.hidden.bias))
         return self.output(_mix(outer, hidden))
 
 
