@@ -14,6 +14,6 @@ data = 'compositions-k8'
 seen = f'configs/spnet/seenonly_{net}_1xb16-1k_{data}-96x96.py'
 generator = f'configs/zs3net/zs3net-s1_{net}_1xb1-1k_{data}.py'
 classifier = f'configs/zs3net/zs3net-s2_{net}_1xb1-1k_{data}.py'
-recursion = f'configs/zs_mmd/zs-mmd-s3_{net}_1xb1-1k_{data}.py'
+recursion = f'configs/zs_mmd/zs-mmd-s2_{net}_1xb1-1k_{data}.py'
 settings = {'': {}}
 exec(open('{{ fileDirname }}/../_base_/includes/zs_mmd_recipe.py').read())

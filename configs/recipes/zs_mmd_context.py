@@ -7,7 +7,7 @@ data = 'context-zs3'
 seen = f'configs/zs3net/zs3net-s0_{net}_1xb8-20k_{data}-312x312.py'
 generator = f'configs/zs3net/zs3net-s1_{net}_1xb1-20k_{data}.py'
 classifier = f'configs/zs3net/zs3net-s2_{net}_1xb1-10k_{data}.py'
-recursion = f'configs/zs_mmd/zs-mmd-s3_{net}_1xb1-10k_{data}.py'
+recursion = f'configs/zs_mmd/zs-mmd-s2_{net}_1xb1-10k_{data}.py'
 unseen = '{{$ZS_LIST:context-zs3}}'
 settings = {}
 for number in '{{$ZS_K:2,4,6,8,10}}'.split(','):

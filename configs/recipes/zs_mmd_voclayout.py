@@ -17,6 +17,6 @@ data = 'voclayout'
 seen = f'configs/spnet/seenonly_{net}_1xb8-1k_{data}-256x256.py'
 generator = f'configs/zs3net/zs3net-s1_{net}_1xb1-1k_{data}.py'
 classifier = f'configs/zs3net/zs3net-s2_{net}_1xb1-1k_{data}.py'
-recursion = f'configs/zs_mmd/zs-mmd-s3_{net}_1xb1-1k_{data}.py'
+recursion = f'configs/zs_mmd/zs-mmd-s2_{net}_1xb1-1k_{data}.py'
 settings = {'': {}}
 exec(open('{{ fileDirname }}/../_base_/includes/zs_mmd_recipe.py').read())

@@ -1,13 +1,13 @@
 # Recursive training with the ZS-MMD loss, run by a config at its end (see
-# zs3net_step_1.py for why). Its base is a ZS3Net config: step 2, which a stage
-# of joint training on the bank goes on from (it sets load_from, step 2's
-# checkpoint, and iterations), or the joint one on images. It sets start, the
-# first iteration with recursion, and weighting.
+# zs3net_step_1.py for why). Its base is a ZS3Net config: step 2, whose place a
+# joint training of generator and classifier on the bank takes (it sets
+# iterations), or the joint one on images. It sets start, the first iteration
+# with recursion, and weighting.
 names = dict(
     normalized='ZS-MMD',
     raw='ZS-MMD (raw weights)',
     equal='ZS-MMD (equal weights)',
-    off=f'{_base_.recipe.method} (joint stage)')
+    off=f'{_base_.recipe.method} (joint)')
 if weighting not in names:
     raise ValueError(f'ZS_RECURSION={weighting!r}: take one of {[*names]}')
 # tau and gamma as printed (section IV-A), for any list of K unseen classes;
@@ -47,8 +47,10 @@ if _base_.model.decode_head.phase != 'joint':
             by_epoch=False)
     ]
     train_cfg = dict(max_iters=iterations, val_interval=iterations)
+    # Begins as step 2 does, by the recipe with a new classifier.
+    custom_hooks = [*_base_.recipe.step_2_hooks, dict(type='RecursionHook')]
     del iterations
+else:
+    custom_hooks = [dict(type='StageStartHook'), dict(type='RecursionHook')]
 default_hooks = dict(results=dict(method=names[weighting]))
-# Step 2 may begin with a new classifier; recursion goes on with what it made.
-custom_hooks = [dict(type='StageStartHook'), dict(type='RecursionHook')]
 del printed, name, names, tau, zs_mmd_gamma, off, start, weighting

@@ -3,8 +3,7 @@
 # seen, generator, classifier and recursion, the configs, and settings: an
 # environment by ending of the steps' names.
 #
-# 'joint' is the control: as much training as the last rows have, without
-# recursion. The rows 'equal' and 'final' are those of the paper's table III.
+# 'joint' is the control: what the last rows do, without recursion. The rows 'equal' and 'final' are those of the paper's table III.
 steps = []
 for ending, given in settings.items():
     features = dict(
@@ -48,8 +47,5 @@ for ending, given in settings.items():
                 name=f'{row}{ending}',
                 tool='train',
                 config=recursion,
-                env=dict(
-                    trained,
-                    ZS_CLASSIFIER=f'{{zs3net{ending}.checkpoint}}',
-                    ZS_RECURSION=weighting),
+                env=dict(trained, ZS_RECURSION=weighting),
                 report=True))

@@ -1,12 +1,11 @@
-# Recursive training with the ZS-MMD loss on Pascal-Context: a stage of
-# its own after ZS3Net's step 2, on the bank. Generator and classifier train
-# together; what the classifier is sure of draws the generator.
+# Recursive training with the ZS-MMD loss on Pascal-Context: in place of
+# ZS3Net's step 2, on the bank. Generator and classifier train together; what
+# the classifier is sure of draws the generator.
 # Paper, table II, hIoU for K = 2, 4, 6, 8, 10: 28.0, 31.0, 26.9, 19.2, 16.3;
 # its text has VOC's unseen classes here too, ZS3Net's paper another list:
 # ZS_SPLIT=context-recursive-k4 or context-zs3-k4 and so on. Not run.
 # ZS_RECURSION: normalized (default), raw or equal weights, or off.
 _base_ = '../zs3net/zs3net-s2_deeplabv3plus-r101-d16_1xb1-10k_context-zs3.py'
-load_from = '{{$ZS_CLASSIFIER:work_dirs/zs3net-s2_deeplabv3plus-r101-d16_1xb1-10k_context-zs3/iter_10000.pth}}'  # noqa: E501
-iterations, start = 10000, 0
+iterations, start = 10000, 2500
 weighting = '{{$ZS_RECURSION:normalized}}'
 exec(open('{{ fileDirname }}/../_base_/includes/zs_mmd.py').read())
