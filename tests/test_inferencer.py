@@ -5,16 +5,18 @@ from mmengine.runner import Runner
 from mmseg.apis import MMSegInferencer, inference_model, init_model
 from PIL import Image
 
-from .tiny_voc import CLASSES, config, write_folder
+from .tiny_voc import CLASSES, config, retrained, write_folder
 
 
-@pytest.fixture
-def trained(tmp_path, repo_root, monkeypatch):
+@pytest.fixture(params=['spnet', 'zs3net'])
+def trained(request, tmp_path, repo_root, monkeypatch):
     """Config file and checkpoint of one training step, and a photo."""
     write_folder(tmp_path / 'data')
     cfg = config(tmp_path / 'data', repo_root, tmp_path / 'work', 'ignore',
                  monkeypatch)
     cfg.train_cfg.max_iters = 1
+    if request.param == 'zs3net':
+        cfg = retrained(cfg, 'joint')
     cfg.model.decode_head.gamma = 0.2
     cfg.dump(str(tmp_path / 'config.py'))
     Runner.from_cfg(cfg).train()
@@ -26,7 +28,7 @@ def trained(tmp_path, repo_root, monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_inferencer_runs_and_a_class_is_added(trained, tmp_path):
+def test_the_inferencer_runs(trained, tmp_path):
     config_file, checkpoint, photo = trained
     inferencer = MMSegInferencer(
         model=config_file, weights=checkpoint, device='cpu')
@@ -37,6 +39,11 @@ def test_the_inferencer_runs_and_a_class_is_added(trained, tmp_path):
     assert (tmp_path / 'out/vis/photo.png').exists() or any(
         (tmp_path / 'out/vis').iterdir())
 
+
+@pytest.mark.slow
+@pytest.mark.parametrize('trained', ['spnet'], indirect=True)
+def test_a_class_is_added(trained):
+    config_file, checkpoint, photo = trained
     model = init_model(config_file, checkpoint, device='cpu')
     model.add_class('zebra', embeddings='glove-6b-50d')
     assert model.dataset_meta['classes'][-1] == 'zebra'

@@ -126,3 +126,8 @@ def test_the_stage_on_a_bank(tmp_path, repo_root, monkeypatch):
     assert min(selected(runner)) >= 2
     assert runner.message_hub.get_scalar(
         'train/decode.loss_zs_mmd').current() > 0
+    # Two processes: each rank asserts that all have the same weights.
+    stage.work_dir = str(tmp_path / 'two')
+    stage.dump(str(tmp_path / 'stage.py'))
+    mp.spawn(run_rank, (2, free_port(), str(tmp_path / 'stage.py')), 2)
+    assert (tmp_path / 'two/iter_3.pth').exists()
