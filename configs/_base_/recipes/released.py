@@ -9,6 +9,7 @@ recipe = dict(
     head=dict(
         type='ReleasedRetrainedHead',
         unseen_weight=100.0,
+        frequency_power=1.0,  # has no place in it
         normalize='max',
         generator=dict(noise='uniform'),
         mmd=dict(reading='released')),

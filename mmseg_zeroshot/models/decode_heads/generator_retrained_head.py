@@ -63,15 +63,16 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
             where they are gathered from images.
         unseen_prior: Probability of each unseen class in the classifier's
             training set; 1 / number of trained classes where None.
-        seen_frequency: ``'natural'``, or ``'uniform'`` to count all seen
-            classes alike.
+        frequency_power: Seen classes count as often as they occur, to this
+            power: 1 leaves rare ones to generated classes that look like
+            them, 0 counts all alike.
         normalize: See :class:`BaseZeroShotHead`.
         gamma: See :class:`BaseZeroShotHead`.
         init_cfg: Initialisation of the classifier.
 
     Raises:
-        ValueError: an unknown phase or frequency, a prior that leaves
-            nothing to the seen classes, ``recursion`` outside phase
+        ValueError: an unknown phase, a power outside [0, 1], a prior that
+            leaves nothing to the seen classes, ``recursion`` outside phase
             ``joint``, sets of one vector, or a generator of another width.
     """
 
@@ -87,7 +88,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         recursion: dict | None = None,
         num_vectors: int = 128,
         unseen_prior: float | None = None,
-        seen_frequency: str = 'natural',
+        frequency_power: float = 1.0,
         normalize: str = 'l2',
         gamma: float = 0.0,
         init_cfg: dict | None = None,
@@ -110,7 +111,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         self.phase = phase
         self.num_vectors = num_vectors
         self.unseen_prior = self._checked_prior(unseen_prior)
-        self.natural = _is_natural(seen_frequency)
+        self.frequency_power = _checked_power(frequency_power)
         self.classifier = nn.Conv2d(self.feature_channels, self.num_classes, 1)
         self.generator = MODELS.build({
             'embedding_dim': self.class_vectors.shape[1],
@@ -245,9 +246,8 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         seen_loss, seen_accuracy = self._entropy(sets.features.detach(),
                                                  sets.class_ids)
         unseen_loss, unseen_accuracy = self._entropy(unseen, ids)
-        weight = sets.frequency
-        if not self.natural:
-            weight = torch.full_like(weight, 1 / len(weight))
+        weight = sets.frequency**self.frequency_power
+        weight = weight / weight.sum()
         share = self.unseen_prior * len(ids)
         loss = ((1 - share) * (weight * seen_loss).sum()
                 + self.unseen_prior * unseen_loss.sum())
@@ -342,12 +342,13 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
                 'embedding_dim and feature_dim out of its config')
 
 
-def _is_natural(frequency: str) -> bool:
-    """Return whether seen classes count as often as they occur."""
-    if frequency not in ('natural', 'uniform'):
-        raise ValueError(f"seen_frequency must be 'natural' or 'uniform', got "
-                         f'{frequency!r}')
-    return frequency == 'natural'
+def _checked_power(power: float) -> float:
+    """Return the exponent of the seen classes' frequencies."""
+    if not 0 <= power <= 1:
+        raise ValueError(f'frequency_power={power!r} must lie in [0, 1]: 1 '
+                         'counts seen classes as often as they occur, 0 '
+                         'counts all alike')
+    return power
 
 
 def _check_finite(features: Tensor) -> None:

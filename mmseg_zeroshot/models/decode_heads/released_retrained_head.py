@@ -19,7 +19,7 @@ from mmseg_zeroshot.utils import mask_classes
 from .generator_retrained_head import GeneratorRetrainedHead
 
 _WITHOUT_EFFECT = dict(
-    unseen_prior=None, seen_frequency='natural', recursion=None)
+    unseen_prior=None, frequency_power=1.0, recursion=None)
 """What the released code has no place for, and the only values here."""
 
 
@@ -39,7 +39,7 @@ class ReleasedRetrainedHead(GeneratorRetrainedHead):
         args: See :class:`GeneratorRetrainedHead`; the phase is ``joint``.
         unseen_weight: Weight of unseen classes in the cross-entropy.
         kwargs: See :class:`GeneratorRetrainedHead`; without
-            ``unseen_prior``, ``seen_frequency`` and ``recursion``.
+            ``unseen_prior``, ``frequency_power`` and ``recursion``.
 
     Raises:
         ValueError: the phase is another than ``joint``, the generator is a

@@ -195,10 +195,10 @@ def test_priors_weigh_the_classifier_loss(make, sets, split):
     torch.testing.assert_close(loss, (weights * entropy).sum())
 
 
-def test_uniform_frequency_counts_seen_classes_alike(make, sets):
+def test_power_0_counts_seen_classes_alike(make, sets):
     even = sets._replace(frequency=torch.full((3, ), 1 / 3))
     torch.manual_seed(1)
-    uniform = make('classifier', seen_frequency='uniform').loss_of_sets(sets)
+    uniform = make('classifier', frequency_power=0).loss_of_sets(sets)
     natural = make('classifier').loss_of_sets(even)
     torch.testing.assert_close(uniform['loss_classifier'],
                                natural['loss_classifier'])
@@ -268,7 +268,7 @@ def test_self_training_learns_all_but_the_generator(make, samples):
     (dict(phase='both'), "phase='both' is unknown"),
     (dict(unseen_prior=1.), 'leave something to the seen'),
     (dict(unseen_prior=0.), 'must be above 0'),
-    (dict(seen_frequency='odd'), "'natural' or 'uniform', got 'odd'"),
+    (dict(frequency_power=1.5), r'frequency_power=1.5 must lie in \[0, 1\]'),
     (dict(phase='classifier', recursion=RECURSION),
      "recursion needs phase='joint'"),
     (dict(recursion=dict(RECURSION, min_selected=17)),

@@ -136,7 +136,7 @@ def test_loss_of_the_generator_has_its_own_name(make, maps, samples):
 @pytest.mark.parametrize('kwargs, message', [
     (dict(phase='classifier'), "set phase='joint'.*got 'classifier'"),
     (dict(unseen_prior=.1), 'unseen_prior=0.1.* would have no effect'),
-    (dict(seen_frequency='uniform'), "seen_frequency='uniform'.* no effect"),
+    (dict(frequency_power=.5), 'frequency_power=0.5.* no effect'),
     (dict(recursion=dict(type='ZSMMDLoss', tau=.5, gamma=1.)),
      'recursion=.* no effect'),
     (dict(generator=dict(type='WGANGenerator')), 'losses for WGANGenerator'),
