@@ -3,7 +3,8 @@
 # seen, generator, classifier and recursion, the configs, and settings: an
 # environment by ending of the steps' names.
 #
-# 'joint' is the control: what the last rows do, without recursion. The rows 'equal' and 'final' are those of the paper's table III.
+# 'joint' is the control: what the last rows do, without recursion. The rows
+# 'equal' and 'final' are those of the paper's table III.
 steps = []
 for ending, given in settings.items():
     features = dict(

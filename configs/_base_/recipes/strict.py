@@ -2,7 +2,7 @@
 # layout (the default). The classifier learns from sets of vectors: real seen
 # ones that count as often as their class occurs, to the power of 0.75 (with 1
 # a rare class is lost to a generated one that looks like it; on validation
-# classes .65 to .85 did better than 1), and generated unseen ones that count as
+# classes .65 to .85 did better), and generated unseen ones that count as
 # `unseen_prior` says (None: 1 / number of classes).
 recipe = dict(
     label='strict',
