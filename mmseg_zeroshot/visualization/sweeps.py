@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import mean, stdev
 from typing import Any
 
@@ -90,7 +90,7 @@ def save_sweep(path: str | os.PathLike, points: Sequence[Point], best: Point,
     curves = {name: {x: point['scores'][name]
                      for x, point in zip(numbers, points)}
               for name in _SHOWN}
-    save_curves(path, curves, xlabel=key, title=title,
+    save_curves(path, curves, xlabel=_short(best['values'])[0], title=title,
                 log=min(numbers) > 0 and max(numbers) >= 8 * min(numbers),
                 mark=best['values'][key])
 
@@ -98,6 +98,7 @@ def save_sweep(path: str | os.PathLike, points: Sequence[Point], best: Point,
 def _save_map(path: str | os.PathLike, points: Sequence[Point], best: Point,
               *, score: str, title: str) -> None:
     keys = [*best['values'], None][:2]
+    labels = [*_short(best['values']), ''][:2]
     names = [list(dict.fromkeys(_name(point, key) for point in points))
              for key in keys]
     grid = np.full((len(names[0]), len(names[1])), np.nan)
@@ -112,8 +113,15 @@ def _save_map(path: str | os.PathLike, points: Sequence[Point], best: Point,
         if value is not None:
             grid[place(point)] = np.fmax(grid[place(point)], value)
     save_heat_map(
-        path, grid, rows=names[0], columns=names[1], ylabel=keys[0] or '',
-        xlabel=keys[1] or '', title=f'{score}, {title}', mark=place(best))
+        path, grid, rows=names[0], columns=names[1], ylabel=labels[0],
+        xlabel=labels[1], title=f'{score}, {title}', mark=place(best))
+
+
+def _short(keys: Iterable[str]) -> list[str]:
+    """Return config keys by their last parts, in full if two are alike."""
+    keys = list(keys)
+    ends = [key.rpartition('.')[2] for key in keys]
+    return ends if len(set(ends)) == len(ends) else keys
 
 
 def _name(point: Point, key: str | None) -> str:
