@@ -28,10 +28,7 @@ recipe = dict(
     joint=dict(
         optimizer=dict(type='Adam', lr=0.0002),
         paramwise_cfg=dict(
-            custom_keys={
-                # Weight decay, where there is any, is the generator's.
-                'decode_head.classifier': dict(lr_mult=5.0, decay_mult=0.0)
-            })),
+            custom_keys={'decode_head.classifier': dict(lr_mult=5.0)})),
     # Training images as the data set's config has them.
     images=dict(),
     hooks_left_out=[])
