@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import pickle
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -165,6 +167,7 @@ def load_config(args: argparse.Namespace) -> Config:
 
     Raises:
         FileNotFoundError: There is no such config or checkpoint.
+        ValueError: The config does not say how an image is read.
     """
     for path in (args.config, args.checkpoint):
         if not os.path.isfile(path):
@@ -172,6 +175,10 @@ def load_config(args: argparse.Namespace) -> Config:
     config = Config.fromfile(args.config)
     if args.cfg_options:
         config.merge_from_dict(args.cfg_options)
+    if 'pipeline' not in (config.get('test_dataloader') or {}).get(
+            'dataset', {}):
+        raise ValueError(f'{args.config} has no test_dataloader.dataset.'
+                         'pipeline, which says how an image is read')
     steps = config.test_dataloader.dataset.pipeline
     if args.size:
         steps[:] = [step for step in steps if step.type != 'Resize']
@@ -249,8 +256,8 @@ def bank_steps(config: Config, bank: str | None, split: ClassSplit,
     Raises:
         ValueError: No bank is named, or it is another model's.
     """
-    data = config.train_dataloader.dataset
-    data = data if data.type == 'FeatureBankDataset' else {}
+    data = (config.get('train_dataloader') or {}).get('dataset') or {}
+    data = data if data.get('type') == 'FeatureBankDataset' else {}
     path = bank or data.get('bank') or config.get('feature_bank', {}).get(
         'path')
     if not path:
@@ -286,13 +293,18 @@ def segment(predictor: Predictor, photos: Sequence[Photo],
     """
     problems = []
     bar = ProgressBar(len(photos))
-    for batch in batches(photos, batch_size):
+    waiting = deque(batches(photos, batch_size))
+    while waiting:
+        batch = waiting.popleft()
         try:
             results = predictor.predict([photo.path for photo in batch])
         except (OSError, AssertionError, ValueError) as error:
             # MMCV asserts that an image could be decoded.
-            problems += [f'{photo.path} cannot be segmented: {error}'
-                         for photo in batch]
+            if len(batch) > 1:  # the others are to be segmented
+                waiting.extend([photo] for photo in batch)
+            else:
+                problems.append(
+                    f'{batch[0].path} cannot be segmented: {error}')
             continue
         for photo, ids in zip(batch, results):
             writer.write(photo.path, ids)
@@ -341,6 +353,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         problems = run(parse_args(argv))
+    except pickle.UnpicklingError:
+        print('error: the checkpoint is no file of weights that torch wrote',
+              file=sys.stderr)
+        return 1
     except (ValueError, OSError, RuntimeError) as error:
         print(f'error: {error}', file=sys.stderr)
         return 1

@@ -7,7 +7,7 @@ Examples:
 
     # a step of a recipe: the steps before it run once
     ZS_DEMO_SPLIT=compositions-k8-cv python tools/sweep.py \\
-        zs_mmd_compositions --step zs-mmd \\
+        zs_mmd_compositions --step final \\
         --key model.decode_head.recursion.tau=0.5,0.7,0.9 \\
         --key model.decode_head.recursion.gamma=0.00625,0.0125,0.025
 

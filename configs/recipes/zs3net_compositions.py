@@ -12,7 +12,7 @@ spnet = f'configs/spnet/spnet_{net}_1xb16-1k_{data}-96x96.py'
 # training of their own (ZS_DEMO_SPLIT=compositions-k8-cv, the steps below);
 # never on unseen classes.
 spnet_gamma = 0.22
-zs3net_gamma = 0.15
+zs3net_gamma = 0.25
 
 # Shorter than the configs' 1,000 iterations: the first leaves it to the steps
 # after it to go on from there.

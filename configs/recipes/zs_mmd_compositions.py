@@ -8,7 +8,8 @@
 #   ZS_DEMO_SPLIT=compositions-k8-cv \
 #       python tools/sweep.py zs_mmd_compositions \
 #       --step final --key model.decode_head.recursion.tau=0.5,0.7,0.85 \
-#       model.decode_head.recursion.gamma=0.0125,0.1,1
+#       model.decode_head.recursion.gamma=0.0125,0.1,1 \
+#       model.decode_head.unseen_prior=0.027
 net = 'deeplabv3plus-r18-w32'
 data = 'compositions-k8'
 seen = f'configs/spnet/seenonly_{net}_1xb16-1k_{data}-96x96.py'

@@ -4,7 +4,7 @@ from __future__ import annotations
 import keyword
 import math
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 WIDTH = 79
@@ -149,3 +149,14 @@ def comment(text: str) -> str:
     return textwrap.fill(text, WIDTH, initial_indent='# ',
                          subsequent_indent='# ', break_long_words=False,
                          break_on_hyphens=False) + '\n'
+
+
+def short_keys(keys: Iterable[str]) -> list[str]:
+    """Return config keys by their last parts, in full if two are alike.
+
+    Args:
+        keys: Such as ``'model.decode_head.gamma'``.
+    """
+    keys = list(keys)
+    ends = [key.rpartition('.')[2] for key in keys]
+    return ends if len(set(ends)) == len(ends) else keys

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from PIL import Image
 
 SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
+_ORIENTATION, _TURNED = 0x0112, (5, 6, 7, 8)
 _ENDS = {'.jpg': b'\xff\xd9', '.jpeg': b'\xff\xd9', '.png': b'IEND'}
 
 
@@ -18,7 +19,8 @@ class Photo(NamedTuple):
 
     Attributes:
         path: The file.
-        size: (width, height) as its header says.
+        size: (width, height) as its header says, turned as its EXIF
+            orientation says.
     """
 
     path: Path
@@ -82,6 +84,8 @@ def look_at(path: Path, max_pixels: int) -> Photo:
     try:
         with Image.open(path) as image:
             size = image.size
+            if image.getexif().get(_ORIENTATION) in _TURNED:
+                size = size[::-1]
             if size[0] * size[1] <= max_pixels and not _has_end(path):
                 image.load()
     except Image.DecompressionBombError as error:

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
+
+from mmseg_zeroshot.utils.config_text import short_keys
 
 from .curves import save_curves
 from .heat_maps import save_heat_map
@@ -90,7 +92,7 @@ def save_sweep(path: str | os.PathLike, points: Sequence[Point], best: Point,
     curves = {name: {x: point['scores'][name]
                      for x, point in zip(numbers, points)}
               for name in _SHOWN}
-    save_curves(path, curves, xlabel=_short(best['values'])[0], title=title,
+    save_curves(path, curves, xlabel=short_keys([key])[0], title=title,
                 log=min(numbers) > 0 and max(numbers) >= 8 * min(numbers),
                 mark=best['values'][key])
 
@@ -98,7 +100,7 @@ def save_sweep(path: str | os.PathLike, points: Sequence[Point], best: Point,
 def _save_map(path: str | os.PathLike, points: Sequence[Point], best: Point,
               *, score: str, title: str) -> None:
     keys = [*best['values'], None][:2]
-    labels = [*_short(best['values']), ''][:2]
+    labels = [*short_keys(best['values']), ''][:2]
     names = [list(dict.fromkeys(_name(point, key) for point in points))
              for key in keys]
     grid = np.full((len(names[0]), len(names[1])), np.nan)
@@ -115,13 +117,6 @@ def _save_map(path: str | os.PathLike, points: Sequence[Point], best: Point,
     save_heat_map(
         path, grid, rows=names[0], columns=names[1], ylabel=labels[0],
         xlabel=labels[1], title=f'{score}, {title}', mark=place(best))
-
-
-def _short(keys: Iterable[str]) -> list[str]:
-    """Return config keys by their last parts, in full if two are alike."""
-    keys = list(keys)
-    ends = [key.rpartition('.')[2] for key in keys]
-    return ends if len(set(ends)) == len(ends) else keys
 
 
 def _name(point: Point, key: str | None) -> str:

@@ -12,6 +12,7 @@ from mmseg_zeroshot.utils.config_text import assignment
 from tools import make_zero_shot_config as tool
 
 OWN = Path(mmseg.__file__).parent / '.mim' / 'configs'
+RECIPES = Path(__file__).resolve().parents[2] / 'configs/_base_/recipes'
 FCN = 'fcn/fcn_r50-d8_4xb4-20k_voc12aug-512x512.py'
 STEPS = [dict(type='LoadImageFromFile'), dict(type='LoadAnnotations'),
          dict(type='RandomCrop', crop_size=(32, 32)),
@@ -190,6 +191,14 @@ def test_zs3net_s_steps_fit_together(tmp_path):
     assert [hook.type for hook in third.custom_hooks] == [
         'EMAHook', 'StageStartHook']
     assert third.custom_hooks[1].restart == ['decode_head.classifier']
+    # As the strict recipe has it, under whose label its results go.
+    recipe = Config.fromfile(RECIPES / 'strict.py').recipe
+    assert third.custom_hooks[1:] == recipe.step_2_hooks
+    head = third.model.decode_head
+    for key in ('unseen_prior', 'frequency_power'):
+        assert head[key] == recipe.head[key]
+    assert second.optim_wrapper.optimizer == recipe.generator_optimizer
+    assert third.optim_wrapper.optimizer == recipe.classifier_optimizer
 
 
 def test_mmseg_s_own_file_and_one_that_inherits_it(tmp_path, capsys):

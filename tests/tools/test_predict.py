@@ -112,6 +112,29 @@ def test_masks_are_those_of_mmseg_s_inferencer(folder, tmp_path):
             assert overlay.width == 240 and overlay.height > 40
 
 
+def test_a_broken_photo_does_not_take_its_batch_along(
+        folder, tmp_path, monkeypatch):
+    predict = tool.Predictor.predict
+
+    def picky(self, paths):
+        if any(path.name == '1.png' for path in paths):
+            raise ValueError('broken')
+        return predict(self, paths)
+
+    monkeypatch.setattr(tool.Predictor, 'predict', picky)
+    assert run(folder, tmp_path, '--batch-size', '4') == 1
+    found = areas(tmp_path)
+    assert len(found['images']) == 3
+    assert ['1.png' in line for line in found['skipped']] == [True]
+
+
+def test_what_is_no_checkpoint(folder, tmp_path, capsys):
+    (tmp_path / 'notes.pth').write_text('not weights')
+    assert tool.main([str(folder / 'spnet.py'), str(tmp_path / 'notes.pth'),
+                      str(folder / 'photos')]) == 1
+    assert 'error: ' in capsys.readouterr().err
+
+
 def test_words_are_changed(folder, tmp_path, capsys):
     assert run(folder, tmp_path / 'a') == 0
     assert run(folder, tmp_path / 'b', '--add-classes', 'zebra, boat',

@@ -109,7 +109,8 @@ def test_only_what_the_grid_changes_is_repeated(root):
         'best-width_2']
     seen = str(root / 'work/shared/seen/iter_3.pth')
     assert calls[1][1] == {
-        'model.width': 1, 'load_from': seen, 'randomness.seed': 0}
+        'model.width': 1, 'load_from': seen, 'randomness.seed': 0,
+        'default_hooks.results.variant.width': 1}
     # The key changes the step that has it, not the one that tests it.
     assert 'model.width' not in calls[2][1]
     assert len(results['points']) == 2
@@ -161,6 +162,8 @@ def test_real_unseen_classes_are_refused(root, monkeypatch, capsys):
     code, calls, results = run(root, *arguments, '--oracle')
     assert code == 0 and results['label'] == 'oracle'
     assert {o['default_hooks.results.label'] for _, o in calls} == {'oracle'}
+    assert {o['default_hooks.results.variant.width']
+            for _, o in calls} == {1, 2}  # a board tells them apart
     record = json.loads((root / 'work/seed0/run-width_1/'
                          'zero_shot_results.json').read_text())
     assert record['label'] == 'oracle'

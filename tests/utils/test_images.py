@@ -1,6 +1,7 @@
 """Image files: found, looked at, put into batches."""
 from pathlib import Path
 
+import mmcv
 import pytest
 from PIL import Image
 
@@ -37,6 +38,17 @@ def test_a_source_without_images_is_named(folder, source):
 
 def test_whole_images_have_their_size(folder):
     assert look_at(folder / 'b.jpg', 600) == Photo(folder / 'b.jpg', (30, 20))
+
+
+@pytest.mark.parametrize('orientation, size', [(1, (30, 20)), (6, (20, 30))])
+def test_a_turned_photo_has_the_size_it_is_read_with(
+        folder, orientation, size):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = folder / 'turned.jpg'
+    Image.new('RGB', (30, 20)).save(path, exif=exif)
+    assert look_at(path, 600).size == size
+    assert mmcv.imread(path, 'color').shape[1::-1] == size
 
 
 def test_oversized_images(folder, monkeypatch):

@@ -3,10 +3,12 @@
 # joint training of generator and classifier on the bank takes (it sets
 # iterations), or the joint one on images. It sets start, the first iteration
 # with recursion, and weighting.
+# ZS-MMD instead of ZS3Net; what the recipe adds to the name, such as (GAN).
+added = _base_.recipe.method.replace('ZS3Net', '')
 names = dict(
-    normalized='ZS-MMD',
-    raw='ZS-MMD (raw weights)',
-    equal='ZS-MMD (equal weights)',
+    normalized=f'ZS-MMD{added}',
+    raw=f'ZS-MMD{added} (raw weights)',
+    equal=f'ZS-MMD{added} (equal weights)',
     off=f'{_base_.recipe.method} (joint)')
 if weighting not in names:
     raise ValueError(f'ZS_RECURSION={weighting!r}: take one of {[*names]}')
@@ -53,4 +55,4 @@ if _base_.model.decode_head.phase != 'joint':
 else:
     custom_hooks = [dict(type='StageStartHook'), dict(type='RecursionHook')]
 default_hooks = dict(results=dict(method=names[weighting]))
-del printed, name, names, tau, zs_mmd_gamma, off, start, weighting
+del added, printed, name, names, tau, zs_mmd_gamma, off, start, weighting

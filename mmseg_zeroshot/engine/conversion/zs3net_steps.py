@@ -75,9 +75,11 @@ def step_2(base: BaseConfig, stem: str) -> str:
         f'work_dirs/{stem}-s1/iter_{ITERATIONS["generator"]}.pth')
     text += assignment('iterations', ITERATIONS['classifier']) + '\n'
     text += comment('unseen_prior is the share that each unseen class has in '
-                    'training; None: 1 / number of classes.')
+                    'training; None: 1 / number of classes. Seen classes '
+                    'count as often as they occur, to the power of '
+                    'frequency_power.')
     text += assignment('model', dict(decode_head=dict(
-        phase='classifier', unseen_prior=None)))
+        phase='classifier', unseen_prior=None, frequency_power=0.75)))
     text += assignment('optim_wrapper', dict(optimizer=dict(lr=0.001)))
     text += assignment('param_scheduler', [
         dict(type='PolyLR', power=0.9, eta_min=0.0, begin=0,

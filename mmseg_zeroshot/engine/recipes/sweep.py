@@ -11,6 +11,7 @@ from mmengine.config import Config
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.config_text import short_keys
 
 from .recipe import Recipe, Step, rename_references
 from .state import step_config
@@ -115,7 +116,7 @@ def make_sweep(recipe: Recipe,
     fixed = [step for step in kept if step.name not in changed]
     copies = [
         _copy(step, point, changed, targets,
-              _oracle_option(step, recipe, cfg_options) if oracle else {})
+              _result_options(step, recipe, point, cfg_options, oracle))
         for point in points for step in kept if step.name in changed
     ]
     return Sweep(
@@ -225,25 +226,44 @@ def _checked_split(step: Step, recipe: Recipe, cfg_options: Sequence[str],
     return split
 
 
-def _oracle_option(step: Step, recipe: Recipe,
-                   cfg_options: Sequence[str]) -> dict[str, str]:
-    """Return the option that labels what a step writes as an oracle's."""
+def _result_options(step: Step, recipe: Recipe, point: Point,
+                    cfg_options: Sequence[str],
+                    oracle: bool) -> dict[str, Any]:
+    """Return options that tell a step's results from those of other points.
+
+    The point's values become the record's variant; an oracle's label too.
+    """
     if step.tool not in ('train', 'test'):
         return {}
     config: Config = step_config(step, recipe.root, cfg_options)
+    hook = _results_hook(config)
+    if hook is None:
+        if oracle:
+            raise ValueError(f'{step.config} has no ZeroShotResultsHook, '
+                             "which would label its results as an oracle's")
+        return {}
+    options: dict[str, Any] = {f'{hook}.label': 'oracle'} if oracle else {}
+    for key, value in zip(short_keys(point.values), point.values.values()):
+        plain = isinstance(value, (bool, int, float, str))
+        name = key.replace('.', '_')
+        options[f'{hook}.variant.{name}'] = value if plain else str(value)
+    return options
+
+
+def _results_hook(config: Config) -> str | None:
+    """Return the config key of the hook that writes results."""
     for group in ('default_hooks', 'custom_hooks'):
         for key, hook in _children(config.get(group)).items():
             if 'ZeroShotResultsHook' in str((hook or {}).get('type')):
-                return {f'{group}.{key}.label': 'oracle'}
-    raise ValueError(f'{step.config} has no ZeroShotResultsHook, which would '
-                     "label its results as an oracle's")
+                return f'{group}.{key}'
+    return None
 
 
 def _copy(step: Step, point: Point, changed: set[str],
-          targets: Sequence[str], label: Mapping[str, str]) -> Step:
+          targets: Sequence[str], results: Mapping[str, Any]) -> Step:
     """Return a step as it runs for a point."""
     names = {name: f'{name}-{point.name}' for name in changed}
-    options = {**step.options, **label}
+    options = {**step.options, **results}
     if step.name in targets:
         options.update(point.values)
     return rename_references(replace(step, options=options), names)

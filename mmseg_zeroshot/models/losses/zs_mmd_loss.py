@@ -53,7 +53,8 @@ class ZSMMDLoss(nn.Module):
     Args:
         tau: Confidence above which a vector becomes a pseudo-label.
         gamma: Factor of the loss, 1/40 to 1/160 in the paper.
-        start: First iteration in which recursion takes place.
+        start: First iteration whose vectors are judged; the verdicts reach
+            the generator in the next one.
         weighting: Weights of the pseudo-labels.
 
             - ``'normalized'``: ``c_i / sum c``; zero on equal sets.
@@ -117,12 +118,13 @@ class ZSMMDLoss(nn.Module):
         return iteration is None or iteration >= self.start
 
     def check_schedule(self, max_iters: int) -> None:
-        """Raise a ValueError if the loss would never start."""
-        if self.start >= max_iters:
+        """Raise a ValueError if no verdict would reach the generator."""
+        if self.start >= max_iters - 1:
             raise ValueError(
-                f'ZSMMDLoss(start={self.start}) lies beyond the last of '
-                f'{max_iters} iterations: recursion would never begin. Set '
-                'recursion.start below train_cfg.max_iters')
+                f'ZSMMDLoss(start={self.start}) lies beyond the last but one '
+                f'of {max_iters} iterations: recursion would never begin. Set '
+                f'recursion.start below {max_iters - 1} '
+                '(train_cfg.max_iters - 1)')
 
     def forward(self,
                 pseudo: Sets,
