@@ -4,7 +4,8 @@
     python tools/model_zoo.py --check    # only say what would
 
 Everything comes from the configs and from docs/results: what a config trains
-on which data, and the scores of its runs. What was not run has no results.
+on which data, and the scores of its runs. What was not run has no results, nor
+have configs that share the name of their runs.
 Weights are not published.
 """
 from __future__ import annotations
