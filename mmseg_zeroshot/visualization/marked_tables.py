@@ -8,6 +8,7 @@ from pathlib import Path
 from mmseg_zeroshot.utils.tables import score_headings
 
 from .boards import n_of
+from .paired import paired_table
 from .published import as_printed, published_on
 from .records import Record, read_records
 from .summaries import Summary, summarize
@@ -19,11 +20,12 @@ from .tables import (
     variant_cell,
 )
 
+_KINDS = 'table|paired|published'
 _MARKED = re.compile(
-    r'^(?P<open><!-- (?P<kind>table|published): (?P<words>[^\n]*?) -->\n)'
-    r'(?P<text>(?:(?!<!-- (?:table|published):).)*?)\n?(?P<end><!-- end -->)',
+    rf'^(?P<open><!-- (?P<kind>{_KINDS}): (?P<words>[^\n]*?) -->\n)'
+    rf'(?P<text>(?:(?!<!-- (?:{_KINDS}):).)*?)\n?(?P<end><!-- end -->)',
     re.S | re.M)
-_OPENED = re.compile(r'^<!-- (?:table|published):.*$', re.M)
+_OPENED = re.compile(rf'^<!-- (?:{_KINDS}):.*$', re.M)
 _SHOWN = ('Seen mIoU', 'Unseen mIoU', 'Overall mIoU', 'hIoU', 'Vanilla mIoU')
 _PLACES = [score_headings().index(heading) for heading in _SHOWN]
 
@@ -32,10 +34,11 @@ def render_page(text: str, root: Path, page: str = 'the page') -> str:
     """Return a Markdown page with its marked tables as they should be.
 
     ``<!-- table: FILE… [full|compact] -->`` holds the runs of results files,
-    named from the root of the checkout; ``<!-- published: SPLIT… -->`` the
-    papers' numbers on some splits, and the hIoU of our runs (those in
-    ``docs/results``) beside them, or "not run". Both end at
-    ``<!-- end -->``.
+    named from the root of the checkout; ``<!-- paired: FILE… against METHOD
+    -->`` their differences of hIoU to a method, seed by seed;
+    ``<!-- published: SPLIT… -->`` the papers' numbers on some splits, and the
+    hIoU of our runs (those in ``docs/results``) beside them, or "not run".
+    All end at ``<!-- end -->``.
 
     Args:
         text: The page.
@@ -46,14 +49,13 @@ def render_page(text: str, root: Path, page: str = 'the page') -> str:
         The page; what is not marked stays as it is.
 
     Raises:
-        ValueError: a marker is not closed, names no file, an unknown layout
-            or split, or its file is no results file.
+        ValueError: a marker is not closed, names no file, an unknown
+            layout, split or method, or its file is no results file.
     """
     def replaced(match: re.Match) -> str:
         words = match['words'].split()
         try:
-            table = (_table(words, root) if match['kind'] == 'table'
-                     else published_table(words, _own_records(root)))
+            table = _RENDER[match['kind']](words, root)
         except (ValueError, OSError) as error:
             raise ValueError(
                 f'{page}: {match["open"].strip()}: {error}') from error
@@ -97,15 +99,34 @@ def published_table(splits: Sequence[str],
 
 
 def _table(words: Sequence[str], root: Path) -> str:
-    files = [word for word in words if word.endswith('.json')]
-    layouts = [word for word in words if word not in files]
-    if not files:
-        raise ValueError('name a results file (.json)')
+    records, layouts = _split_words(words, root)
     if len(layouts) > 1:
         raise ValueError(f'name one layout, one of {LAYOUTS}')
-    records = [record for file in files for record in read_records(root / file)
-               ]
     return markdown_table(records, *layouts)
+
+
+def _paired(words: Sequence[str], root: Path) -> str:
+    records, (against, *method) = _split_words([*words, ''], root)
+    if against != 'against' or not any(method):
+        raise ValueError("say 'against' and a method behind the files")
+    return paired_table(records, ' '.join(method).strip())
+
+
+def _published(words: Sequence[str], root: Path) -> str:
+    return published_table(words, _own_records(root))
+
+
+_RENDER = dict(table=_table, paired=_paired, published=_published)
+
+
+def _split_words(words: Sequence[str],
+                 root: Path) -> tuple[list[Record], list[str]]:
+    """Return the records of the files among the words, and the others."""
+    files = [word for word in words if word.endswith('.json')]
+    if not files:
+        raise ValueError('name a results file (.json)')
+    return ([record for file in files for record in read_records(root / file)],
+            [word for word in words if word not in files])
 
 
 def _ours(row: Summary, own: Sequence[Summary]) -> str:

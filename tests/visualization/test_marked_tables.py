@@ -43,6 +43,34 @@ def test_several_files_make_one_table(root):
     assert len(render_page(page, root).split('\n')) == 7
 
 
+def paired(hiou, seed, method) -> dict:
+    run = record(seed=seed, method=method)
+    run['generalised']['hIoU'] = hiou
+    return run
+
+
+def test_differences_to_a_method_are_paired_by_seed(root):
+    runs = [paired(20., 0, 'old'), paired(40., 1, 'old'),
+            paired(43., 1, 'new (x)'), paired(21., 0, 'new (x)'),
+            paired(None, 0, 'none'), paired(40., 1, 'none')]
+    path = 'docs/results/p.json'
+    (root / path).write_text(json.dumps(runs), 'utf-8')
+    text = render_page(f'<!-- paired: {path} against old -->\n'
+                       '<!-- end -->', root)
+    rows = [[cell.strip() for cell in line.strip('|').split('|')]
+            for line in text.split('\n')[1:-1]]
+    assert rows[0] == ['Split', 'gamma', 'Seeds', 'new (x) - old',
+                       'none - old']
+    # 1 and 3 points, with 20 between the seeds.
+    assert rows[2] == ['pets', '0', '2', '+2.00 ± 1.41', '-']
+    for words, message in (('against', "say 'against' and a method"),
+                           ('old', "say 'against' and a method"),
+                           ('against other', "no run of 'other'")):
+        with pytest.raises(ValueError, match=message):
+            render_page(f'<!-- paired: {path} {words} -->\n<!-- end -->',
+                        root)
+
+
 def test_published_numbers_have_ours_beside_them(root):
     page = '<!-- published: voc12-zs3-k2 voc12-spnet -->\n<!-- end -->'
     rows = [[cell.strip() for cell in line.strip('|').split('|')]

@@ -114,9 +114,13 @@ def make_sweep(recipe: Recipe,
     points = make_grid(keys)
     kept = [step for step in recipe.steps if step.name in needed]
     fixed = [step for step in kept if step.name not in changed]
+    hooks = {
+        step.name: _results_hook(step, recipe, cfg_options, oracle)
+        for step in kept if step.name in changed
+    }
     copies = [
         _copy(step, point, changed, targets,
-              _result_options(step, recipe, point, cfg_options, oracle))
+              _result_options(hooks[step.name], point, oracle))
         for point in points for step in kept if step.name in changed
     ]
     return Sweep(
@@ -226,21 +230,29 @@ def _checked_split(step: Step, recipe: Recipe, cfg_options: Sequence[str],
     return split
 
 
-def _result_options(step: Step, recipe: Recipe, point: Point,
-                    cfg_options: Sequence[str],
+def _results_hook(step: Step, recipe: Recipe, cfg_options: Sequence[str],
+                  oracle: bool) -> str | None:
+    """Return the config key of the hook that writes a step's results."""
+    if step.tool not in ('train', 'test'):
+        return None
+    config: Config = step_config(step, recipe.root, cfg_options)
+    for group in ('default_hooks', 'custom_hooks'):
+        for key, hook in _children(config.get(group)).items():
+            if 'ZeroShotResultsHook' in str((hook or {}).get('type')):
+                return f'{group}.{key}'
+    if oracle:
+        raise ValueError(f'{step.config} has no ZeroShotResultsHook, which '
+                         "would label its results as an oracle's")
+    return None
+
+
+def _result_options(hook: str | None, point: Point,
                     oracle: bool) -> dict[str, Any]:
-    """Return options that tell a step's results from those of other points.
+    """Return options that tell a point's results from those of others.
 
     The point's values become the record's variant; an oracle's label too.
     """
-    if step.tool not in ('train', 'test'):
-        return {}
-    config: Config = step_config(step, recipe.root, cfg_options)
-    hook = _results_hook(config)
     if hook is None:
-        if oracle:
-            raise ValueError(f'{step.config} has no ZeroShotResultsHook, '
-                             "which would label its results as an oracle's")
         return {}
     options: dict[str, Any] = {f'{hook}.label': 'oracle'} if oracle else {}
     for key, value in zip(short_keys(point.values), point.values.values()):
@@ -248,15 +260,6 @@ def _result_options(step: Step, recipe: Recipe, point: Point,
         name = key.replace('.', '_')
         options[f'{hook}.variant.{name}'] = value if plain else str(value)
     return options
-
-
-def _results_hook(config: Config) -> str | None:
-    """Return the config key of the hook that writes results."""
-    for group in ('default_hooks', 'custom_hooks'):
-        for key, hook in _children(config.get(group)).items():
-            if 'ZeroShotResultsHook' in str((hook or {}).get('type')):
-                return f'{group}.{key}'
-    return None
 
 
 def _copy(step: Step, point: Point, changed: set[str],
