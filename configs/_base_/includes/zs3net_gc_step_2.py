@@ -27,7 +27,9 @@ train_cfg = dict(
 default_hooks = dict(
     results=dict(
         method=f'{_base_.recipe.method} + GC',
-        label=_base_.recipe.label if layouts == 'strict' else 'paper'))
+        label=_base_.recipe.label if layouts == 'strict' else 'paper',
+        variant=dict(
+            context=_base_.model.decode_head.generator.context)))
 custom_hooks = _base_.recipe.step_2_hooks
 # Used up: a later change of them would do nothing.
 del iterations, layouts

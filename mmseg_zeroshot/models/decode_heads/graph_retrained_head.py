@@ -44,7 +44,7 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
             ``vectors_per_node`` is below 1.
     """
 
-    def __init__(self, *args: Any, vectors_per_node: int = 4,
+    def __init__(self, *args: Any, vectors_per_node: int = 16,
                  **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name = type(self).__name__

@@ -1,6 +1,8 @@
 """The pixel-feature generator of ZS3Net with graph context."""
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
@@ -26,11 +28,32 @@ class GraphGMMNGenerator(GMMNGenerator):
     S is block-diagonal and sparse. A node without neighbours is generated
     exactly as :class:`GMMNGenerator` does with the same weights.
 
-    It takes the arguments of :class:`GMMNGenerator`.
+    With ``context`` below 1, S is ``(1 - context) I + context S``. A small
+    region between large ones has few neighbours, and S leaves it half of its
+    own vector or less, twice over; a word that is washed out by its
+    surroundings makes features that could be another class's.
+
+    Args:
+        context: Share of a node that comes through the graph, in [0, 1]; 1
+            is the paper's, at 0 the graph does nothing.
+        args: See :class:`GMMNGenerator`.
+        kwargs: See :class:`GMMNGenerator`.
+
+    Raises:
+        ValueError: ``context`` lies outside [0, 1], or as
+            :class:`GMMNGenerator`.
     """
 
     takes_graphs = True
     """Whether ``forward`` takes edges."""
+
+    def __init__(self, *args: Any, context: float = 1., **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not 0 <= context <= 1:
+            raise ValueError(f'{type(self).__name__}(context={context!r}) '
+                             'must lie in [0, 1]: 1 is a whole graph '
+                             'convolution, 0 none')
+        self.context = context
 
     def forward(self,
                 vectors: Tensor,
@@ -60,7 +83,7 @@ class GraphGMMNGenerator(GMMNGenerator):
         """
         check_vectors(vectors, self.embedding_dim, type(self).__name__)
         noise = self.checked_noise(vectors, num, noise)
-        outer = inner = normalized_adjacency(edges, vectors)
+        outer = inner = normalized_adjacency(edges, vectors, self.context)
         if nodes is not None:
             outer = outer.index_select(0, nodes)
             used = outer.coalesce().indices()[1].unique()
@@ -75,13 +98,15 @@ class GraphGMMNGenerator(GMMNGenerator):
         return self.output(_mix(outer, hidden))
 
 
-def normalized_adjacency(edges: Tensor | None, nodes: Tensor) -> Tensor:
-    """Return ``D^-1/2 (A + I) D^-1/2`` (Kipf and Welling, eq. 2).
+def normalized_adjacency(edges: Tensor | None, nodes: Tensor,
+                         context: float = 1.) -> Tensor:
+    """Return ``S = D^-1/2 (A + I) D^-1/2`` (Kipf and Welling, eq. 2).
 
     Args:
         edges: (E, 2) pairs of joined nodes, each pair once and no node with
             itself; or None.
         nodes: (V, ...) anything of the nodes, for their number and device.
+        context: Share of S, the rest of which is the identity.
 
     Returns:
         (V, V) sparse, float32 or wider.
@@ -100,9 +125,11 @@ def normalized_adjacency(edges: Tensor | None, nodes: Tensor) -> Tensor:
     columns = torch.cat([edges[:, 1], edges[:, 0], itself])
     dtype = torch.promote_types(nodes.dtype, torch.float32)
     scale = torch.bincount(rows, minlength=count).to(dtype).rsqrt()
+    weights = context * scale[rows] * scale[columns]
+    weights[len(rows) - count:] += 1 - context
     return torch.sparse_coo_tensor(
-        torch.stack([rows, columns]), scale[rows] * scale[columns],
-        (count, count), check_invariants=True).coalesce()
+        torch.stack([rows, columns]), weights, (count, count),
+        check_invariants=True).coalesce()
 
 
 def _mix(spread: Tensor, features: Tensor) -> Tensor:

@@ -35,6 +35,28 @@ def test_adjacency_by_hand():
     ]))
 
 
+def test_context_is_the_share_of_the_graph():
+    whole, none = (normalized_adjacency(EDGES, VECTORS, context).to_dense()
+                   for context in (1., 0.))
+    torch.testing.assert_close(none, torch.eye(5))
+    torch.testing.assert_close(
+        normalized_adjacency(EDGES, VECTORS, .25).to_dense(),
+        .25 * whole + .75 * none)
+
+
+def test_without_context_it_is_the_plain_generator():
+    graph, plain = build(context=0.).eval(), build(GMMNGenerator).eval()
+    noise = torch.randn(5, 8, 3)
+    torch.testing.assert_close(graph(VECTORS, edges=EDGES, noise=noise),
+                               plain(VECTORS, noise=noise))
+
+
+@pytest.mark.parametrize('context', [-.1, 1.5, float('nan')])
+def test_context_out_of_range(context):
+    with pytest.raises(ValueError, match=r'context=.* must lie in \[0, 1\]'):
+        build(context=context)
+
+
 def test_equals_the_printed_formula():
     generator = build(noise_dim=2).eval()
     noise = torch.randn(5, 7, 2)
