@@ -1,5 +1,6 @@
 # What graph context changes in ZS3Net's step 1, run by a config at its end
-# (see zs3net_step_1.py for why). Its base is the plain step 1; it sets context.
+# (see zs3net_step_1.py for why). Its base is the plain step 1; it sets
+# context.
 model = dict(
     data_preprocessor=dict(type='GraphDataPreProcessor'),
     decode_head=dict(
