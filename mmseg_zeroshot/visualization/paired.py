@@ -1,13 +1,29 @@
 """Methods against one of them, paired by seed."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import mean, stdev
+from typing import NamedTuple
 
 from .records import Record
 from .tables import markdown_rows, variant_cell
 
-_SETTING = ('dataset', 'split', 'label', 'gamma')
+Scores = dict[int, 'float | None']
+"""hIoU by seed."""
+
+
+class _Run(NamedTuple):
+    """What sets a run apart from others of its data set, split and gamma."""
+
+    method: str
+    label: str
+    variant: str
+
+    def beside(self, base: _Run) -> str:
+        """Return its name in a column that compares it with ``base``."""
+        other = [value for value, common in zip(self[1:], base[1:])
+                 if value and value != common]
+        return f'{self.method} ({", ".join(other)})' if other else self.method
 
 
 def paired_table(records: Sequence[Record], baseline: str) -> str:
@@ -17,45 +33,62 @@ def paired_table(records: Sequence[Record], baseline: str) -> str:
     differ by far less than seeds do: their differences say more than the
     difference of two means.
 
+    A run is compared with the baseline of its own label and variant. Where
+    the baseline has only one, as plain ZS3Net beside graph context with true
+    masks as layouts, all runs are compared with it, and the column says what
+    is different about them.
+
     Args:
         records: Entries of results files.
         baseline: Name of the method that is subtracted.
 
     Returns:
-        A Markdown table: a row for each data set, split, label, variant and
-        gamma, a column for each other method, ``mean ± sample standard
+        A Markdown table: a row for each data set, split and gamma of the
+        baseline, a column for each other method, ``mean ± sample standard
         deviation`` of the differences in percent.
 
     Raises:
         ValueError: the baseline has no run, or lacks a seed that another
             method of its row has; both are named.
     """
-    methods = [name for name in dict.fromkeys(r['method'] for r in records)
-               if name != baseline]
-    groups: dict[tuple, dict[str, dict[int, float | None]]] = {}
+    rows: list[tuple[list[str], dict[str, str]]] = []
+    for (_, split, gamma), runs in _grouped(records).items():
+        bases = [run for run in runs if run.method == baseline]
+        if not bases:
+            raise ValueError(f'there is no run of {baseline!r} on {split} at '
+                             f'gamma {gamma:g}')
+        for base in bases:
+            cells = {
+                f'{run.beside(base)} - {baseline}': _difference(
+                    runs[run], runs[base],
+                    f'{run.beside(base)!r} on {split}', baseline)
+                for run in runs if run.method != baseline
+                and (len(bases) == 1 or run[1:] == base[1:])}
+            name = ', '.join(filter(None, [split, base.variant]))
+            rows.append(([name, f'{gamma:g}', str(len(runs[base]))], cells))
+    columns = list(dict.fromkeys(key for _, cells in rows for key in cells))
+    return markdown_rows(
+        [['Split', 'gamma', 'Seeds', *columns]]
+        + [[*head, *(cells.get(column, '-') for column in columns)]
+           for head, cells in rows], left=1)
+
+
+def _grouped(records: Iterable[Record]
+             ) -> dict[tuple[str, str, float], dict[_Run, Scores]]:
+    """Return scores by data set, split and gamma, then by run."""
+    groups: dict[tuple[str, str, float], dict[_Run, Scores]] = {}
     for record in records:
-        setting = (*(record.get(key) or '' for key in _SETTING),
+        setting = (record['dataset'], record['split'], record['gamma'] or 0.)
+        run = _Run(record['method'], record['label'],
                    variant_cell(record) if record.get('variant') else '')
-        groups.setdefault(setting, {}).setdefault(record['method'], {})[
+        groups.setdefault(setting, {}).setdefault(run, {})[
             record['seed']] = record['generalised']['hIoU']
-    rows = [['Split', 'gamma', 'Seeds', *(f'{m} - {baseline}'
-                                          for m in methods)]]
-    for (_, split, _, gamma, variant), scores in groups.items():
-        seeds = scores.get(baseline, {})
-        rows.append([
-            ', '.join(filter(None, [split, variant])), f'{gamma or 0:g}',
-            str(len(seeds)),
-            *(_difference(scores.get(m), seeds, f'{m!r} on {split}', baseline)
-              for m in methods)])
-    return markdown_rows(rows, left=1)
+    return groups
 
 
-def _difference(scores: dict[int, float | None] | None,
-                base: dict[int, float | None], name: str,
+def _difference(scores: Scores, base: Scores, name: str,
                 baseline: str) -> str:
     """Return ``mean ± std`` of scores less the baseline's, or a dash."""
-    if scores is None:
-        return '-'
     missing = sorted(scores.keys() - base.keys())
     if missing:
         raise ValueError(f'{name} has seeds {missing}, of which there is no '

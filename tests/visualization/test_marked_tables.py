@@ -71,6 +71,23 @@ def test_differences_to_a_method_are_paired_by_seed(root):
                         root)
 
 
+def test_one_baseline_serves_other_labels_and_variants(root):
+    other = paired(24., 0, 'old + x')
+    other.update(label='paper', variant=dict(context=.2))
+    own = paired(21.5, 0, 'old + x')
+    own.update(variant=dict(context=.2))
+    path = 'docs/results/p.json'
+    (root / path).write_text(
+        json.dumps([paired(20., 0, 'old'), own, other]), 'utf-8')
+    lines = render_page(f'<!-- paired: {path} against old -->\n'
+                        '<!-- end -->', root).split('\n')
+    assert [cell.strip() for cell in lines[1].strip('|').split('|')] == [
+        'Split', 'gamma', 'Seeds', 'old + x (context=0.2) - old',
+        'old + x (paper, context=0.2) - old']
+    assert [cell.strip() for cell in lines[3].strip('|').split('|')] == [
+        'pets', '0', '1', '+1.50', '+4.00']
+
+
 def test_published_numbers_have_ours_beside_them(root):
     page = '<!-- published: voc12-zs3-k2 voc12-spnet -->\n<!-- end -->'
     rows = [[cell.strip() for cell in line.strip('|').split('|')]
