@@ -39,9 +39,9 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
             most that a class has in a step, of all its nodes together.
 
     Raises:
-        ValueError: the phase is neither ``'generator'`` nor
-            ``'classifier'``, the generator takes no graph, or
-            ``vectors_per_node`` is below 1.
+        ValueError: ``recursion`` is given, the phase is neither
+            ``'generator'`` nor ``'classifier'``, the generator takes no
+            graph, or ``vectors_per_node`` is below 1.
     """
 
     def __init__(self, *args: Any, vectors_per_node: int = 16,
@@ -97,6 +97,16 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
                 f'{type(self).__name__} in phase {self.phase!r} trains on '
                 f'{data}: set train_dataloader.dataset.type to it')
         return super().loss_of_sets(sets)
+
+    def _build_recursion(self, recursion: dict | None) -> None:
+        """Refuse recursive training, in whatever phase."""
+        if recursion is not None:
+            raise ValueError(
+                f'{type(self).__name__} has no recursive training, got '
+                f'recursion={recursion!r}: a region counts once, which leaves '
+                'too few confident vectors to feed back (Wang et al., 2021, '
+                'section IV-C); leave recursion out, or take '
+                'GeneratorRetrainedHead')
 
     def _generator_losses(self, sets: Any) -> dict[str, Tensor]:
         """MMD per class over the nodes of a step."""

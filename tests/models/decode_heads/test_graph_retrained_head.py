@@ -148,9 +148,12 @@ def test_phases_that_have_no_graphs(make, phase):
         make(phase)
 
 
-def test_recursion_stays_off(make):
-    with pytest.raises(ValueError, match='recursion'):
-        make('generator', recursion=dict(type='ZSMMDLoss'))
+@pytest.mark.parametrize('phase', ['generator', 'classifier', 'joint'])
+def test_recursion_stays_off(make, phase):
+    """With the reason, not with a phase that is refused too."""
+    with pytest.raises(ValueError, match='too few confident vectors') as info:
+        make(phase, recursion=dict(type='ZSMMDLoss'))
+    assert 'phase' not in str(info.value)
 
 
 @pytest.mark.parametrize('kind', ['GMMNGenerator', 'WGANGenerator'])
