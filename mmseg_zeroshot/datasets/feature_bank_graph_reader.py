@@ -19,8 +19,8 @@ class BankGraphs(GraphList):
         bank: The bank, opened and checked.
 
     Raises:
-        ValueError: It was built without graphs, has none, or its files do
-            not fit its stamp.
+        ValueError: It was built without graphs, has none, no two regions
+            touch in any of them, or its files do not fit its stamp.
     """
 
     def __init__(self, bank: FeatureBank) -> None:
@@ -48,6 +48,13 @@ class BankGraphs(GraphList):
             raise ValueError(
                 f'feature bank {path} has no graph with a node: every region '
                 f'is smaller than min_pixels={stamp["graphs"]["min_pixels"]}')
+        if not len(self.edges):
+            raise ValueError(
+                f'no two regions touch in any graph of feature bank {path}, '
+                'so there is no context: regions of at least min_pixels='
+                f'{stamp["graphs"]["min_pixels"]} must share a border without '
+                'unlabelled pixels between them; lower min_pixels and '
+                f'run {REBUILD}, or train without graph context')
         self.node_sizes = nodes[:, 1]
         self.pixels = int(stamp['graphs']['pixels'])
         self.min_pixels = int(stamp['graphs']['min_pixels'])

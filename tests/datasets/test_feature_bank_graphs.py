@@ -184,6 +184,16 @@ def test_regions_that_are_all_too_small(tmp_path):
         BankGraphs(bank)
 
 
+def test_regions_that_never_touch(tmp_path):
+    """Only the lower skies are as large: graphs of one node each."""
+    bank, _ = build(tmp_path, graphs=dict(min_pixels=21))
+    assert bank.stamp['graph_nodes'] > 0
+    with pytest.raises(ValueError, match=(
+            'no two regions touch in any graph of feature bank .*bank, so '
+            'there is no context.*min_pixels=21')):
+        BankGraphs(bank)
+
+
 @pytest.mark.parametrize('graphs, what', [
     (dict(min_pixel=3), "'min_pixel'.*min_pixels"),
     (dict(min_pixels=0), r'graphs\.min_pixels .*>= 1, got 0'),
