@@ -19,6 +19,7 @@ from ..semantics import ClassEmbeddings, ClassSplit
 from .graph_list import GraphBatch, GraphList
 from .inner_dataset import DataInfos, build_inner, mmseg_scope
 from .mask_scan import progress
+from .metainfo import check_classes
 from .pipeline import label_loader
 from .region_graphs import region_graph
 from .transforms import HideLabels
@@ -148,11 +149,12 @@ def read_layouts(source: str | os.PathLike | Mapping[str, Any],
     Raises:
         FileNotFoundError: The folder is not there or holds no PNG.
         OSError: A file is truncated, or no picture.
-        ValueError: A map has an id outside the class list, or several
-            channels.
+        ValueError: The data set's classes are not the split's in the same
+            order, it has an image without a label map, or a map has an id
+            outside the class list or several channels.
     """
-    infos = (DataInfos(build_inner(source, False))
-             if isinstance(source, Mapping) else _in_folder(Path(source)))
+    infos = (_of_dataset(source, split) if isinstance(source, Mapping)
+             else _in_folder(Path(source)))
     with mmseg_scope():
         load = label_loader([])
     hide = HideLabels(split.ignored_ids, split.num_classes)
@@ -181,12 +183,29 @@ def _map(function: Any, infos: Sequence[dict]) -> list:
             raise
 
 
+def _of_dataset(config: Mapping[str, Any], split: ClassSplit) -> list[dict]:
+    """List the data infos of a data set that has the split's classes."""
+    dataset = build_inner(config, False)
+    name = f'layouts ({type(dataset).__name__})'
+    check_classes(dataset.metainfo, split, name)
+    infos = list(DataInfos(dataset))
+    for info in infos:
+        if not info.get('seg_map_path'):
+            raise ValueError(
+                f'{name}: {info.get("img_path")} has no label map to be a '
+                "layout: set seg_map_path in the data set's data_prefix, or "
+                "take layouts='strict'")
+    return infos
+
+
 def _in_folder(folder: Path) -> list[dict]:
     """List the PNG files of a folder as data infos."""
     paths = sorted(folder.glob('*.png'))
     if not paths:
         raise FileNotFoundError(
-            f'no layouts at {folder}: give a folder of PNG label maps')
+            f'no layouts at {folder}: give a folder of PNG label maps, '
+            "'strict', or a data set's config (ZS_LAYOUTS: 'paper' is the "
+            "training images' own)")
     return [dict(seg_map_path=str(path), seg_fields=[], label_map=None,
                  reduce_zero_label=False) for path in paths]
 

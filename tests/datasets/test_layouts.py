@@ -168,5 +168,31 @@ def test_a_half_written_map(tmp_path):
 @pytest.mark.parametrize('name', ['maps', 'empty'])
 def test_a_folder_without_layouts(tmp_path, name):
     (tmp_path / 'empty').mkdir()
-    with pytest.raises(FileNotFoundError, match=f'no layouts at .*{name}'):
+    with pytest.raises(FileNotFoundError, match=(
+            f"no layouts at .*{name}: .*'strict'.*'paper'")):
         read_layouts(tmp_path / name, SPLIT, side=9, min_pixels=1)
+
+
+def data_set(root, **changes):
+    """The config of a data set with one image and its label map."""
+    save(root / 'masks', 'a.png', [[COW, CAR]] * 3)
+    (root / 'images').mkdir()
+    (root / 'images/a.jpg').write_bytes(b'no picture')
+    return dict(
+        dict(type='BaseSegDataset', data_root=str(root),
+             data_prefix=dict(img_path='images', seg_map_path='masks'),
+             metainfo=dict(classes=SPLIT.classes)), **changes)
+
+
+def test_a_data_set_with_another_class_order(tmp_path):
+    config = data_set(tmp_path, metainfo=dict(classes=SPLIT.classes[::-1]))
+    with pytest.raises(ValueError, match=(
+            r"class id 0 is 'car' in layouts \(BaseSegDataset\) and 'sky'")):
+        read_layouts(config, SPLIT, side=9, min_pixels=1)
+
+
+def test_a_data_set_without_label_maps(tmp_path):
+    config = data_set(tmp_path, data_prefix=dict(img_path='images'))
+    with pytest.raises(ValueError, match=(
+            r'layouts \(BaseSegDataset\): .*a\.jpg has no label map')):
+        read_layouts(config, SPLIT, side=9, min_pixels=1)
