@@ -40,6 +40,26 @@ def test_step_1_is_the_plain_one_on_graphs(name, monkeypatch):
     assert head.phase == 'generator'
 
 
+@pytest.mark.parametrize('name', FIRST + SECOND)
+@pytest.mark.parametrize('recipe, message', [
+    ('gan', 'WGANGenerator, which has no graph context: .*strict or paper'),
+    ('released', 'ReleasedRetrainedHead with GMMNGenerator, which has no gr'),
+])
+def test_recipes_without_graphs_are_refused(name, recipe, message,
+                                            monkeypatch):
+    monkeypatch.setenv('ZS_RECIPE', recipe)
+    with pytest.raises(ValueError, match=message):
+        load(name)
+
+
+@pytest.mark.parametrize('name', FIRST)
+def test_the_recipe_as_printed_has_graphs(name, monkeypatch):
+    monkeypatch.setenv('ZS_RECIPE', 'paper')
+    head = load(name).model.decode_head
+    assert (head.type, head.generator.type, head.mmd.reading) == (
+        'GraphRetrainedHead', 'GraphGMMNGenerator', 'printed')
+
+
 @pytest.mark.parametrize('name', SECOND)
 @pytest.mark.parametrize('layouts, label', [
     ('strict', 'strict'), ('paper', 'paper'), ('my/sketches', 'paper')])

@@ -4,6 +4,8 @@
 #
 #   python tools/build_feature_bank.py configs/zs3net/THIS.py STEP_0.pth
 #   python tools/train.py configs/zs3net/THIS.py
+#
+# ZS_RECIPE picks the recipe: strict (default) or paper.
 _base_ = './zs3net-s1_deeplabv3plus-efficientnet-lite0_1xb1-1k_folders.py'
 # Share of a node that comes through the graph; the paper's is 1.
 context = float('{{$ZS_CONTEXT:1}}')

@@ -1,6 +1,12 @@
 # What graph context changes in ZS3Net's step 1, run by a config at its end
 # (see zs3net_step_1.py for why). Its base is the plain step 1; it sets
 # context.
+if (_base_.recipe.head.type, _base_.recipe.head.generator.type) != (
+        'GeneratorRetrainedHead', 'GMMNGenerator'):
+    raise ValueError(
+        f'{_base_.recipe.method} (label {_base_.recipe.label!r}) trains '
+        f'{_base_.recipe.head.type} with {_base_.recipe.head.generator.type}, '
+        'which has no graph context: set ZS_RECIPE to strict or paper')
 model = dict(
     data_preprocessor=dict(type='GraphDataPreProcessor'),
     decode_head=dict(
