@@ -122,8 +122,13 @@ def check_files_exist(infos: Iterable[dict], keys: Sequence[str]) -> None:
             f'is {missing[0]}: check data_root, data_prefix and ann_file')
 
 
+def is_local(path: str) -> bool:
+    """Whether a path is of a local file, not of object storage."""
+    return '://' not in path and (':' not in path or os.path.isabs(path))
+
+
 def _exists(path: str, folders: dict[str, set[str] | None]) -> bool:
-    if '://' in path or (':' in path and not os.path.isabs(path)):
+    if not is_local(path):
         return True
     folder, name = os.path.split(path)
     if folder not in folders:

@@ -20,6 +20,7 @@ from .pseudo_label_files import (
     RUNNING,
     VERSION,
     flat_palette,
+    image_contents,
     map_path,
     read_json,
     read_manifest,
@@ -66,8 +67,13 @@ def pseudo_label_stamp(dataset: Any, *, checkpoint: str | os.PathLike,
         number: 1 for pseudo-labels of a zero-shot model, 2 for those of
             a model trained on these, and so on.
 
+    Returns:
+        Plain values by ``STAMP_KEYS``; ``data`` says, by name, what is in
+        the image files.
+
     Raises:
         ValueError: ``p`` is out of range.
+        OSError: An image cannot be read.
     """
     return dict(
         format=FORMAT, version=VERSION, checkpoint=file_sha256(checkpoint),
@@ -76,7 +82,7 @@ def pseudo_label_stamp(dataset: Any, *, checkpoint: str | os.PathLike,
         split=dataset.split.to_dict(), gamma=float(gamma),
         p=check_percent(p), views=dict(views), mode=dataset.mode,
         listed=dataset.pseudo_labels.unlabelled is not None,
-        data=fingerprint(list(dataset.image_names)))
+        data=_contents(dataset))
 
 
 def make_pseudo_labels(path: str | os.PathLike, dataset: Any, *,
@@ -167,7 +173,9 @@ def _prepare(folder: Path, stamp: Mapping[str, Any],
         # Never a user's own folder.
         raise ValueError(f'{folder} is there already and holds no '
                          'pseudo-labels: choose another folder')
-    wrong = differences(stamp, found)
+    wrong = differences({key: value for key, value in stamp.items()
+                         if key != 'data'}, found)
+    wrong += _other_images(stamp['data'], found.get('data'))
     if not wrong:
         return
     if not overwrite:
@@ -176,6 +184,29 @@ def _prepare(folder: Path, stamp: Mapping[str, Any],
             f'else: {"; ".join(wrong)}. Choose another folder, or replace '
             'them with --overwrite')
     shutil.rmtree(folder)
+
+
+def _contents(dataset: Any) -> dict[str, str]:
+    """Return what is in each image file, by the image's name."""
+    paths = [dataset.get_data_info(i)['img_path']
+             for i in range(len(dataset))]
+    return dict(zip(dataset.image_names, image_contents(paths)))
+
+
+def _other_images(wanted: Mapping[str, str], found: Any) -> list[str]:
+    """Say how the images of two stamps differ; nothing if they do not."""
+    if wanted == found:
+        return []
+    if not isinstance(found, Mapping):
+        return ['it does not say of which images']
+    changed = [name for name in wanted
+               if name in found and found[name] != wanted[name]]
+    if changed:
+        return [f'image {changed[0]!r} is another one '
+                f'({len(changed)} of {len(wanted)} are)']
+    other = sorted(set(wanted) ^ set(found))
+    return [f'{len(found)} images instead of {len(wanted)}, '
+            f'the first that differs is {other[0]!r}']
 
 
 def _write_all(folder: Path, labelled: Iterable[Labelled],

@@ -12,7 +12,13 @@ from mmengine.logging import print_log
 from ..semantics import ClassSplit
 from ..semantics.names import hint
 from .feature_bank_stamp import differences, file_sha256
-from .pseudo_label_files import MANIFEST, REPEAT, map_path, read_manifest
+from .pseudo_label_files import (
+    MANIFEST,
+    REPEAT,
+    image_contents,
+    map_path,
+    read_manifest,
+)
 from .pseudo_label_images import (
     MODES,
     Groups,
@@ -78,6 +84,7 @@ class PseudoLabels(UnlabelledImages):
         groups = self.groups(infos, load, split, mode)
         self._check_images(folder, manifest['images'], groups, mode,
                            set(map(str, split.unseen_ids)))
+        self._check_contents(folder, manifest['data'], groups, mode, infos)
         images, everywhere = manifest['images'], self.everywhere(mode)
         indices, additions = [], []
         for index, name in enumerate(groups.names):
@@ -141,6 +148,22 @@ class PseudoLabels(UnlabelledImages):
                     f'image {name!r} is {"un" * bool(whole)}labelled here '
                     f'and was not so when {folder} was made')
             _check_map(map_path(folder, name), entry['bytes'])
+
+    def _check_contents(self, folder: Path, known: Mapping[str, str],
+                        groups: Groups, mode: str,
+                        infos: Sequence[dict]) -> None:
+        """Every image that has a map must be the one that was labelled."""
+        everywhere = self.everywhere(mode)
+        paths = {name: infos[i]['img_path']
+                 for i, name in enumerate(groups.names)
+                 if everywhere or groups.unlabelled[i]}
+        for name, found in zip(paths, image_contents([*paths.values()])):
+            if known.get(name) != found:
+                raise ValueError(
+                    f'image {paths[name]} is not the one of that name which '
+                    f'{folder} was made for: the pseudo-labels were made for '
+                    f'other images; make some for these with {REPEAT} --out '
+                    f'{folder} --overwrite')
 
     def _report(self, additions: Sequence[Mapping], manifest: Mapping) -> None:
         mixed = sum('pseudo_label_path' in extra for extra in additions)

@@ -117,6 +117,37 @@ def test_other_pseudo_labels_are_replaced_only_if_asked(root, changes,
     assert files(root / 'pseudo')['manifest.json'] != before['manifest.json']
 
 
+def test_other_images_of_the_same_names_do_not_go_on(root):
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        make(root / 'pseudo', config(root), label=counting(done, stop=4))
+    path = root / 'img/a3.png'
+    Image.fromarray(255 - np.array(Image.open(path))).save(path)
+    with pytest.raises(ValueError, match=(
+            r"image 'a3' is another one \(1 of 6 are\)\. .*--overwrite")):
+        make(root / 'pseudo', config(root))
+    make(root / 'pseudo', config(root), overwrite=True)
+
+
+def test_more_images_are_other_ones(root):
+    make(root / 'pseudo', config(root))
+    write(root, [blocks(9)], prefix='b')
+    with pytest.raises(ValueError, match=(
+            "6 images instead of 7, the first that differs is 'b0'")):
+        make(root / 'pseudo', config(root))
+
+
+def test_pseudo_labels_of_an_older_version_are_replaced(root):
+    make(root / 'pseudo', config(root))
+    path = root / 'pseudo/manifest.json'
+    path.write_text(json.dumps(dict(
+        json.loads(path.read_text()), version=1, data='0123456789abcdef')))
+    with pytest.raises(ValueError, match=(
+            'version is 1 instead of 2; it does not say .*--overwrite')):
+        make(root / 'pseudo', config(root))
+    assert make(root / 'pseudo', config(root), overwrite=True)['version'] == 2
+
+
 def test_a_renamed_model_is_the_same(root):
     make(root / 'pseudo', config(root))
     (root / 'renamed.pth').write_bytes(b'one')

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from mmseg_zeroshot.datasets import ZeroShotDataset
-from mmseg_zeroshot.datasets.pseudo_label_files import image_names
+from mmseg_zeroshot.datasets.pseudo_label_files import (
+    image_contents,
+    image_names,
+)
 from mmseg_zeroshot.datasets.pseudo_label_images import (
     UnlabelledImages,
     find_listed,
@@ -105,6 +108,19 @@ def test_names_are_paths_below_the_common_folder():
     with pytest.raises(ValueError, match=(
             '/d/a.jpg and /d/a.png differ in their suffix only')):
         image_names(['/d/a.png', '/d/b.png', '/d/a.jpg'])
+
+
+def test_contents_depend_on_the_file_alone(tmp_path):
+    paths = [tmp_path / name for name in ('a', 'b', 'c', 'd')]
+    head = bytes(range(256)) * 300  # more than what is read
+    for path, data in zip(paths, (head + b'x', head + b'y', head, head[1:])):
+        path.write_bytes(data)
+    one, same, shorter, other = image_contents(paths)
+    # Only beyond the first 64 KiB do a and b differ, at the same length.
+    assert one == same and len({one, shorter, other}) == 3
+    assert image_contents(['s3://bucket/a.jpg']) == ['']
+    with pytest.raises(FileNotFoundError):
+        image_contents([tmp_path / 'gone'])
 
 
 def test_lists_name_images_as_data_sets_do(tmp_path):

@@ -1,6 +1,7 @@
 """Seen labels and pseudo-labels in one training set; what is refused."""
 
 import json
+import os
 import shutil
 
 import numpy as np
@@ -158,6 +159,32 @@ def test_other_images_are_refused(root, folder):
         train_set(config(root), folder)
 
 
+def test_other_images_of_the_same_names_are_refused(root, folder):
+    """Names are relative to the images' folder: content tells them apart."""
+    other = write(root / 'other', [blocks(i, ids)
+                                   for i, ids in enumerate(IDS)])
+    path = other / 'img/a4.png'
+    pixels = np.array(Image.open(path))
+    Image.fromarray(255 - pixels).save(path)
+    with pytest.raises(ValueError, match=(
+            r'image .*other.*a4\.png is not the one of that name .*--overw')):
+        train_set(config(other), folder)
+
+
+def test_a_copy_of_the_images_is_the_same(root, folder):
+    write(root / 'copy', [blocks(i, ids) for i, ids in enumerate(IDS)])
+    for path in (root / 'copy/img').iterdir():
+        os.utime(path, (1, 1))
+    assert len(train_set(config(root / 'copy'), folder)) == 6
+
+
+def test_images_that_need_no_map_may_be_others(root):
+    make(root / 'pseudo', config(root), 'drop')
+    path = root / 'img/a1.png'
+    Image.fromarray(255 - np.array(Image.open(path))).save(path)
+    assert len(train_set(config(root), root / 'pseudo', 'drop')) == 6
+
+
 def test_a_missing_map_is_named(root, folder):
     (folder / 'maps/a2.png').unlink()
     with pytest.raises(ValueError, match=(
@@ -223,7 +250,7 @@ def test_unfinished_and_foreign_folders(root, folder):
     with pytest.raises(ValueError, match='is not a manifest of pseudo-labels'):
         train_set(config(root), folder)
     manifest.write_text('{"format": "mmseg_zeroshot pseudo-labels", '
-                        '"version": 1}')
+                        '"version": 2}')
     with pytest.raises(ValueError, match="manifest.json lacks 'checkpoint'"):
         train_set(config(root), folder)
     manifest.rename(folder / 'running.json')
