@@ -3,6 +3,12 @@
 # The recipe sets steps (one is called zs3net), self_training (a config of
 # configs/zs5net), p, gamma (of the models that label), rounds and options (of
 # the trainings).
+from mmseg_zeroshot.datasets.pseudo_label_selection import check_percent
+
+# Now, not when ZS3Net has trained for hours.
+check_percent(p)
+if rounds < 1:
+    raise ValueError(f'ZS_ROUNDS={rounds} must be at least 1')
 teacher = 'zs3net'
 for number in range(1, rounds + 1):
     end = '' if number == 1 else f'-{number}'
