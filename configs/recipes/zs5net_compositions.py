@@ -1,11 +1,7 @@
 # ZS3Net and, trained on by its own pseudo-labels, ZS5Net on the embedded data
 # set. ZS_P is the percentage of pixels that are kept, ZS_ROUNDS how often the
-# model labels and is trained on. p is chosen on validation classes:
-#
-#   ZS_DEMO_SPLIT=compositions-k8-cv \
-#       python tools/sweep.py zs5net_compositions \
-#       --step pseudo-labels --score-step zs5net \
-#       --key pseudo_labels.p=10,25,50,100
+# model labels and is trained on. zs5net_p_compositions chooses p on validation
+# classes.
 net = 'deeplabv3plus-r18-w32'
 data = 'compositions-k8'
 generator = f'configs/zs3net/zs3net-s1_{net}_1xb1-1k_{data}.py'
