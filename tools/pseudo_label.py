@@ -10,9 +10,13 @@ Examples:
 
 Every image is segmented as in tools/test.py. Of the pixels that are predicted
 as an unseen class, the surest p % of the image are kept, where no seen label
-stands. No label of an unseen class is read. Images without any label of their
-own are named by a list (--unlabelled), or are those that mode='drop' leaves
-out; without either, the unlabelled pixels of all images are labelled.
+stands. Images without any label of their own are named by a list
+(--unlabelled), or are those that mode='drop' leaves out; without either, the
+pixels without a seen label are labelled in all images.
+
+Which unseen class a label is of, is never read. That there is one is, by
+mode='drop' (per image) and mode='ignore' (per pixel, together with borders and
+ignored classes); of the images on a list nothing is read.
 
 The folder gets `maps/*.png` (class ids, 255 where there is none),
 `manifest.json` (model, split, p and what every map holds) and `preview.png`.

@@ -2,7 +2,7 @@
 # the environment changes): ZS3Net goes on learning from seen labels and from
 # pseudo-labels of unseen classes, which it gives the unlabelled pixels of the
 # training images, or the images that ZS_UNLABELLED lists (one name a line),
-# whose own labels are then not read:
+# whose own labels this step then does not read:
 #
 #   python tools/pseudo_label.py configs/zs5net/THIS.py ZS3NET.pth
 #   ZS_TRAINED=ZS3NET.pth python tools/train.py configs/zs5net/THIS.py

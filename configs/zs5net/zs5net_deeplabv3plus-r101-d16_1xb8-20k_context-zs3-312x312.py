@@ -1,7 +1,8 @@
 # ZS5Net on Pascal-Context: ZS3Net goes on learning from the images without an
-# unseen class and from pseudo-labels of the others, whose own labels are not
-# read. Paper, table 4, hIoU for K = 2, 4, 6, 8, 10: 47.7, 41.0, 35.2, 26.1,
-# 23.4, with p = 75. ZS_SPLIT=context-zs3-k4 and so on picks K. Not run here.
+# unseen class and from pseudo-labels of the others, whose own labels only tell
+# that they are the others. Paper, table 4, hIoU for K = 2, 4, 6, 8, 10: 47.7,
+# 41.0, 35.2, 26.1, 23.4, with p = 75. ZS_SPLIT=context-zs3-k4 and so on picks
+# K. Not run here.
 _base_ = [
     '../zs3net/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_context-zs3-312x312.py',
     '../_base_/recipes/{{$ZS_RECIPE:strict}}.py'

@@ -43,7 +43,7 @@ class Groups(NamedTuple):
     Attributes:
         names: Names of all images.
         labelled: (N, ) bool, trained with labels of their own.
-        unlabelled: (N, ) bool, no label of theirs is ever read in training.
+        unlabelled: (N, ) bool, no label of theirs is trained on.
     """
 
     names: list[str]
@@ -55,16 +55,19 @@ class Groups(NamedTuple):
 class UnlabelledImages:
     """The images of a training set that are to be labelled by a model.
 
-    No label of an unseen class is read to find them. Unlabelled, with all
-    their pixels, are
+    Unlabelled, with all their pixels, are
 
-    - the images that a user's list names, whatever label maps they have;
+    - the images that a user's list names, whose label maps are not read;
     - images without a label map;
     - in mode 'drop', if there is no list, the images that this mode leaves
       out: those that hold any unseen class, as in ZS3Net's setting.
 
-    In mode 'ignore' without a list, every image is labelled by the model
-    where it shows no seen label, the others keep theirs.
+    In mode 'ignore' without a list, every image is labelled by the model in
+    the pixels without a seen label, the other pixels keep theirs.
+
+    Which unseen class it is, is never read. That there is one is: per image
+    in mode 'drop', and per pixel, together with borders and ignored classes,
+    in mode 'ignore' without a list.
 
     Args:
         unlabelled: Text file with one image name a line, as in the data
