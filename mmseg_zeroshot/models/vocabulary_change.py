@@ -198,8 +198,7 @@ def _set_prior(head: Any, before: ClassSplit) -> None:
     if prior is None:
         return
     trained = len(before.seen_ids) + len(before.unseen_ids)
-    is_default = (not isinstance(prior, str)
-                  and abs(prior * trained - 1) < 1e-9)
+    is_default = abs(prior * trained - 1) < 1e-9
     head.unseen_prior = head._checked_prior(None if is_default else prior)
 
 

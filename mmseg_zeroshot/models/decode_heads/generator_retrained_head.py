@@ -18,7 +18,6 @@ from mmseg_zeroshot.utils import mask_classes
 from .base_zero_shot_head import BaseZeroShotHead
 
 PHASES = ('seen', 'generator', 'classifier', 'joint', 'self-training')
-NEAREST = 'nearest'
 _TRAIN_ALL = ('seen', 'self-training')
 
 
@@ -63,10 +62,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         num_vectors: Generated vectors per class and step; as many real ones
             where they are gathered from images.
         unseen_prior: Probability of each unseen class in the classifier's
-            training set; 1 / number of trained classes where None. With
-            ``'nearest'`` an unseen class counts as much as the seen class
-            whose word vector is nearest: frequencies of classes that look
-            alike are then alike, however many classes are unseen.
+            training set; 1 / number of trained classes where None.
         frequency_power: Seen classes count as often as they occur, to this
             power: 1 leaves rare ones to generated classes that look like
             them, 0 counts all alike.
@@ -91,7 +87,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         mmd: dict | None = None,
         recursion: dict | None = None,
         num_vectors: int = 128,
-        unseen_prior: float | str | None = None,
+        unseen_prior: float | None = None,
         frequency_power: float = 1.0,
         normalize: str = 'l2',
         gamma: float = 0.0,
@@ -250,37 +246,15 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         seen_loss, seen_accuracy = self._entropy(sets.features.detach(),
                                                  sets.class_ids)
         unseen_loss, unseen_accuracy = self._entropy(unseen, ids)
-        seen_weight, unseen_weight = self._set_weights(sets)
-        loss = ((seen_weight * seen_loss).sum()
-                + (unseen_weight * unseen_loss).sum())
+        weight = sets.frequency**self.frequency_power
+        weight = weight / weight.sum()
+        share = self.unseen_prior * len(ids)
+        loss = ((1 - share) * (weight * seen_loss).sum()
+                + self.unseen_prior * unseen_loss.sum())
         return dict(
             loss_classifier=loss,
             acc_seen=100 * seen_accuracy.mean(),
             acc_generated=100 * unseen_accuracy.mean())
-
-    def _set_weights(self, sets: FeatureSets) -> tuple[Tensor, Tensor]:
-        """Return what sets count: seen ones (B, ), unseen ones (U, ).
-
-        All of them sum to 1.
-        """
-        seen = sets.frequency**self.frequency_power
-        if isinstance(self.unseen_prior, str):  # the nearest seen class's
-            of_class = seen.new_zeros(self.num_classes)
-            of_class[sets.class_ids] = seen
-            unseen = of_class[self._nearest_seen]
-            total = seen.sum() + unseen.sum()
-            return seen / total, unseen / total
-        unseen = seen.new_full((len(self.split.unseen_ids), ),
-                               self.unseen_prior)
-        return seen * ((1 - unseen.sum()) / seen.sum()), unseen
-
-    @property
-    def _nearest_seen(self) -> Tensor:
-        """Return (U, ) the seen class next to each unseen one, by cosine."""
-        vectors = F.normalize(self.class_vectors, dim=1)
-        seen = torch.tensor(self.split.seen_ids, device=vectors.device)
-        unseen = vectors[list(self.split.unseen_ids)]
-        return seen[(unseen @ vectors[seen].T).argmax(1)]
 
     def _unseen_features(self, sets: FeatureSets) -> Tensor:
         """Return (U, N, C) generated features of the unseen classes."""
@@ -346,15 +320,10 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
                 'that many pseudo-labels')
         return loss
 
-    def _checked_prior(self, prior: float | str | None) -> float | str:
+    def _checked_prior(self, prior: float | None) -> float:
         trained = len(self.split.seen_ids) + len(self.split.unseen_ids)
         if prior is None:
             return 1 / trained
-        if prior == NEAREST:
-            return NEAREST
-        if isinstance(prior, str):
-            raise ValueError(f'unseen_prior={prior!r} is unknown: give a '
-                             f'probability, {NEAREST!r} or None')
         if not 0 < prior * len(self.split.unseen_ids) < 1:
             raise ValueError(
                 f'unseen_prior={prior!r} is the probability of each of '

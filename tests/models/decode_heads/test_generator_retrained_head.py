@@ -195,25 +195,6 @@ def test_priors_weigh_the_classifier_loss(make, sets, split):
     torch.testing.assert_close(loss, (weights * entropy).sum())
 
 
-def test_nearest_counts_an_unseen_class_as_its_look_alike(make, sets):
-    """Classes that look alike count alike, whatever else there is."""
-    head = make('classifier', unseen_prior='nearest')
-    for nearest, share in ((0, .7), (1, .2), (2, .1)):
-        head.class_vectors[3] = head.class_vectors[nearest] * 2
-        seen, unseen = head._set_weights(sets)
-        torch.testing.assert_close(unseen, torch.tensor([share / (1 + share)]))
-        torch.testing.assert_close(seen, sets.frequency / (1 + share))
-
-
-def test_nearest_does_not_count_where_the_look_alike_is_missing(make, sets):
-    head = make('joint', unseen_prior='nearest')
-    head.class_vectors[3] = head.class_vectors[2]
-    seen, unseen = head._set_weights(
-        FeatureSets(*(part[:2] for part in sets)))
-    assert unseen.tolist() == [0.]
-    torch.testing.assert_close(seen.sum(), torch.tensor(1.))
-
-
 def test_power_0_counts_seen_classes_alike(make, sets):
     even = sets._replace(frequency=torch.full((3, ), 1 / 3))
     torch.manual_seed(1)
@@ -287,7 +268,6 @@ def test_self_training_learns_all_but_the_generator(make, samples):
     (dict(phase='both'), "phase='both' is unknown"),
     (dict(unseen_prior=1.), 'leave something to the seen'),
     (dict(unseen_prior=0.), 'must be above 0'),
-    (dict(unseen_prior='near'), "unseen_prior='near' is unknown"),
     (dict(frequency_power=1.5), r'frequency_power=1.5 must lie in \[0, 1\]'),
     (dict(phase='classifier', recursion=RECURSION),
      "recursion needs phase='joint'"),
