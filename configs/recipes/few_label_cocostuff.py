@@ -2,6 +2,5 @@
 # few_label_voclayout.py. Not run here.
 net = 'deeplabv2-r101-d8_1xb10-2k_cocostuff164k-spnet-321x321'
 zero_label = 'deeplabv2-r101-d8_1xb10-100k_cocostuff164k-spnet-321x321'
-spnet_from = ''  # trained by itself, as in the paper
 numbers = '{{$ZS_NUMBERS:1,2,5,10,20}}'
 exec(open('{{ fileDirname }}/../_base_/includes/few_label_recipe.py').read())

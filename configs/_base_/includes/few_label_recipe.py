@@ -1,19 +1,19 @@
 # The steps of a few-label recipe, run by it at its end: it sets net and
-# zero_label, the ends of the configs' names, spnet_from, the step that SPNet
-# goes on from, and numbers.
+# zero_label, the ends of the configs' names, and numbers. Both methods start
+# alike: SPNet that went on from 'seen' would have been trained for twice as
+# long as the baseline.
 steps = [
+    # Zero-label: where the fine-tuning of each starts.
     dict(
         name='seen',
         tool='train',
         config=f'configs/spnet/seenonly_{zero_label}.py',
         seeded=False,
         report=True),
-    # Zero-label: where SPNet's fine-tuning starts.
     dict(
         name='spnet',
         tool='train',
         config=f'configs/spnet/spnet_{zero_label}.py',
-        load=spnet_from,
         seeded=False,
         report=True),
 ]
