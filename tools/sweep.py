@@ -73,8 +73,8 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
         'target', help='config to train, or name or path of a recipe')
     parser.add_argument(
         '--key', nargs='+', action=DictAction, required=True,
-        metavar='KEY=V1,V2', help='config key and the values to try; given '
-        'several times: all combinations')
+        metavar='KEY=V1,V2', help='config key and the values to try, lists as '
+        'KEY=[[1,2],[3]]; given several times: all combinations')
     parser.add_argument(
         '--step', nargs='+', default=[], metavar='NAME',
         help='steps of the recipe whose config has the keys')

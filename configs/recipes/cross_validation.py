@@ -8,20 +8,30 @@
 #       ZS_TUNE='optim_wrapper.optimizer.lr=0.0002,0.0005' \
 #       python tools/run_recipe.py cross_validation --work-dir work_dirs/cv
 #
-# ZS_TUNE holds keys with their values, separated by spaces: all combinations
-# are tried, on the seeds of ZS_TUNE_SEEDS. The validation classes are held out
-# by ZS_HOLD_OUT=1, or for configs that take a shipped split by its name
-# (ZS_SPLIT) by ZS_CV_SPLIT, the name that ends in -cv.
+# ZS_TUNE holds keys with their values, separated by spaces (lists as
+# KEY=[[1,2],[3]]): all combinations are tried, on the seeds of ZS_TUNE_SEEDS.
+# A key may change the network: every step gets the keys. The validation
+# classes are held out by ZS_HOLD_OUT=1, or for configs that take a shipped
+# split by its name (ZS_SPLIT) by ZS_CV_SPLIT, the name that ends in -cv.
+#
+# Keys and gamma are scored on the config's own validation images, without
+# their unseen labels; the paper sets images aside for this. ZS_CV_VAL_LIST is
+# a list of such images, as a path below the data root, for data sets that take
+# one (ann_file). Leave them out of the training list, too.
 config = '{{$ZS_CONFIG:configs/spnet/spnet_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96.py}}'  # noqa: E501
 tuned = '{{$ZS_TUNE:optim_wrapper.optimizer.lr=0.0025,0.005,0.01}}'.split()
 tune_seeds = '{{$ZS_TUNE_SEEDS:0}}'.split()
 cv_split = '{{$ZS_CV_SPLIT:none}}'
+cv_list = '{{$ZS_CV_VAL_LIST:none}}'
 
 held_out = dict(ZS_HOLD_OUT='1', ZS_DEMO_SPLIT='compositions-k8-cv')
 if cv_split != 'none':
     held_out = dict(ZS_SPLIT=cv_split)
 keys = [text.partition('=')[0] for text in tuned]
 best = {key: '{tune.value:' + key + '}' for key in keys}
+aside = {}
+if cv_list != 'none':
+    aside['val_dataloader.dataset.dataset.ann_file'] = cv_list
 steps = [
     dict(
         name='tune',
@@ -29,9 +39,11 @@ steps = [
         config='configs/recipes/cross_validation_trial.py',
         env=held_out,
         arguments=[
-            '--step', 'held-out', '--key', *tuned, '--seeds', *tune_seeds,
-            '--work-dir', '{folder}'
+            # A key may change the network, so that gamma's step needs it, too.
+            '--step', 'held-out', 'gamma', '--key', *tuned, '--seeds',
+            *tune_seeds, '--work-dir', '{folder}'
         ],
+        options=aside,
         seeded=False,
         report=False),
     # Once more with the best values, for the gamma that goes with them.
@@ -40,7 +52,7 @@ steps = [
         tool='train',
         config=config,
         env=held_out,
-        options=best,
+        options=dict(best, **aside),
         seeded=False,
         report=False),
     dict(
@@ -49,6 +61,7 @@ steps = [
         config=config,
         load='held-out',
         env=held_out,
+        options=dict(best, **aside),
         arguments=['--out', '{folder}'],
         seeded=False,
         report=False),

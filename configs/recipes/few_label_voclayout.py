@@ -7,8 +7,8 @@
 #   ZS_DATA_ROOT=/data/my_voc ZS_UNSEEN=cow,cat ZS_NUMBERS=1,5,20 \
 #       python tools/run_recipe.py few_label_voclayout --seeds 0 1 2
 #
-# A seed draws images of its own; both methods are trained on the same, after as
-# many iterations from the same weights.
+# A seed draws images of its own; both methods are trained on the same, after
+# as many iterations from the same weights.
 net = 'deeplabv3plus-efficientnet-lite0_1xb8-1k_voclayout-256x256'
 zero_label = net
 numbers = '{{$ZS_NUMBERS:1,2,5,10,20}}'

@@ -87,7 +87,7 @@ def root(tmp_path, monkeypatch) -> Path:
 CHOOSING = TOOL + """
 if name == 'choose':
     (pathlib.Path(sys.argv[-1]) / 'values.json').write_text(
-        json.dumps({'model.width': 7, 'lr': 1e-05}))
+        json.dumps({'model.width': 7, 'lr': 1e-05, 'rates': [6, [1., True]]}))
 """
 CHOSEN = """
 steps = [
@@ -113,6 +113,13 @@ def test_a_step_takes_what_an_earlier_one_chose(root, tmp_path, key, hue):
     final = run(root, [4])[1]
     assert final['hue'] == hue
     assert 'model.width=7' in final['arguments']
+
+
+def test_a_chosen_list_stays_one(root):
+    (root / 'tools/choose.py').write_text(CHOOSING)
+    (root / 'configs/recipes/toy.py').write_text(CHOSEN.replace(
+        'tune.value:model.width', 'tune.value:rates').replace('KEY', 'lr'))
+    assert 'model.width=[6,[1.0,True]]' in run(root)[1]['arguments']
 
 
 FINAL = """

@@ -116,6 +116,20 @@ def test_only_what_the_grid_changes_is_repeated(root):
     assert len(results['points']) == 2
 
 
+def test_several_steps_have_the_keys_and_a_value_may_be_a_list(root):
+    code, calls, results = run(
+        root, 'toy', '--step', 'spnet', 'best', '--key',
+        'model.depths=[[1,2],[3]]')
+    assert code == 0
+    assert [(name, options.get('model.depths')) for name, options in calls
+            ] == [('seen', None), ('spnet-depths__1__2_', '[1,2]'),
+                  ('best-depths__1__2_', '[1,2]'),
+                  ('spnet-depths__3_', '[3]'), ('best-depths__3_', '[3]')]
+    variant = 'default_hooks.results.variant.depths'
+    assert [options[variant] for _, options in calls[1::2]] == ['1-2', 3]
+    assert results['points'][0]['values'] == {'model.depths': [1, 2]}
+
+
 def test_the_scored_step_can_be_chosen(root):
     _, calls, _ = run(root, 'toy', '--step', 'spnet', '--score-step', 'spnet',
                       '--key', 'model.width=1,2')

@@ -206,7 +206,7 @@ def fill_in(text: str, task: Task, checkpoints: Mapping[str, Path]) -> str:
             return str(checkpoints[name])
         if what == 'folder':
             return str(task.inputs[name].folder)
-        return chosen_value(task.inputs[name], what.partition(':')[2])
+        return str(chosen_value(task.inputs[name], what.partition(':')[2]))
 
     own = dict(folder=str(task.folder), seed=str(task.seed),
                results=str(task.folder.parents[1] / 'results.json'))
@@ -215,7 +215,31 @@ def fill_in(text: str, task: Task, checkpoints: Mapping[str, Path]) -> str:
     return _REFERENCE.sub(replace, text)
 
 
-def chosen_value(task: Task, key: str) -> str:
+def fill_in_option(value: Any, task: Task,
+                   checkpoints: Mapping[str, Path]) -> Any:
+    """Do for the value of an option what :func:`fill_in` does for text.
+
+    Args:
+        value: The value.
+        task: The task.
+        checkpoints: Checkpoints of its inputs.
+
+    Returns:
+        The value; of a lone ``{step.value:KEY}`` what was chosen itself,
+        which may be a list or a bool.
+
+    Raises:
+        ValueError: a step did not choose the key that is asked of it.
+    """
+    if not isinstance(value, str):
+        return value
+    lone = _REFERENCE.fullmatch(value)
+    if lone and lone[2].startswith('value:'):
+        return chosen_value(task.inputs[lone[1]], lone[2].partition(':')[2])
+    return fill_in(value, task, checkpoints)
+
+
+def chosen_value(task: Task, key: str) -> Any:
     """Return what a tuning step chose for a config key.
 
     Args:
@@ -223,7 +247,7 @@ def chosen_value(task: Task, key: str) -> str:
         key: The config key.
 
     Returns:
-        The value as text; before the step has run, a placeholder.
+        The value; before the step has run, a text in its place.
 
     Raises:
         ValueError: the step ran and did not choose this key.
@@ -235,7 +259,7 @@ def chosen_value(task: Task, key: str) -> str:
     if key not in values:
         raise ValueError(f'step {task.label!r} chose no {key!r}.'
                          + hint(key, list(values)))
-    return str(values[key])
+    return values[key]
 
 
 def rename_references(step: Step, names: Mapping[str, str]) -> Step:

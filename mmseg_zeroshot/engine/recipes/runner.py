@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .progress import Progress
-from .recipe import Task, fill_in
+from .recipe import Task, fill_in, fill_in_option
 from .state import (
     DONE,
     begin,
@@ -107,8 +107,7 @@ def command(task: Task, cfg_options: Sequence[str],
     step = task.step
     checkpoints = {name: _checkpoint(given)
                    for name, given in task.inputs.items()}
-    options = {key: fill_in(value, task, checkpoints)
-               if isinstance(value, str) else value
+    options = {key: fill_in_option(value, task, checkpoints)
                for key, value in step.options.items()}
     line = [sys.executable, short(task.root / 'tools' / f'{step.tool}.py')]
     if step.config:

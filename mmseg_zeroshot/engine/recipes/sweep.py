@@ -258,7 +258,9 @@ def _result_options(hook: str | None, point: Point,
     for key, value in zip(short_keys(point.values), point.values.values()):
         plain = isinstance(value, (bool, int, float, str))
         name = key.replace('.', '_')
-        options[f'{hook}.variant.{name}'] = value if plain else str(value)
+        options[f'{hook}.variant.{name}'] = (
+            # [6, 12] as 6-12: a command line would take it for a list.
+            value if plain else '-'.join(re.findall(r'[\w.+]+', str(value))))
     return options
 
 
