@@ -2,7 +2,8 @@
 # without semantic projection.
 net = 'deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96'
 spnet = f'configs/spnet/spnet_{net}.py'
-# See zs3net_compositions.py for where it comes from.
+# make demo's: chosen on validation classes, with its schedule (see
+# zs3net_compositions.py).
 spnet_gamma = 0.22
 steps = [
     dict(
