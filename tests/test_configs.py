@@ -120,6 +120,27 @@ def feature_sets(model: torch.nn.Module, split: ClassSplit) -> dict:
     return dict(features=features, class_ids=classes[None], frequency=share)
 
 
+def chain(class_ids: tuple[int, ...]) -> dict:
+    """A region graph of a step, loaded: a node of each class, in a row."""
+    nodes = torch.arange(len(class_ids))
+    return dict(
+        node_classes=torch.tensor(class_ids)[None],
+        edges=torch.stack([nodes[:-1], nodes[1:]], 1)[None])
+
+
+def node_graphs(model: torch.nn.Module, split: ClassSplit) -> dict:
+    """A step of a bank's graphs: four pixels of each seen class's node."""
+    pixels = torch.randn(
+        1, len(split.seen_ids), 4, model.decode_head.feature_channels)
+    return dict(chain(split.seen_ids), node_features=pixels)
+
+
+def layout_graphs(model: torch.nn.Module, split: ClassSplit) -> dict:
+    """A step of a bank with layouts, which hold the unseen classes, too."""
+    return dict(feature_sets(model, split),
+                **chain(split.seen_ids + split.unseen_ids))
+
+
 def test_there_are_configs_of_every_kind():
     names = ' '.join(LEAVES)
     for part in ('voc12aug', 'voclayout', 'compositions', 'seenonly',
@@ -190,10 +211,11 @@ def test_one_training_and_one_test_step(leaf, tmp_path, monkeypatch):
     check_test_step(model, batch_of(cfg.test_dataloader), split)
     if trains_on_images(cfg):
         check_training_step(cfg, model, batch_of(cfg.train_dataloader))
-    elif cfg.train_dataloader.dataset.type == 'FeatureBankDataset':
-        check_training_step(cfg, model, feature_sets(model, split))
-    if 'Graph' in cfg.train_dataloader.dataset.type:
-        pytest.skip('trains on region graphs; tested with them')
+    else:
+        make = dict(
+            FeatureBankDataset=feature_sets, GraphBankDataset=node_graphs,
+            GraphLayoutDataset=layout_graphs)[cfg.train_dataloader.dataset.type]
+        check_training_step(cfg, model, make(model, split))
 
 
 def check_training_step(cfg: Config, model: torch.nn.Module,
