@@ -28,7 +28,8 @@ class VGG16(VGG, BaseModule):
         frozen_stages: This many stages from the first stay as they are; -1
             and 0 train all.
         pretrained: Weights to load, such as ``'open-mmlab://vgg16_caffe'``
-            (BGR images of 0 to 255 with the channels' means taken off).
+            (images of 0 to 255 with the channels' means taken off; RGB, as
+            in MMDetection's SSD).
         init_cfg: Initialisation where there are no weights.
 
     Raises:
