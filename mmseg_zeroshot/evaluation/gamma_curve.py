@@ -194,9 +194,13 @@ class GammaCurve:
     def area(self) -> float:
         """Return the area under unseen over seen mIoU, in percent.
 
-        Trapezoids between neighbouring grid points; 100 would be a model
-        that is always right. What lies outside the grid's range of gammas
-        is not counted.
+        Trapezoids between neighbouring grid points. The curve begins at the
+        smallest gamma, as a rule the plain decision, and ends at the
+        largest: what lies outside, with all pixels decided as seen classes
+        at its far end, is not counted, and a stretch where seen mIoU grows
+        with gamma counts negatively. So the number says how much gamma can
+        trade, not how good the model is: one that is always right and sure
+        of it stays at a single point, with an area of 0.
         """
         rows = self.table()
         seen = np.array([row['seen']['mIoU'] for row in rows])

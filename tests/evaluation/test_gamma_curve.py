@@ -186,6 +186,18 @@ def test_best_and_area_by_hand():
         -.5 * (50 + 100) / 2 + (100 + 200 / 3) / 2)
 
 
+@pytest.mark.parametrize('sure, area', [(1., 0), (.9, 75)])
+def test_area_is_no_measure_of_being_right(sure, area):
+    """Always right, at gamma 0; sure, it stays so and spans nothing."""
+    split = ClassSplit(['sky', 'cow'], unseen=['cow'])
+    sky = torch.tensor([[sure, 1 - sure]])
+    curve = GammaCurve(split)
+    curve.update(torch.stack([sky, 1 - sky]), torch.tensor([[0, 1]]))
+    assert curve.at(0)['hIoU'] == 100
+    # Not sure, all is cow at the end: seen 100 -> 0, unseen 100 -> 50.
+    assert curve.area() == pytest.approx(area)
+
+
 def test_best_needs_pixels_of_both_groups():
     scores, label = random_image(0, 1)
     curve = GammaCurve(SPLIT)
