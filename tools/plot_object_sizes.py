@@ -11,11 +11,16 @@ ground truth (8 neighbours), so objects of a class that touch count as one, and
 an object that another one cuts in two counts as two; a class's size is the
 mean over the images that were scored. Figure 3 of the paper is of the vanilla
 setting, in which unseen classes compete alone.
+
+A record that lacks the number of regions takes it from another of the same
+data set and split, whatever its method; one that lacks the score that is
+plotted is skipped.
 """
 from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from statistics import mean
 
@@ -26,7 +31,12 @@ from mmseg_zeroshot.visualization import (
     save_object_sizes,
     sized_classes,
 )
-from mmseg_zeroshot.visualization.object_sizes import SizedClass
+from mmseg_zeroshot.visualization.object_sizes import (
+    Setting,
+    SizedClass,
+    has_scores,
+)
+from mmseg_zeroshot.visualization.records import Record
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -66,6 +76,27 @@ def table(classes: Sequence[SizedClass]) -> str:
     return text_table(rows)
 
 
+def with_scores(records: Sequence[Record],
+                setting: Setting) -> Sequence[Record]:
+    """Leave out records without the scores that are plotted, and say so.
+
+    Args:
+        records: All that are asked for; they are returned if none has them,
+            for the error that names what is missing.
+        setting: Of the scores.
+    """
+    kept = [record for record in records if has_scores(record, setting)]
+    if not kept:
+        return records
+    methods = Counter(record['method'] for record in records
+                      if not has_scores(record, setting))
+    for method, number in methods.items():
+        print(f'skipped: {number} of the records of {method!r}, which have '
+              f'no {setting} IoU of single classes; test their checkpoints '
+              'again (tools/test.py)', file=sys.stderr)
+    return kept
+
+
 def run(args: argparse.Namespace) -> None:
     """Do what the arguments say.
 
@@ -86,7 +117,9 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError(
             f'none of the {len(found.records)} records is asked for; their '
             f'splits are {", ".join(splits) or "none"}')
-    classes = sized_classes(records, args.setting)
+    classes = sized_classes(
+        with_scores(records, args.setting), args.setting,
+        others=found.records)
     save_object_sizes(args.out, classes, title=args.title)
     print(f'{table(classes)}\nwritten to {args.out}')
 

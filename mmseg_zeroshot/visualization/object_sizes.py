@@ -26,14 +26,30 @@ class SizedClass(NamedTuple):
     """IoU in percent of each run (seed), by method."""
 
 
+def has_scores(record: Record, setting: Setting = 'vanilla') -> bool:
+    """Say whether a record has the IoU of all unseen classes that occur.
+
+    Args:
+        record: An entry of a results file.
+        setting: As in :func:`sized_classes`.
+    """
+    return all(row.get(_KEYS[setting]) is not None
+               for row in _unseen_rows(record))
+
+
 def sized_classes(records: Sequence[Record],
-                  setting: Setting = 'vanilla') -> list[SizedClass]:
+                  setting: Setting = 'vanilla',
+                  *,
+                  others: Sequence[Record] = ()) -> list[SizedClass]:
     """Order the unseen classes of some runs by mean object size.
 
     Args:
         records: Entries of results files, all on one data set and split.
         setting: Whether unseen classes compete alone, as in SPNet's figure
             3, or with the seen ones.
+        others: More records, of any method: where a record lacks regions
+            they are taken from any of the same data set and split in which
+            the class has as many pixels.
 
     Returns:
         Classes that occur, the smallest objects first.
@@ -47,20 +63,21 @@ def sized_classes(records: Sequence[Record],
         raise ValueError(f'setting must be one of {tuple(_KEYS)}, got '
                          f'{setting!r}')
     _check_one_data_set(records)
+    regions = _known_regions([*records, *others])
     found: dict[str, SizedClass] = {}
     seeds: dict[tuple, float] = {}
     for record in records:
         method = _series(record, setting)
-        for row in _unseen_rows(record, setting):
-            score = row[_KEYS[setting]]
+        for row in _unseen_rows(record):
+            score = _score(record, row, setting)
+            count = _regions(record, row, regions)
             entry = found.setdefault(row['class'], SizedClass(
-                row['class'], row['pixels'] / row['regions'], row['regions'],
-                {}))
-            if entry.regions != row['regions']:
+                row['class'], row['pixels'] / count, count, {}))
+            if entry.regions != count:
                 raise ValueError(
                     f'{row["class"]!r} has {entry.regions} regions in one '
-                    f'record and {row["regions"]} in another: they were '
-                    'scored on different images')
+                    f'record and {count} in another: they were scored on '
+                    'different images')
             # The same run scored with another gamma: vanilla is the same.
             key = (row['class'], method, record.get('seed'))
             if seeds.setdefault(key, score) != score:
@@ -148,15 +165,44 @@ def _series(record: Record, setting: Setting) -> str:
     return record['method'] + (f' ({", ".join(notes)})' if notes else '')
 
 
-def _unseen_rows(record: Record, setting: Setting) -> list[dict[str, Any]]:
+def _unseen_rows(record: Record) -> list[dict[str, Any]]:
     """Return the rows of unseen classes that occur."""
-    rows = [row for row in record.get('per_class') or []
+    return [row for row in record.get('per_class') or []
             if row['group'] == 'unseen' and row['pixels']]
-    for row in rows:
-        for key in ('regions', _KEYS[setting]):
-            if row.get(key) is None:
-                raise ValueError(
-                    f'the record of {record["method"]!r} has no {key!r} for '
-                    f'{row["class"]!r}: it was written by an older version '
-                    'or without seg_logits; test the checkpoint again')
-    return rows
+
+
+def _score(record: Record, row: dict[str, Any], setting: Setting) -> float:
+    """Return a row's IoU, or raise a ValueError that says how to get it."""
+    score = row.get(_KEYS[setting])
+    if score is None:
+        raise ValueError(
+            f'the record of {record["method"]!r} has no {_KEYS[setting]!r} '
+            f'for {row["class"]!r}: it was written by an older version or '
+            'without seg_logits; test its checkpoint again (tools/test.py)')
+    return score
+
+
+def _place(record: Record, row: dict[str, Any]) -> tuple:
+    """Return what the regions of a class belong to: the scored images."""
+    return (record.get('dataset'), record['split'], row['class'],
+            row['pixels'])
+
+
+def _known_regions(records: Sequence[Record]) -> dict[tuple, int]:
+    """Return numbers of regions by :func:`_place`, where a record has one."""
+    return {_place(record, row): row['regions'] for record in records
+            for row in _unseen_rows(record) if row.get('regions')}
+
+
+def _regions(record: Record, row: dict[str, Any],
+             known: dict[tuple, int]) -> int:
+    """Return a row's number of regions, its own or another record's."""
+    count = row.get('regions') or known.get(_place(record, row))
+    if count is None:
+        raise ValueError(
+            f"no record has 'regions' for {row['class']!r} of "
+            f'{record.get("dataset") or "this data set"}, split '
+            f'{record["split"]!r}: they were written by an older version. '
+            'Test one of the checkpoints again (tools/test.py), with any '
+            'method, and give its results file, too')
+    return count

@@ -36,6 +36,30 @@ def test_records_of_a_folder_become_a_plot_and_a_table(tmp_path, capsys):
         'cow', '300', '3', '1.0']
 
 
+def test_shipped_results_of_two_ages(tmp_path, repo_root, capsys):
+    """Older records lack regions and the vanilla IoU of single classes."""
+    out = tmp_path / 'sizes.png'
+    results = repo_root / 'docs/results'
+    path = str(results / 'compositions.json')
+    assert plot_object_sizes.main(
+        [path, '--setting', 'generalised', '--out', str(out)]) == 0
+    header = capsys.readouterr().out.splitlines()[0]
+    assert 'SPNet' in header and 'ZS3Net' in header
+    assert plot_object_sizes.main([path, '--out', str(out)]) == 0
+    shown = capsys.readouterr()
+    assert 'SPNet' not in shown.out and 'ZS3Net' in shown.out
+    assert "skipped: 6 of the records of 'SPNet'" in shown.err
+    paths = [str(results / f'voc_animals{end}.json')
+             for end in ('', '_released')]
+    options = ['--split', 'unseen-cow-cat', '--method', 'SPNet', '--setting',
+               'generalised', '--out', str(out)]
+    assert plot_object_sizes.main([paths[0], *options]) == 1
+    assert "no record has 'regions' for 'cat' of VOC animals" in (
+        capsys.readouterr().err)
+    # Another file has them, of another method.
+    assert plot_object_sizes.main([*paths, *options]) == 0
+
+
 def test_errors_are_one_line(tmp_path, capsys):
     write(tmp_path / 'runs', [record(per_class=rows(60.))])
     (tmp_path / 'runs/zero_shot_results.json').write_text('{')

@@ -3,6 +3,7 @@ import pytest
 from PIL import Image
 
 from mmseg_zeroshot.visualization import save_object_sizes, sized_classes
+from mmseg_zeroshot.visualization.object_sizes import has_scores
 
 from .runs import record
 
@@ -62,12 +63,32 @@ def test_what_does_not_belong_together_is_refused():
         sized_classes(RECORDS, 'both')
 
 
-@pytest.mark.parametrize('key', ['regions', 'vanilla_IoU'])
-def test_a_record_that_lacks_something_is_named(key):
+def test_a_record_that_lacks_a_score_is_named():
     old = row('cow')
-    del old[key]
-    with pytest.raises(ValueError, match=f"'SPNet' has no '{key}' for 'cow'"):
+    del old['vanilla_IoU']
+    assert not has_scores(run(old)) and has_scores(run(old), 'generalised')
+    with pytest.raises(ValueError, match=(
+            "'SPNet' has no 'vanilla_IoU' for 'cow'.*tools/test.py")):
         sized_classes([run(old)])
+
+
+def test_regions_are_those_of_the_data_set_and_split():
+    old = row('cow', vanilla=20.)
+    del old['regions']
+    new = run(row('cow'), method='HVSL')
+    small, = sized_classes([run(old), new])
+    assert (small.size, small.regions) == (200., 3)
+    assert small.scores == {'SPNet': [20.], 'HVSL': [40.]}
+    # Of a method that is not plotted, too.
+    assert sized_classes([run(old)], others=[new])[0].scores == {
+        'SPNet': [20.]}
+    for other in (run(row('cow'), split='birds'),
+                  dict(run(row('cow')), dataset='other'),
+                  run(row('cow', pixels=601)), run(old)):
+        with pytest.raises(ValueError, match=(
+                "no record has 'regions' for 'cow' .* split 'pets'.*"
+                r'tools/test\.py')):
+            sized_classes([run(old)], others=[other])
 
 
 @pytest.mark.parametrize('name', ['sizes.png', 'sizes.svg'])
