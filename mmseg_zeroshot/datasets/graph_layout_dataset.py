@@ -116,15 +116,11 @@ class GraphLayoutDataset(FeatureBankDataset):
         rng = np.random.default_rng([self.seed, index, 1])
         unseen = self.layouts.unseen_ids
         turns = np.resize(rng.permutation(len(unseen)), self.num_layouts)
-        parts = [self.layouts.draw(unseen[turn], rng) for turn in turns]
-        sizes = [len(part.node_classes) for part in parts]
-        shifts = np.cumsum(sizes) - sizes
+        graphs = self.layouts.draw([unseen[turn] for turn in turns], rng)
         return dict(
             item,
-            node_classes=torch.from_numpy(
-                np.concatenate([part.node_classes for part in parts])),
-            edges=torch.from_numpy(np.concatenate(
-                [part.edges + shift for part, shift in zip(parts, shifts)])))
+            node_classes=torch.from_numpy(graphs.node_classes),
+            edges=torch.from_numpy(graphs.edges))
 
 
 def _vectors(embeddings: str | Sequence[str] | ClassEmbeddings | None,

@@ -70,6 +70,10 @@ class GraphList:
         """Return the number of nodes of each class, (num_classes, )."""
         return np.bincount(self.node_classes, minlength=num_classes)
 
+    def sizes(self, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
+        """Return the number of nodes of each of these graphs."""
+        return (self.ends[np.add(numbers, 1)] - self.ends[numbers])[:, 0]
+
     def take(self, numbers: Sequence[int] | np.ndarray) -> GraphBatch:
         """Put graphs side by side; one may come several times.
 

@@ -51,21 +51,29 @@ class RenamedLayouts:
         near = nearest_classes(embeddings, split.unseen_ids, seen, neighbors)
         self.graphs, self.unseen_ids = graphs, split.unseen_ids
         self.sources = dict(zip(split.unseen_ids, near))
-        self._holding = {u: graphs.holding(near)
-                         for u, near in self.sources.items()}
+        self._holding = {u: graphs.holding(ids)
+                         for u, ids in self.sources.items()}
+        # gives[u, c]: whether a node of class c may become one of class u.
+        self._gives = np.zeros((split.num_classes, ) * 2, bool)
+        for unseen_id, ids in self.sources.items():
+            self._gives[unseen_id, ids] = True
 
-    def draw(self, unseen_id: int, rng: np.random.Generator) -> GraphBatch:
-        """Draw a graph and give one of its nodes the unseen class.
+    def draw(self, unseen_ids: Sequence[int],
+             rng: np.random.Generator) -> GraphBatch:
+        """Draw graphs and give one node of each an unseen class.
 
         Args:
-            unseen_id: The class.
+            unseen_ids: The class of each graph.
             rng: Source of randomness.
         """
-        number = rng.choice(self._holding[unseen_id])
-        batch = self.graphs.take([number])
-        candidates = np.flatnonzero(
-            np.isin(batch.node_classes, self.sources[unseen_id]))
-        batch.node_classes[rng.choice(candidates)] = unseen_id
+        numbers = _draw_numbers(self._holding, unseen_ids, rng)
+        batch, sizes = self.graphs.take(numbers), self.graphs.sizes(numbers)
+        wanted = np.repeat(unseen_ids, sizes)
+        lots = np.where(self._gives[wanted, batch.node_classes],
+                        rng.random(len(wanted)), -1)
+        first = np.cumsum(sizes) - sizes
+        drawn = lots == np.repeat(np.maximum.reduceat(lots, first), sizes)
+        batch.node_classes[drawn] = wanted[drawn]
         return batch
 
 
@@ -99,14 +107,24 @@ class MaskLayouts:
                 'no context: regions must share a border without unlabelled '
                 'pixels between them')
 
-    def draw(self, unseen_id: int, rng: np.random.Generator) -> GraphBatch:
-        """Draw a graph that holds an unseen class.
+    def draw(self, unseen_ids: Sequence[int],
+             rng: np.random.Generator) -> GraphBatch:
+        """Draw graphs, each of which holds an unseen class.
 
         Args:
-            unseen_id: The class.
+            unseen_ids: The class of each graph.
             rng: Source of randomness.
         """
-        return self.graphs.take([rng.choice(self._holding[unseen_id])])
+        return self.graphs.take(
+            _draw_numbers(self._holding, unseen_ids, rng))
+
+
+def _draw_numbers(holding: Mapping[int, np.ndarray],
+                  unseen_ids: Sequence[int],
+                  rng: np.random.Generator) -> list[int]:
+    """Draw a graph for each class among those that may serve it."""
+    return [int(holding[u][rng.integers(len(holding[u]))])
+            for u in unseen_ids]
 
 
 def nearest_classes(embeddings: ClassEmbeddings, class_ids: Sequence[int],

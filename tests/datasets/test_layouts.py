@@ -43,19 +43,32 @@ def test_one_node_of_the_nearest_class_is_renamed(seen):
     assert layouts.sources == {COW: [DOG], CAR: [SKY]}
     rng = np.random.default_rng(0)
     for _ in range(5):
-        batch = layouts.draw(COW, rng)
+        batch = layouts.draw([COW], rng)
         assert batch.node_classes.tolist() == [SKY, COW, SKY]
         assert batch.edges.tolist() == CHAIN.tolist()
-    drawn = {tuple(layouts.draw(CAR, rng).node_classes) for _ in range(40)}
+    drawn = {tuple(layouts.draw([CAR], rng).node_classes) for _ in range(40)}
     assert drawn == {(CAR, DOG, SKY), (SKY, DOG, CAR), (CAT, CAR)}
     # The bank's own graphs stay as they are.
     assert seen.counts(6).tolist() == [3, 2, 1, 0, 0, 0]
 
 
+def test_every_graph_of_a_draw_has_one_renamed_node(seen):
+    layouts = RenamedLayouts(seen, SPLIT, WORDS)
+    batch = layouts.draw([COW, CAR, COW], np.random.default_rng(1))
+    chain = [SKY, COW, SKY]
+    assert batch.node_classes.tolist()[:3] == chain
+    assert batch.node_classes.tolist()[-3:] == chain
+    between = tuple(batch.node_classes[3:-3])
+    assert between in {(CAR, DOG, SKY), (SKY, DOG, CAR), (CAT, CAR)}
+    ends = [3, 3 + len(between)]
+    assert (batch.edges[:2] < ends[0]).all()
+    assert (batch.edges[-2:] >= ends[1]).all()
+
+
 def test_more_neighbours_give_more_places(seen):
     layouts = RenamedLayouts(seen, SPLIT, WORDS, neighbors=2)
     rng = np.random.default_rng(0)
-    drawn = {tuple(layouts.draw(COW, rng).node_classes) for _ in range(40)}
+    drawn = {tuple(layouts.draw([COW], rng).node_classes) for _ in range(40)}
     assert drawn == {(SKY, COW, SKY), (COW, SKY), (COW, )}
 
 
@@ -79,7 +92,7 @@ def test_label_maps_without_images(tmp_path):
     graphs = read_layouts(tmp_path / 'maps', SPLIT, side=30, min_pixels=1)
     assert len(graphs) == 1
     batch = MaskLayouts(graphs, SPLIT, 'here').draw(
-        CAR, np.random.default_rng(0))
+        [CAR], np.random.default_rng(0))
     assert batch.node_classes.tolist() == [SKY, COW, CAR]
     assert batch.edges.tolist() == [[0, 1], [0, 2], [1, 2]]
 

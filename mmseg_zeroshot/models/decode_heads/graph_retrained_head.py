@@ -33,8 +33,9 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
 
     Args:
         args: See :class:`GeneratorRetrainedHead`.
-        vectors_per_node: Generated vectors of each unseen node of a layout,
-            each from noise of its own.
+        vectors_per_node: Most generated vectors of an unseen node of a
+            layout, each from noise of its own; fewer where every class has
+            ``num_vectors`` without.
         kwargs: See :class:`GeneratorRetrainedHead`; ``num_vectors`` is the
             most that a class has in a step, of all its nodes together.
 
@@ -126,12 +127,18 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
         unseen = self.class_vectors.new_tensor(
             self.split.unseen_ids, dtype=torch.long)
         nodes = torch.isin(sets.node_classes, unseen).nonzero().squeeze(1)
+        per_node = self._vectors_of(sets.node_classes[nodes])
         generated = self.generator(
-            self.class_vectors[sets.node_classes], self.vectors_per_node,
+            self.class_vectors[sets.node_classes], per_node,
             edges=sets.edges, nodes=nodes)
         rows = draw_by_class(sets.node_classes[nodes], self.split.unseen_ids,
-                             self.vectors_per_node, self.num_vectors)
+                             per_node, self.num_vectors)
         return generated.flatten(0, 1)[rows]
+
+    def _vectors_of(self, node_classes: Tensor) -> int:
+        """Return how many vectors each unseen node must yield."""
+        fewest = int(node_classes.unique(return_counts=True)[1].min())
+        return min(self.vectors_per_node, -(-self.num_vectors // fewest))
 
 
 def draw_by_class(node_classes: Tensor, class_ids: Sequence[int],

@@ -97,6 +97,16 @@ def test_unseen_features_come_from_unseen_nodes(make, layouts):
         tuple(row) for row in made.tolist()}
 
 
+@pytest.mark.parametrize('num_vectors, expected', [(4, 2), (5, 3), (99, 16)])
+def test_nodes_yield_no_more_than_a_class_needs(make, layouts, num_vectors,
+                                                expected):
+    """Two nodes of the one unseen class."""
+    head = make('classifier', num_vectors=num_vectors)
+    head.generator.forward = lambda vectors, num, **_: torch.zeros(2, num, 8)
+    assert head._unseen_features(layouts).shape == (
+        1, min(num_vectors, 2 * expected), 8)
+
+
 def test_the_neighbours_matter(make, layouts):
     head = make('classifier').eval()
     features = []
