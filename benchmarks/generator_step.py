@@ -1,6 +1,7 @@
 """Time the generator's part of an online ZS3Net step, in one run.
 
     python benchmarks/generator_step.py [--threads 1] [--repeats 5]
+        [--images 8] [--size 78]
 
 Eight feature maps of 256 x 78 x 78 with 2 to 7 classes each; 128 real and 128
 generated vectors for every class of every image; forward and backward. The
@@ -23,16 +24,16 @@ from mmseg_zeroshot.models.generators import GMMNGenerator
 from mmseg_zeroshot.models.losses import RELEASED_BANDWIDTHS, mmd2
 from mmseg_zeroshot.utils import atomic_write
 
-IMAGES, CHANNELS, SIZE, VECTORS, CLASSES, DIM = 8, 256, 78, 128, 21, 300
+CHANNELS, VECTORS, CLASSES, DIM = 256, 128, 21, 300
 
 
-def batch() -> tuple[Tensor, Tensor, Tensor]:
+def batch(images: int, size: int) -> tuple[Tensor, Tensor, Tensor]:
     """Feature maps, label maps of 2 to 7 bands, and class vectors."""
-    features = torch.randn(IMAGES, CHANNELS, SIZE, SIZE)
-    labels = torch.empty(IMAGES, SIZE, SIZE, dtype=torch.long)
+    features = torch.randn(images, CHANNELS, size, size)
+    labels = torch.empty(images, size, size, dtype=torch.long)
     for i, label in enumerate(labels):
         bands = torch.randperm(CLASSES)[:2 + i % 6]
-        places = torch.arange(SIZE) * len(bands) // SIZE
+        places = torch.arange(size) * len(bands) // size
         label[:] = bands[places][:, None]
     return features, labels, torch.randn(CLASSES, DIM)
 
@@ -60,7 +61,7 @@ def every_pixel(generator, features, labels, vectors) -> None:
         noise = torch.randn(len(pixels), DIM)
         hidden = generator.hidden(torch.cat([pixels, noise], 1))
         generated = generator.output(
-            generator.dropout(generator.activation(hidden)))
+            generator.drop(generator.activation(hidden)))
         real = feature.flatten(1).T
         for class_id in label.unique():
             places = (label.flatten() == class_id).nonzero().squeeze(1)
@@ -80,12 +81,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--repeats', type=int, default=5)
+    parser.add_argument('--images', type=int, default=8)
+    parser.add_argument('--size', type=int, default=78)
     parser.add_argument('--json')
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
     generator = GMMNGenerator(DIM, feature_dim=CHANNELS)
-    data = batch()
+    data = batch(args.images, args.size)
     times = [[cpu_seconds(f, generator, *data) for f in (ours, every_pixel)]
              for _ in range(args.repeats + 1)][1:]
     result = dict(

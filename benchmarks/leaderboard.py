@@ -1,10 +1,11 @@
 """Time `tools/leaderboard.py` on 500 results files of 171 classes.
 
-    python benchmarks/leaderboard.py
+    python benchmarks/leaderboard.py [--files 500]
 
 Reading, ranking and writing all formats; without the start of the program,
 which imports PyTorch.
 """
+import argparse
 import contextlib
 import io
 import json
@@ -18,7 +19,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tools'))
 import leaderboard
 
-FILES, SEEDS, CLASSES = 500, 5, 171
+SEEDS, CLASSES = 5, 171
 
 
 def record(number: int, rng: np.random.Generator) -> dict:
@@ -45,16 +46,19 @@ def record(number: int, rng: np.random.Generator) -> dict:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--files', type=int, default=500)
+    files = parser.parse_args().files
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(FILES):
+        for number in range(files):
             file = Path(folder, f'run{number}', 'zero_shot_results.json')
             file.parent.mkdir()
             file.write_text(json.dumps(record(number, rng), indent=1))
         start, cpu = time.perf_counter(), time.process_time()
         with contextlib.redirect_stdout(io.StringIO()):
             assert leaderboard.main([folder, '--out', folder]) == 0
-        print(f'{FILES} files: {time.perf_counter() - start:.1f} s, '
+        print(f'{files} files: {time.perf_counter() - start:.1f} s, '
               f'{time.process_time() - cpu:.1f} s of CPU time')
 
 
