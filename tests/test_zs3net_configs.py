@@ -1,12 +1,15 @@
 """ZS3Net's configs: one recipe, one split, stages that fit together."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from mmseg.registry import MODELS
+from mmseg.registry import HOOKS, MODELS
 
+from mmseg_zeroshot.engine.hooks import stage_start_hook
 from mmseg_zeroshot.semantics import build_split
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
@@ -88,8 +91,9 @@ def test_stages_under_every_recipe(name, recipe, monkeypatch):
     assert head.mmd.reading == ('printed' if recipe == 'paper' else 'ours')
     optimizer = cfg.optim_wrapper.optimizer
     if 's1' in name:
-        small = 'compositions' in name  # few steps: a higher rate
-        assert optimizer == dict(type='Adam', lr=.001 if small else .0002)
+        # Few steps: a higher rate, but not under the paper's label.
+        faster = 'compositions' in name and recipe != 'paper'
+        assert optimizer == dict(type='Adam', lr=.001 if faster else .0002)
     else:
         assert optimizer.type == ('SGD' if recipe == 'paper' else 'Adam')
 
@@ -112,6 +116,51 @@ def test_joint_is_strict_by_default(name):
     assert cfg.default_hooks.results.label == 'strict'
     assert 'label_leak' in cfg.default_hooks
     assert cfg.train_dataloader.dataset.mode in ('ignore', 'drop')
+
+
+@pytest.mark.parametrize('recipe, restart', [
+    ('strict', ['decode_head.conv_seg']), ('gan', ['decode_head.conv_seg']),
+    ('released', [])])  # its head replaces step 0's numbers itself
+@pytest.mark.parametrize('name', JOINT)
+def test_joint_starts_as_the_recipe_says(name, recipe, restart, monkeypatch):
+    monkeypatch.setenv('ZS_RECIPE', recipe)
+    hook, = load(name).custom_hooks
+    assert hook.type == 'StageStartHook'
+    assert hook.get('restart', []) == restart
+
+
+@pytest.mark.parametrize('recipe', ['strict', 'released'])
+def test_joint_takes_the_network_of_step_0_and_no_classifier(
+        recipe, monkeypatch):
+    monkeypatch.setenv('ZS_RECIPE', recipe)
+    monkeypatch.setattr(stage_start_hook, 'is_training', lambda runner: True)
+    name, = (n for n in JOINT if 'compositions' in n)
+    cfg = load(name)
+    init_default_scope('mmseg')
+    model = MODELS.build(cfg.model)
+    plain = MODELS.build(Config.fromfile(
+        CONFIGS / 'spnet' / f'{Path(cfg.load_from).parent.name}.py').model)
+    state = {key: torch.full_like(value, 7)
+             for key, value in plain.state_dict().items()}
+    before = model.decode_head.classifier.weight.clone()
+    HOOKS.build(cfg.custom_hooks[0]).after_load_checkpoint(
+        SimpleNamespace(_resume=False), dict(state_dict=state))
+    model.load_state_dict(state, strict=False)
+    weight = model.decode_head.classifier.weight
+    if recipe == 'strict':
+        assert torch.equal(weight, before)
+    else:
+        assert weight.min() >= 0 and weight.max() < 1  # uniform
+        assert weight.mean() > .4
+    for part in (model.backbone, model.decode_head.host):
+        assert all((p == 7).all() for p in part.parameters())
+
+
+@pytest.mark.parametrize('name', JOINT)
+def test_joint_is_not_the_paper_s(name, monkeypatch):
+    monkeypatch.setenv('ZS_RECIPE', 'paper')
+    with pytest.raises(ValueError, match='ZS_RECIPE=paper.*zs3net-s1_'):
+        load(name)
 
 
 @pytest.mark.parametrize('data, unseen', [('voc12', 'sofa'),

@@ -18,4 +18,6 @@ exec(open('{{ fileDirname }}/../_base_/includes/zs3net_step_1.py').read())
 # For a minute on a CPU: as on the other embedded data set.
 model['decode_head']['num_vectors'] = 64
 train_dataloader['dataset']['num_vectors'] = 64
-optim_wrapper['optimizer'] = dict(_base_.recipe.generator_optimizer, lr=0.001)
+if _base_.recipe.label != 'paper':
+    optim_wrapper['optimizer'] = dict(
+        _base_.recipe.generator_optimizer, lr=0.001)

@@ -1,6 +1,12 @@
 # ZS3Net's steps 1 and 2 in every iteration, on images, run by a config at its
 # end (see zs3net_step_1.py for why). Its bases are step 0 and a recipe; it
 # sets load_from (step 0's checkpoint) and iterations.
+if _base_.recipe.label == 'paper':
+    raise ValueError(
+        'ZS_RECIPE=paper: the paper trains the generator and then the '
+        'classifier, each by an optimizer of its own, and not both in every '
+        'iteration. Take the configs zs3net-s1_* and zs3net-s2_* for it, or '
+        'another recipe here: strict, gan or released')
 model = dict(
     type='ZeroShotSegmentor',
     decode_head=dict(
@@ -36,6 +42,10 @@ default_hooks = dict(
         type='ZeroShotResultsHook',
         method=_base_.recipe.method,
         label=_base_.recipe.label))
-custom_hooks = [dict(type='StageStartHook')]
+# The classifier starts as in step 2; step 0's plain network names it conv_seg.
+custom_hooks = [
+    dict(hook, restart=['decode_head.conv_seg']) if 'restart' in hook else hook
+    for hook in _base_.recipe.step_2_hooks
+]
 # Used up: a later change of them would do nothing.
 del iterations

@@ -22,9 +22,10 @@ class StageStartHook(Hook):
     there is none yet, the stage starts from ``load_from``.
 
     Args:
-        restart: Parts of the model, such as ``'decode_head.classifier'``,
-            that a stage trains anew: their weights are not taken from
-            ``load_from``.
+        restart: Parts that a stage trains anew, by their names in
+            ``load_from``, whose weights of them are not taken: such as
+            ``'decode_head.classifier'``, or ``'decode_head.conv_seg'`` where
+            that is a plain network.
 
     Example:
         >>> load_from = 'work_dirs/step0/iter_20000.pth'
@@ -67,6 +68,8 @@ class StageStartHook(Hook):
             if not keys:
                 raise ValueError(
                     f'StageStartHook: restart={part!r}, but the checkpoint '
-                    'has no such part; name a module of the model')
+                    'has no such part; name a module of the network that '
+                    'load_from holds, or leave restart out to go on from '
+                    'all of it')
             for key in keys:
                 del state[key]
