@@ -187,7 +187,7 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         if sets is None:
             zero = sum(p.sum() for p in self.parameters() if p.requires_grad)
             return dict(loss_no_labelled_pixel=zero * 0)
-        _check_finite(sets.features)
+        check_finite(sets.features)
         return self.loss_of_sets(sets)
 
     def loss_of_sets(self, sets: FeatureSets) -> dict[str, Tensor]:
@@ -351,8 +351,15 @@ def _checked_power(power: float) -> float:
     return power
 
 
-def _check_finite(features: Tensor) -> None:
-    """Stop before NaN spreads from a broken extractor."""
+def check_finite(features: Tensor) -> None:
+    """Stop before NaN spreads from a broken extractor.
+
+    Args:
+        features: Pixel features, of any shape.
+
+    Raises:
+        ValueError: One is NaN or infinite.
+    """
     if not torch.isfinite(features).all():
         raise ValueError(
             'the frozen network gives pixel features that are NaN or '

@@ -16,7 +16,7 @@ from mmseg_zeroshot.models.feature_sets import (
 )
 from mmseg_zeroshot.utils import mask_classes
 
-from .generator_retrained_head import GeneratorRetrainedHead
+from .generator_retrained_head import GeneratorRetrainedHead, check_finite
 
 _WITHOUT_EFFECT = dict(
     unseen_prior=None, frequency_power=1.0, recursion=None)
@@ -33,7 +33,9 @@ class ReleasedRetrainedHead(GeneratorRetrainedHead):
     and the classifier with their real features. Unseen classes weigh 100 in
     the cross-entropy, the classifier starts from uniform [0, 1) numbers, and
     the "frozen" extractor runs in training mode, so its batch-norm
-    statistics drift. All of it as in the authors' code.
+    statistics drift. All of this is as in the authors' code. The optimizer is
+    the config's, and differs: the recipe ``released`` has one Adam for both,
+    fifty times as fast for the classifier, for which theirs has SGD at 0.07.
 
     Args:
         args: See :class:`GeneratorRetrainedHead`; the phase is ``joint``.
@@ -99,9 +101,13 @@ class ReleasedRetrainedHead(GeneratorRetrainedHead):
 
         Returns:
             ``loss_mmd`` (as its ``loss_name`` says) and ``loss_classifier``.
+
+        Raises:
+            ValueError: The frozen extractor's features are not finite.
         """
         with torch.no_grad():
             features = self.pixel_features(inputs)
+        check_finite(features)
         labels = torch.stack([s.gt_sem_seg.data for s in batch_data_samples])
         labels = labels_at_features(labels, features.shape[2:])
         unseen = labels.new_tensor(self.split.unseen_ids)

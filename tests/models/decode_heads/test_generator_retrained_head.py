@@ -225,6 +225,16 @@ def test_images_without_a_labelled_pixel_contribute_zero(make, samples):
     loss.backward()
 
 
+@pytest.mark.parametrize('phase', ['generator', 'classifier', 'joint'])
+@pytest.mark.parametrize('value', [float('nan'), float('inf')])
+def test_broken_features_of_images_stop_the_training(
+        make, samples, phase, value):
+    head = make(phase).eval()
+    inputs = [torch.full(shape, value) for shape in feature_shapes('FCNHead')]
+    with pytest.raises(ValueError, match='NaN or infinite.*load_from'):
+        head.loss(inputs, samples, {})
+
+
 def test_plain_classifier_is_the_start(make, split):
     head = make('classifier')
     plain = {f'host.{k}'[5:]: v for k, v in head.host.state_dict().items()}

@@ -116,6 +116,14 @@ def test_nothing_labelled_costs_nothing(make, maps, samples):
     assert sum(losses.values()) == 0
 
 
+@pytest.mark.parametrize('value', [float('nan'), float('inf')])
+def test_broken_features_stop_the_training(make, maps, samples, value):
+    for features in maps:
+        features[1] = value  # the second image alone
+    with pytest.raises(ValueError, match='NaN or infinite.*load_from'):
+        make().loss(maps, samples, {})
+
+
 def test_the_classifier_starts_from_uniform_numbers(make):
     head = make()
     plain = head.host.state_dict()
