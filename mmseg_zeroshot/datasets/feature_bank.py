@@ -36,6 +36,11 @@ class FeatureBank:
     - ``stamp.json``: what it was made from, and for each class its number
       of rows and its natural number of pixels.
 
+    Pixels are capped per class and image (``choose_pixels``), so natural
+    frequencies hold between classes, by :meth:`frequency`, and not within
+    one: of two images in which a class exceeds the cap, the one with a small
+    region of it counts as much as the one with a large.
+
     Use :meth:`open`, which refuses a bank that is not what is expected.
 
     Args:
