@@ -1,5 +1,7 @@
 """ZS3Net's steps 1 and 2 on a feature bank, as whole runs."""
 import copy
+import json
+import shutil
 import time
 
 import pytest
@@ -10,6 +12,7 @@ from mmengine.runner import Runner
 from mmseg_zeroshot.datasets import FeatureBankDataset, build_feature_bank
 from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.feature_settings import feature_settings
 
 from .engine.hooks.tiny_run import SPLIT, TinyData, loader, model_config
 
@@ -116,6 +119,31 @@ def test_a_resumed_stage_goes_on(step_0, tmp_path, monkeypatch, phase):
             for s in stopped['optimizer']['state'].values()} == {2}
     assert changed(runner, tmp_path / 'stage/iter_2.pth') == {phase}
     assert changed(runner, seen) == {phase}
+
+
+def test_a_bank_of_another_stride_is_refused(step_0, tmp_path):
+    """The same weights, so the checkpoint alone does not tell."""
+    model = staged('generator')
+    shutil.copytree(step_0 / 'bank', tmp_path / 'bank')
+    train = dict(BANK, dataset=dict(
+        type='FeatureBankDataset', bank=str(tmp_path / 'bank'), split=SPLIT,
+        num_vectors=8))
+    for strides in ((1, 2), (1, 1)):
+        built = copy.deepcopy(model)
+        built['backbone']['strides'] = strides
+        stamp = tmp_path / 'bank/stamp.json'
+        stamp.write_text(json.dumps(dict(
+            json.loads(stamp.read_text()),
+            settings=feature_settings(dict(model=built)))))
+        arguments = dict(train=train, max_iters=2,
+                         load_from=step_0 / 'seen/iter_2.pth')
+        if strides == (1, 2):
+            run(tmp_path / 'same', copy.deepcopy(model), **arguments)
+        else:
+            with pytest.raises(ValueError, match=(
+                    r'feature bank .*bank, .*backbone\.strides is \[1, 1\] '
+                    r'instead of \[1, 2\]\. .*--overwrite')):
+                run(tmp_path / 'other', copy.deepcopy(model), **arguments)
 
 
 def test_step_2_refuses_step_0_and_another_network_s_bank(step_0, tmp_path):

@@ -52,6 +52,7 @@ from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import build_split
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils import exit_code
+from mmseg_zeroshot.utils.feature_settings import feature_settings
 
 KEYS = ('path', 'dataset', 'views', 'max_vectors', 'graphs', 'seed',
         'batch_size')
@@ -250,8 +251,9 @@ def build(args: argparse.Namespace) -> FeatureBank:
         make_dataset=partial(make_dataset, args.config, args.cfg_options),
         make_extract=partial(make_extract, args.config, args.cfg_options,
                              args.checkpoint),
-        checkpoint=args.checkpoint, config=what_decides(config), **sizes,
-        workers=workers, devices=devices, overwrite=args.overwrite,
+        checkpoint=args.checkpoint, config=what_decides(config),
+        settings=feature_settings(config), **sizes, workers=workers,
+        devices=devices, overwrite=args.overwrite,
         report=partial(print, flush=True))
 
 

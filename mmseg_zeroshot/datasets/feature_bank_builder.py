@@ -15,6 +15,7 @@ from .feature_bank_merge import merge_shards
 from .feature_bank_shards import Extract, ShardPlan, read_shard_stamp
 from .feature_bank_stamp import (
     FORMAT,
+    SETTINGS,
     VERSION,
     check_files,
     check_numbers,
@@ -41,6 +42,7 @@ def build_feature_bank(path: str | os.PathLike,
                        make_extract: Callable[[str], Extract],
                        checkpoint: str | os.PathLike,
                        config: Any = None,
+                       settings: Mapping[str, Any] | None = None,
                        views: int = 1,
                        max_vectors: int = 128,
                        graphs: Mapping[str, Any] | None = None,
@@ -75,6 +77,9 @@ def build_feature_bank(path: str | os.PathLike,
         checkpoint: File of the network; its SHA-256 goes into the stamp.
         config: What else decides about the features (model and data set);
             its fingerprint goes into the stamp.
+        settings: What of it a training from the bank can compare with its
+            own config (:func:`feature_settings`); goes into the stamp as it
+            is. Default: None, nothing is compared.
         views: Augmented views of each image. Default: 1.
         max_vectors: Most pixels of one class in one view. Default: 128.
         graphs: Also keep each view's region graph, for graph context: a dict
@@ -106,7 +111,7 @@ def build_feature_bank(path: str | os.PathLike,
     dataset = make_dataset()
     stamp = build_stamp(dataset, checkpoint=checkpoint, config=config,
                         views=views, max_vectors=max_vectors, graphs=graphs,
-                        seed=seed)
+                        seed=seed, settings=settings)
     folder = target.with_name(f'{target.name}.shards')
     if _is_there(target, stamp, overwrite):
         report(f'{target} is up to date')
@@ -127,7 +132,8 @@ def build_feature_bank(path: str | os.PathLike,
 
 def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
                 views: int, max_vectors: int, seed: int,
-                graphs: Mapping[str, Any] | None = None) -> dict[str, Any]:
+                graphs: Mapping[str, Any] | None = None,
+                settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Say what a bank is going to be made from.
 
     Args:
@@ -138,6 +144,7 @@ def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
         max_vectors: Most pixels of one class in one view.
         seed: The seed.
         graphs: What to keep of region graphs.
+        settings: What a training can compare.
 
     Returns:
         The stamp, without what is known at the end only.
@@ -171,6 +178,8 @@ def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
         split_mode=meta['split_mode'], palette=palette, images=len(dataset),
         views=views, max_vectors=max_vectors, seed=seed,
         shard_images=SHARD_IMAGES)
+    if settings:
+        stamp[SETTINGS] = dict(settings)
     options = check_graph_options(graphs)
     # A bank with graphs also serves where none are asked for.
     return stamp if options is None else dict(stamp, graphs=options)

@@ -21,6 +21,10 @@ BUILD_KEYS = ('format', 'version', 'checkpoint', 'config', 'data', 'split',
 RESULT_KEYS = ('feature_dim', 'pixel_counts', 'vectors', 'offsets', 'files')
 """Keys that are known when the last image was read."""
 
+SETTINGS = 'settings'
+"""What decides the features beside the weights, in full: for a training to
+compare. Not needed in a stamp."""
+
 _SPLIT_KEYS = ('classes', 'unseen', 'ignored')
 
 
@@ -61,11 +65,14 @@ def differences(expected: Mapping[str, Any],
 
     Returns:
         One short text per difference; none if they agree. Of a split, only
-        the groups that decide about features are compared, not its name.
+        the groups that decide about features are compared, not its name;
+        settings are not, since ``config`` is their fingerprint.
     """
     texts = []
     for key, value in expected.items():
         other = found.get(key)
+        if key == SETTINGS:
+            continue
         if key == 'split' and value and other:
             texts += _split_differences(value, other)
         elif value != other:

@@ -201,6 +201,10 @@ def test_what_was_built_can_be_trained_on(folder, tmp_path, run):
 
 def test_running_again(folder, tmp_path, run):
     run()
+    stamp = tmp_path / 'bank/stamp.json'
+    older = json.loads(stamp.read_text())
+    del older['settings']
+    stamp.write_text(json.dumps(older))
     assert 'up to date' in run()[1]
     other = tmp_path / 'other.pth'
     save_checkpoint(other, folder, seed=1)
@@ -291,4 +295,7 @@ def test_stamp_is_plain_json(tmp_path, run):
     stamp = json.loads((tmp_path / 'bank/stamp.json').read_text())
     assert stamp['views'] == 2
     assert len(stamp['palette']) == 4
+    assert stamp['settings']['backbone']['strides'] == [1, 2, 2, 1, 1, 1, 1]
+    assert [step['type'] for step in stamp['settings']['pipeline']][2] == (
+        'RandomFlip')
     shutil.rmtree(tmp_path / 'bank')

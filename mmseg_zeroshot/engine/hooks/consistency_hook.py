@@ -8,6 +8,7 @@ from mmseg.registry import HOOKS
 
 from mmseg_zeroshot.semantics import ClassSplit
 
+from .bank_check import check_bank
 from .checkpoint_checks import LoadingCheck, check_trained_classes
 from .checkpoint_labels import LABEL_KEY
 from .choice_check import check_choices
@@ -33,9 +34,10 @@ class ConsistencyHook(Hook):
     """Stop a run whose head, data and checkpoint do not belong together.
 
     Before the run: all data sets and the head have one split; training data
-    hides what is unseen and evaluation data does not; no checkpoint, end
-    of training or learning rate is chosen by a score of other classes than
-    the seen ones. While a checkpoint is
+    hides what is unseen and evaluation data does not; a feature bank was
+    built with the config's network and pipeline; no checkpoint, end of
+    training or learning rate is chosen by a score of other classes than the
+    seen ones. While a checkpoint is
     loaded: it has the head's vocabulary, it was not trained on labels of a
     class that is unseen here nor under a label that permits more, and it
     fills the backbone, the neck, the host and what a training stage does
@@ -85,6 +87,7 @@ class ConsistencyHook(Hook):
                 _check_same(reference, (place, split), label)
                 _check_mode(name, metainfo(dataset), split, label)
                 if name == 'train':
+                    check_bank(runner, dataset)
                     check_few_data(runner, metainfo(dataset), label)
                     check_pseudo_data(runner, metainfo(dataset), label)
                     check_layouts(metainfo(dataset), label)

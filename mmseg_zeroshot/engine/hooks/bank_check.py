@@ -1,0 +1,38 @@
+"""A stage's feature bank was built with the network of the stage's config."""
+from __future__ import annotations
+
+from typing import Any
+
+from mmseg_zeroshot.utils.feature_settings import (
+    feature_settings,
+    settings_differences,
+)
+
+SHOWN = 5
+
+
+def check_bank(runner: Any, dataset: Any) -> None:
+    """Refuse a bank whose features the run's own network would not give.
+
+    The same weights give other features at another stride or crop.
+
+    Args:
+        runner: The runner; its config says how its bank is built.
+        dataset: A data set for training. Nothing is compared unless it reads
+            a bank whose stamp has settings, which older ones do not.
+
+    Raises:
+        ValueError: Naming the bank and the keys that differ.
+    """
+    bank = getattr(dataset, 'bank', None)
+    theirs = getattr(bank, 'stamp', {}).get('settings') or {}
+    wrong = settings_differences(feature_settings(runner.cfg), theirs)
+    if wrong:
+        more = f' and {len(wrong) - SHOWN} more' if wrong[SHOWN:] else ''
+        raise ValueError(
+            'ConsistencyHook: train_dataloader.dataset reads feature bank '
+            f'{getattr(bank, "path", "")}, which was built with another '
+            "network or pipeline than this config's model and feature_bank: "
+            f'{"; ".join(wrong[:SHOWN])}{more}. Train with the settings that '
+            'it was built with, or build it again: '
+            'tools/build_feature_bank.py CONFIG CHECKPOINT --overwrite')
