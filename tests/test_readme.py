@@ -13,7 +13,7 @@ from mmseg_zeroshot.visualization.marked_tables import render_page
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ('README.md', *sorted(
     path.relative_to(ROOT).as_posix() for pattern in (
-        'docs/**/*.md', 'configs/*/README.md') for path in ROOT.glob(pattern)))
+        'docs/**/*.md', 'configs/*/*.md') for path in ROOT.glob(pattern)))
 
 
 def text(root: Path, page: str) -> str:

@@ -33,7 +33,7 @@ from mmseg_zeroshot.visualization.records import Collected
 from mmseg_zeroshot.visualization.summaries import RepeatedSeed
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ('README.md', 'docs/**/*.md', 'configs/*/README.md')
+PAGES = ('README.md', 'docs/**/*.md', 'configs/*/*.md')
 _FORMATS: dict[str, Callable[[Sequence[Board]], str]] = {
     '.md': markdown_page, '.csv': csv_text, '.tex': latex_text}
 
