@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ _LINES = (('seen mIoU', 'seen', '--'), ('unseen mIoU', 'unseen', '-.'),
           ('hIoU', 'hIoU', '-'))
 # Beyond so many points markers run into each other.
 _MARKED = 21
+_SHORT_NAME = 24
 
 Curve = Mapping[float, Sequence[float | None]]
 """Values of the runs (seeds) at each x."""
@@ -71,7 +72,7 @@ def save_curves(path: str | os.PathLike,
         axes.set_xticks(ticks, [f'{x:g}' for x in ticks])
     if mark is not None:
         axes.axvline(mark, color='0.6', linewidth=0.8, zorder=0)
-    axes.legend(frameon=False, fontsize=8)
+    _legend(axes, points)
     save_figure(path, figure, dpi=dpi)
 
 
@@ -115,6 +116,15 @@ def save_gamma_curve(path: str | os.PathLike,
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, fontsize=8)
     save_figure(path, figure, dpi=dpi)
+
+
+def _legend(axes: Any, names: Iterable[str]) -> None:
+    """Put the legend where there is room; long names go below the axes."""
+    if max(map(len, names)) <= _SHORT_NAME:
+        axes.legend(frameon=False, fontsize=8)
+    else:
+        axes.legend(frameon=False, fontsize=8, loc='upper center',
+                    bbox_to_anchor=(.5, -.2))
 
 
 def _statistics(curve: Curve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

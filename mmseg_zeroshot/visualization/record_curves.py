@@ -118,8 +118,11 @@ def _names(records: Sequence[Record], x: str) -> list[str]:
     if x != 'gamma':
         columns.append(['calibrated' if record.get('gamma') else ''
                         for record in records])
-    kept = [column for i, column in enumerate(columns)
-            if len(set(column)) > 1]
+    kept: list[list[str]] = []
+    for column in columns:
+        # What tells no more runs apart, as a data set's split, is not said.
+        if len(set(zip(*kept, column))) > len(set(zip(*kept)) or {()}):
+            kept.append(column)
     if not kept:
         return [''] * len(records)
     return [', '.join(filter(None, cells)) for cells in zip(*kept)]

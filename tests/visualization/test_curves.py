@@ -36,6 +36,14 @@ def test_lines_are_means_and_bands_are_deviations(drawn):
         'SPNet', 'baseline']
 
 
+def test_a_long_legend_does_not_cover_the_lines(drawn):
+    save_curves('c.png', {'a data set, a split and a score': {1: [3.]}},
+                xlabel='n')
+    axes, = drawn[0].axes
+    drawn[0].canvas.draw()
+    assert axes.get_legend().get_window_extent().y1 < axes.bbox.y0
+
+
 def test_lines_differ_without_colour():
     looks = [line_style(i) for i in range(7)]
     assert len({(look['marker'], look['linestyle']) for look in looks}) == 7

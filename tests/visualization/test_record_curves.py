@@ -34,6 +34,14 @@ def test_names_tell_what_differs():
         'hIoU', 'Seen mIoU']
 
 
+def test_names_do_not_say_twice_what_differs():
+    records = [few(1, 20.), dict(few(1, 21.), dataset='farm', split='cows',
+                                 embeddings='abc')]
+    names = list(record_curves(records, 'n', ['hIoU']))
+    assert names[1] == 'farm'
+    assert len(names) == 2
+
+
 def test_gamma_is_a_parameter_too():
     records = [record(20., gamma=.2), record(30., gamma=.4)]
     assert record_curves(records, 'gamma', ['Unseen mIoU']) == {
