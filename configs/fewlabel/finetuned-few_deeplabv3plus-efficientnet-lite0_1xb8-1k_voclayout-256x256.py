@@ -6,6 +6,5 @@ model = dict(
     type='EncoderDecoder',
     decode_head=dict(_delete_=True, **_base_.model.decode_head.host))
 default_hooks = dict(results=dict(method='fine-tuned'))
-# The better of two tried on a held-out validation class; SPNet's is slower, as
-# its scores of unseen classes are not trained from nothing.
+# The better of two tried on a held-out validation class, with 1 image.
 optim_wrapper = dict(optimizer=dict(lr=0.002))
