@@ -37,6 +37,9 @@ def test_both_are_fine_tuned_on_the_same_draw(recipe):
         assert ours.env['ZS_DRAW_SEED'] == '{seed}'
         assert ours.env['ZS_MANIFEST'] == '{folder}/drawn.json'
         configs = [config_of(step, recipe) for step in (ours, plain)]
+        for config in configs:
+            # Each method has a learning rate of its own, chosen for it.
+            assert config.optim_wrapper.optimizer.pop('lr') > 0
         for key in ('train_dataloader', 'train_cfg', 'optim_wrapper',
                     'param_scheduler'):
             assert configs[0][key] == configs[1][key], key
