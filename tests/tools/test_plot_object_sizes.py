@@ -50,7 +50,7 @@ def test_shipped_results_of_two_ages(tmp_path, repo_root, capsys):
     assert 'SPNet' not in shown.out and 'ZS3Net' in shown.out
     assert "skipped: 6 of the records of 'SPNet'" in shown.err
     paths = [str(results / f'voc_animals{end}.json')
-             for end in ('', '_released')]
+             for end in ('', '_zs3net')]
     options = ['--split', 'unseen-cow-cat', '--method', 'SPNet', '--setting',
                'generalised', '--out', str(out)]
     assert plot_object_sizes.main([paths[0], *options]) == 1
