@@ -2,13 +2,5 @@
 # a ranking loss on the bilinear compatibility of features and class vectors.
 # Paper, section 3.2, K = 2: seen mIoU 68.1, unseen 4.6, hIoU 8.6. Not run.
 _base_ = '../zs3net/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312.py'  # noqa: E501
-model = dict(
-    type='ZeroShotSegmentor',
-    decode_head=dict(
-        _delete_=True,
-        type='SemanticProjectionHead',
-        split=_base_.split,
-        embeddings=_base_.embeddings,
-        host=dict(
-            _base_.model.decode_head, loss_decode=dict(type='ALELoss'))))
-default_hooks = dict(results=dict(method='ALE'))
+head, loss, method = 'SemanticProjectionHead', 'ALELoss', 'ALE'
+exec(open('{{ fileDirname }}/../_base_/includes/baseline.py').read())
