@@ -8,7 +8,7 @@ from typing import NamedTuple
 from .records import Record
 from .tables import markdown_rows, variant_cell
 
-Scores = dict[int, 'float | None']
+_Scores = dict[int, 'float | None']
 """hIoU by seed."""
 
 
@@ -43,9 +43,9 @@ def paired_table(records: Sequence[Record], baseline: str) -> str:
         baseline: Name of the method that is subtracted.
 
     Returns:
-        A Markdown table: a row for each data set, split and gamma of the
-        baseline, a column for each other method, ``mean ± sample standard
-        deviation`` of the differences in percent.
+        A Markdown table: a row for each data set, split and gamma at which
+        another method ran, too, a column for each such method, ``mean ±
+        sample standard deviation`` of the differences in percent.
 
     Raises:
         ValueError: the baseline has no run, or lacks a seed that another
@@ -65,7 +65,9 @@ def paired_table(records: Sequence[Record], baseline: str) -> str:
                 for run in runs if run.method != baseline
                 and (len(bases) == 1 or run[1:] == base[1:])}
             name = ', '.join(filter(None, [split, base.variant]))
-            rows.append(([name, f'{gamma:g}', str(len(runs[base]))], cells))
+            if cells:
+                rows.append(
+                    ([name, f'{gamma:g}', str(len(runs[base]))], cells))
     columns = list(dict.fromkeys(key for _, cells in rows for key in cells))
     return markdown_rows(
         [['Split', 'gamma', 'Seeds', *columns]]
@@ -74,9 +76,9 @@ def paired_table(records: Sequence[Record], baseline: str) -> str:
 
 
 def _grouped(records: Iterable[Record]
-             ) -> dict[tuple[str, str, float], dict[_Run, Scores]]:
+             ) -> dict[tuple[str, str, float], dict[_Run, _Scores]]:
     """Return scores by data set, split and gamma, then by run."""
-    groups: dict[tuple[str, str, float], dict[_Run, Scores]] = {}
+    groups: dict[tuple[str, str, float], dict[_Run, _Scores]] = {}
     for record in records:
         setting = (record['dataset'], record['split'], record['gamma'] or 0.)
         run = _Run(record['method'], record['label'],
@@ -86,7 +88,7 @@ def _grouped(records: Iterable[Record]
     return groups
 
 
-def _difference(scores: Scores, base: Scores, name: str,
+def _difference(scores: _Scores, base: _Scores, name: str,
                 baseline: str) -> str:
     """Return ``mean ± std`` of scores less the baseline's, or a dash."""
     missing = sorted(scores.keys() - base.keys())

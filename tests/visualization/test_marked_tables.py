@@ -78,7 +78,9 @@ def test_one_baseline_serves_other_labels_and_variants(root):
     own.update(variant=dict(context=.2))
     path = 'docs/results/p.json'
     (root / path).write_text(
-        json.dumps([paired(20., 0, 'old'), own, other]), 'utf-8')
+        json.dumps([paired(20., 0, 'old'), own, other,
+                    # Nothing to compare: no row.
+                    dict(paired(30., 0, 'old'), gamma=.5)]), 'utf-8')
     lines = render_page(f'<!-- paired: {path} against old -->\n'
                         '<!-- end -->', root).split('\n')
     assert [cell.strip() for cell in lines[1].strip('|').split('|')] == [
@@ -86,6 +88,7 @@ def test_one_baseline_serves_other_labels_and_variants(root):
         'old + x (paper, context=0.2) - old']
     assert [cell.strip() for cell in lines[3].strip('|').split('|')] == [
         'pets', '0', '1', '+1.50', '+4.00']
+    assert lines[4] == '<!-- end -->'
 
 
 def test_published_numbers_have_ours_beside_them(root):
