@@ -1,6 +1,7 @@
 """What every zero-shot head shares: a host, its pixel features, a split."""
 from __future__ import annotations
 
+import itertools
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -247,11 +248,13 @@ class BaseZeroShotHead(BaseModule):
 
     def _set_vocabulary(self, embeddings: ClassEmbeddings) -> None:
         """Hold names and vectors as buffers, so that checkpoints do too."""
-        reference = next(self.host.parameters())
+        # None at first for a host without weights: the backbone's features.
+        present = itertools.chain(self.parameters(), self.buffers())
+        device = next((tensor.device for tensor in present), None)
         vectors = torch.from_numpy(embeddings.vectors.copy())
         names = encode_names(embeddings.classes)
-        self.register_buffer('class_vectors', vectors.to(reference.device))
-        self.register_buffer('class_names_utf8', names.to(reference.device))
+        self.register_buffer('class_vectors', vectors.to(device))
+        self.register_buffer('class_names_utf8', names.to(device))
 
     def _before_loading(self, state_dict: dict, prefix: str,
                         *args: Any) -> None:

@@ -66,6 +66,18 @@ def test_features_are_what_the_plain_head_classifies(name, split, embeddings):
         plain.conv_seg(head.pixel_features(inputs)), expected)
 
 
+def test_host_without_weights_classifies_the_backbone(split, embeddings,
+                                                      samples):
+    probe = dict(type='FCNHead', num_convs=0, concat_input=False,
+                 in_channels=16, channels=16, in_index=3, norm_cfg=None)
+    head = SemanticProjectionHead(probe, split=split, embeddings=embeddings)
+    inputs = feature_maps('FCNHead')
+    assert head.pixel_features(inputs) is inputs[3]
+    losses = head.loss(inputs, samples, {})
+    sum(v for k, v in losses.items() if 'loss' in k).backward()
+    assert head.projection.weight.grad.abs().sum() > 0
+
+
 @pytest.mark.parametrize('trains_unseen, classes', [(False, 3), (True, 4)])
 def test_loss_is_cross_entropy_over_seen_classes(
         split, embeddings, samples, trains_unseen, classes):
