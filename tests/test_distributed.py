@@ -10,7 +10,15 @@ import torch.multiprocessing as mp
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from .tiny_voc import config, retrained, write_folder
+from .tiny_voc import (
+    SEEN_ONLY,
+    build_bank,
+    config,
+    retrained,
+    set_stages,
+    stage_config,
+    write_folder,
+)
 
 
 def free_port() -> int:
@@ -63,3 +71,27 @@ def test_two_processes_train_and_score_every_image_once(
     pixels = sum(row['pixels'] for row in record['per_class'])
     assert pixels == 7 * 96 * 96
     assert (tmp_path / 'work/iter_2.pth').exists()
+
+
+@pytest.mark.slow
+def test_two_processes_train_the_stages_from_one_bank(tmp_path, repo_root,
+                                                      monkeypatch):
+    write_folder(tmp_path / 'data')
+    set_stages(tmp_path, monkeypatch)
+    seen = config(tmp_path / 'data', repo_root, tmp_path / 'seen', 'ignore',
+                  monkeypatch, SEEN_ONLY)
+    Runner.from_cfg(seen).train()
+    build_bank(repo_root, 'ignore')
+    for stage, part in (('s1', 'generator'), ('s2', 'classifier')):
+        cfg = stage_config(stage, repo_root, tmp_path / stage, 'ignore')
+        cfg.dump(str(tmp_path / f'{stage}.py'))
+        mp.spawn(run_rank, (2, free_port(), str(tmp_path / f'{stage}.py')), 2)
+        before = torch.load(cfg.load_from, weights_only=False)['state_dict']
+        after = torch.load(tmp_path / stage / 'iter_3.pth',
+                           weights_only=False)['state_dict']
+        changed = {key.split('.')[1] for key in before
+                   if key.startswith('decode_head.') and key in after
+                   and not torch.equal(before[key], after[key])}
+        assert changed == ({part} if stage == 's2' else set())
+        assert f'decode_head.{part}.weight' in after or (
+            f'decode_head.{part}.output.weight' in after)

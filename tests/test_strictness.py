@@ -12,7 +12,15 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from PIL import Image
 
-from .tiny_voc import config, retrained, write_folder
+from .tiny_voc import (
+    SEEN_ONLY,
+    build_bank,
+    config,
+    retrained,
+    set_stages,
+    stage_config,
+    write_folder,
+)
 
 
 def poison(root: Path) -> int:
@@ -56,6 +64,39 @@ def test_poisoned_unseen_labels_leave_training_bit_identical(
     differing = [key for key in clean
                  if not torch.equal(clean[key], poisoned[key])]
     assert differing == []
+
+
+def train_stages(root: Path, repo_root: Path, work: Path, mode: str,
+                 monkeypatch) -> dict[str, torch.Tensor]:
+    """Step 0, the bank, steps 1 and 2 as shipped: weights and features."""
+    set_stages(work, monkeypatch)
+    found = train(config(root, repo_root, work / 'seen', mode, monkeypatch,
+                         SEEN_ONLY))
+    build_bank(repo_root, mode)
+    for stage in ('s1', 's2'):
+        cfg = stage_config(stage, repo_root, work / stage, mode)
+        found.update({f'{stage}.{key}': value
+                      for key, value in train(cfg).items()})
+    found['bank'] = torch.from_numpy(
+        np.load(work / 'bank/features.npy').view(np.int16))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('mode', ['ignore', 'drop'])
+def test_poisoned_unseen_labels_leave_bank_and_stages_bit_identical(
+        mode, tmp_path, repo_root, monkeypatch):
+    root = tmp_path / 'data'
+    write_folder(root)
+    clean = train_stages(root, repo_root, tmp_path / 'clean', mode,
+                         monkeypatch)
+    assert poison(root) > 100
+    poisoned = train_stages(root, repo_root, tmp_path / 'poisoned', mode,
+                            monkeypatch)
+    assert len(clean['bank']) > 100
+    assert clean.keys() == poisoned.keys()
+    assert [key for key in clean
+            if not torch.equal(clean[key], poisoned[key])] == []
 
 
 @pytest.mark.slow

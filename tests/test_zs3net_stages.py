@@ -3,6 +3,7 @@ import copy
 import json
 import shutil
 import time
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmseg_zeroshot.datasets import FeatureBankDataset, build_feature_bank
+from mmseg_zeroshot.engine.hooks.bank_check import check_bank
 from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils.feature_settings import feature_settings
@@ -144,6 +146,21 @@ def test_a_bank_of_another_stride_is_refused(step_0, tmp_path):
                     r'feature bank .*bank, .*backbone\.strides is \[1, 1\] '
                     r'instead of \[1, 2\]\. .*--overwrite')):
                 run(tmp_path / 'other', copy.deepcopy(model), **arguments)
+
+
+def test_a_bank_of_another_mode_is_refused(step_0):
+    """Images with unseen classes are left out, or shown without labels."""
+    runner = SimpleNamespace(cfg=dict(feature_bank=dict(
+        dataset=dict(mode='drop'))))
+    dataset = bank_of(step_0)['dataset']
+    mode = dataset.bank.stamp['split_mode']
+    other = 'ignore' if mode == 'drop' else 'drop'
+    runner.cfg['feature_bank']['dataset']['mode'] = mode
+    check_bank(runner, dataset)
+    runner.cfg['feature_bank']['dataset']['mode'] = other
+    with pytest.raises(ValueError, match=(
+            f"dataset.mode is '{mode}' instead of '{other}'")):
+        check_bank(runner, dataset)
 
 
 def test_step_2_refuses_step_0_and_another_network_s_bank(step_0, tmp_path):

@@ -12,7 +12,8 @@ from ..semantics import build_split
 from .feature_bank import FeatureBank
 from .feature_bank_graphs import check_graph_options
 from .feature_bank_merge import merge_shards
-from .feature_bank_shards import Extract, ShardPlan, read_shard_stamp
+from .feature_bank_shard_reader import read_shard_stamp
+from .feature_bank_shards import Extract, ShardPlan
 from .feature_bank_stamp import (
     FORMAT,
     SETTINGS,
@@ -26,6 +27,7 @@ from .feature_bank_stamp import (
     read_stamp,
 )
 from .feature_bank_workers import Progress, Report, extract_all
+from .file_contents import file_contents
 
 try:
     import fcntl
@@ -153,6 +155,7 @@ def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
         ValueError: The data set does not hide its unseen classes or has more
             than label maps can tell apart, or ``graphs`` holds something
             unknown.
+        OSError: An image or a mask is missing.
     """
     meta = dataset.metainfo
     if meta.get('split_mode') not in ('ignore', 'drop') or 'split' not in meta:
@@ -160,12 +163,6 @@ def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
             'a feature bank is built from a ZeroShotDataset with '
             f"mode='ignore' or 'drop', got {meta.get('split_mode')!r}: labels "
             'of unseen classes must not reach it')
-    names = None
-    if hasattr(dataset, 'get_data_info'):
-        # File names without folders: data may move.
-        names = [os.path.basename(str(dataset.get_data_info(i)
-                                      .get('img_path')))
-                 for i in range(len(dataset))]
     split = build_split(meta['split']).to_dict()
     if len(split['classes']) > 255:
         raise ValueError(
@@ -174,15 +171,27 @@ def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
     palette = [list(map(int, color)) for color in meta.get('palette') or ()]
     stamp = dict(
         format=FORMAT, version=VERSION, checkpoint=file_sha256(checkpoint),
-        config=fingerprint(config), data=fingerprint(names), split=split,
-        split_mode=meta['split_mode'], palette=palette, images=len(dataset),
-        views=views, max_vectors=max_vectors, seed=seed,
+        config=fingerprint(config), data=_data_fingerprint(dataset),
+        split=split, split_mode=meta['split_mode'], palette=palette,
+        images=len(dataset), views=views, max_vectors=max_vectors, seed=seed,
         shard_images=SHARD_IMAGES)
     if settings:
         stamp[SETTINGS] = dict(settings)
     options = check_graph_options(graphs)
     # A bank with graphs also serves where none are asked for.
     return stamp if options is None else dict(stamp, graphs=options)
+
+
+def _data_fingerprint(dataset: Any) -> str:
+    """Tell data sets apart by names and contents of images and masks."""
+    if not hasattr(dataset, 'get_data_info'):
+        return fingerprint(None)
+    infos = [dataset.get_data_info(i) for i in range(len(dataset))]
+    files = [info[key] for info in infos
+             for key in ('img_path', 'seg_map_path') if info.get(key)]
+    # Names without folders: data may move.
+    names = [os.path.basename(str(info.get('img_path'))) for info in infos]
+    return fingerprint([names, file_contents(files)])
 
 
 def unfinished_shards(plan: ShardPlan, report: Report) -> list[int]:

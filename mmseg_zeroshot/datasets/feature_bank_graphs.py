@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..semantics.names import hint
+from .feature_bank_shard_reader import read_shard
 from .feature_bank_stamp import check_numbers
 from .npy_rows import write_header
 from .region_graphs import region_graph
@@ -32,6 +33,7 @@ GRAPH_FILES = {
     'graph_edges': 'graph_edges.npy',
     'graph_ends': 'graph_ends.npy',
 }
+_ROWS = ('graph_features', 'graph_nodes', 'graph_edges')
 _DEFAULTS = dict(min_pixels=4, pixels=8)
 
 
@@ -148,9 +150,9 @@ def graph_totals(paths: Sequence[Path]) -> dict[str, int]:
     """
     sizes, side = [], 0
     for path in paths:
-        with np.load(path, allow_pickle=False) as shard:
-            sizes.append(shard['graph_sizes'])
-            side = max(side, int(shard['graph_side']))
+        counts, longest = read_shard(path, 'graph_sizes', 'graph_side')
+        sizes.append(counts)
+        side = max(side, int(longest))
     together = np.concatenate(sizes)
     nodes, edges = together.sum(axis=0)
     return dict(graph_count=len(together), graph_nodes=int(nodes),
@@ -174,10 +176,10 @@ def write_graphs(folder: Path, paths: Sequence[Path],
             write_header(files[name], shape, dtype)
         done = np.zeros(2, np.int64)
         for path in paths:
-            with np.load(path, allow_pickle=False) as shard:
-                for name in ('graph_features', 'graph_nodes', 'graph_edges'):
-                    files[name].write(np.ascontiguousarray(shard[name]).data)
-                ends = done + np.cumsum(shard['graph_sizes'], axis=0)
+            sizes, *arrays = read_shard(path, 'graph_sizes', *_ROWS)
+            for name, rows in zip(_ROWS, arrays):
+                files[name].write(np.ascontiguousarray(rows).data)
+            ends = done + np.cumsum(sizes, axis=0)
             files['graph_ends'].write(np.ascontiguousarray(ends).data)
             done = ends[-1] if len(ends) else done
     finally:

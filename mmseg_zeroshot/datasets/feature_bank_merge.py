@@ -17,6 +17,7 @@ from .feature_bank_graphs import (
     graph_totals,
     write_graphs,
 )
+from .feature_bank_shard_reader import read_shard
 from .feature_bank_shards import ShardPlan, explain_full_disk
 from .feature_bank_stamp import FEATURES, IMAGES, STAMP
 from .npy_rows import write_header
@@ -41,7 +42,8 @@ def merge_shards(plan: ShardPlan, target: Path) -> dict[str, Any]:
         The bank's stamp.
 
     Raises:
-        ValueError: The shards hold no pixel, or differ in width.
+        ValueError: The shards hold no pixel, differ in width, or one is
+            damaged.
         OSError: The disk is full.
     """
     paths = [plan.path(i) for i in range(plan.count)]
@@ -69,12 +71,12 @@ def _sizes(paths: Sequence[Path], num_classes: int) -> dict[str, Any]:
     pixels = np.zeros(num_classes, np.int64)
     widths = set()
     for path in paths:
-        with np.load(path, allow_pickle=False) as shard:
-            ids = shard['class_ids']
-            vectors += np.bincount(ids, minlength=num_classes)
-            pixels += shard['pixel_counts']
-            if len(ids):
-                widths.add(shard['features'].shape[1])
+        ids, counts, features = read_shard(path, 'class_ids', 'pixel_counts',
+                                           'features')
+        vectors += np.bincount(ids, minlength=num_classes)
+        pixels += counts
+        if len(ids):
+            widths.add(features.shape[1])
     if len(widths) != 1:
         raise ValueError(
             'the extractor returned features of different widths: '
@@ -130,8 +132,7 @@ def _groups(paths: Sequence[Path], rng: np.random.Generator, width: int
     waiting: list[tuple[np.ndarray, ...]] = []
     size = 0
     for index in rng.permutation(len(paths)):
-        with np.load(paths[index], allow_pickle=False) as shard:
-            part = tuple(shard[k] for k in ('features', 'class_ids', 'images'))
+        part = read_shard(paths[index], 'features', 'class_ids', 'images')
         if len(part[1]):
             waiting.append(part)
             size += part[0].nbytes

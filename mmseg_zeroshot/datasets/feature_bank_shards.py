@@ -5,7 +5,6 @@ import errno
 import json
 import os
 import random
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -162,17 +161,6 @@ def _choose_batch(plan: ShardPlan, keys: list[tuple[int, int]],
                                 rng=np.random.default_rng([*seed, 1]))
         result.append((pixels, graph))
     return result
-
-
-def read_shard_stamp(path: Path) -> dict[str, Any] | None:
-    """Return a shard's stamp; None if the file cannot be read."""
-    try:
-        # np.load leaves a file open that it cannot read.
-        with (open(path, 'rb') as file,
-              np.load(file, allow_pickle=False) as shard):
-            return json.loads(str(shard['stamp']))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return None
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .feature_bank_stamp import differences, file_sha256, fingerprint
+from .file_contents import file_contents
 from .mask_scan import progress
 from .pseudo_label_files import (
     FORMAT,
@@ -20,7 +21,6 @@ from .pseudo_label_files import (
     RUNNING,
     VERSION,
     flat_palette,
-    image_contents,
     map_path,
     read_json,
     read_manifest,
@@ -190,7 +190,7 @@ def _contents(dataset: Any) -> dict[str, str]:
     """Return what is in each image file, by the image's name."""
     paths = [dataset.get_data_info(i)['img_path']
              for i in range(len(dataset))]
-    return dict(zip(dataset.image_names, image_contents(paths)))
+    return dict(zip(dataset.image_names, file_contents(paths)))
 
 
 def _other_images(wanted: Mapping[str, str], found: Any) -> list[str]:

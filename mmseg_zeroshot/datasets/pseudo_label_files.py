@@ -8,12 +8,10 @@
 """
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,6 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ..utils import atomic_write
-from .mask_scan import is_local
 from .transforms.checked_loading import check_whole
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'
@@ -37,9 +34,6 @@ STAMP_KEYS = ('format', 'version', 'checkpoint', 'checkpoint_name', 'label',
 """Keys that are known before the first image is labelled."""
 
 _NOTE = 'pseudo_labels'
-# Of a photo this is the head and much of its upper rows.
-_HEAD = 1 << 16
-_READERS = 8
 
 
 def image_names(paths: Sequence[str | os.PathLike]) -> list[str]:
@@ -68,35 +62,6 @@ def image_names(paths: Sequence[str | os.PathLike]) -> list[str]:
             f'{" and ".join(twins[:2])} differ in their suffix only, so '
             'their pseudo-labels would be one file: rename one')
     return names
-
-
-def image_contents(paths: Sequence[str | os.PathLike]) -> list[str]:
-    """Tell images apart by what is in their files, wherever they lie.
-
-    Length and first 64 KiB count, no name and no time: a copy is the same
-    image, and thousands are read in seconds.
-
-    Args:
-        paths: Files of the images.
-
-    Returns:
-        16 hex digits each; of a file outside a local folder (object
-        storage), which is not read, an empty text.
-
-    Raises:
-        OSError: A file is missing or cannot be read.
-    """
-    with ThreadPoolExecutor(_READERS) as pool:
-        return list(pool.map(_content, map(os.fspath, paths)))
-
-
-def _content(path: str) -> str:
-    if not is_local(path):
-        return ''
-    with open(path, 'rb') as file:
-        size = os.fstat(file.fileno()).st_size
-        digest = hashlib.sha256(b'%d:' % size + file.read(_HEAD))
-    return digest.hexdigest()[:16]
 
 
 def map_path(folder: Path, name: str) -> Path:

@@ -12,10 +12,10 @@ from mmengine.logging import print_log
 from ..semantics import ClassSplit
 from ..semantics.names import hint
 from .feature_bank_stamp import differences, file_sha256
+from .file_contents import file_contents
 from .pseudo_label_files import (
     MANIFEST,
     REPEAT,
-    image_contents,
     map_path,
     read_manifest,
 )
@@ -157,7 +157,7 @@ class PseudoLabels(UnlabelledImages):
         paths = {name: infos[i]['img_path']
                  for i, name in enumerate(groups.names)
                  if everywhere or groups.unlabelled[i]}
-        for name, found in zip(paths, image_contents([*paths.values()])):
+        for name, found in zip(paths, file_contents([*paths.values()])):
             if known.get(name) != found:
                 raise ValueError(
                     f'image {paths[name]} is not the one of that name which '

@@ -35,7 +35,8 @@ class FakeDataset:
         return self.count
 
     def get_data_info(self, index):
-        return dict(img_path=f'/data/{NAMES[index]}')
+        # Not a local file: nothing to read.
+        return dict(img_path=f's3://data/{NAMES[index]}')
 
     def labels(self, index):
         """(H, W) labels: rows of sky, cat, unlabelled; a few dogs."""

@@ -201,6 +201,10 @@ def test_a_killed_build_goes_on(build, tmp_path, repo_root, workers):
     assert files(tmp_path / 'bank') == files(tmp_path / 'whole')
 
 
+def fail(*args):
+    raise RuntimeError('killed')
+
+
 @pytest.fixture
 def stopped(build, tmp_path):
     """Shards of a build that failed at image 33, and their folder."""
@@ -221,6 +225,46 @@ def test_half_written_shards_are_never_read(build, stopped, tmp_path):
                for line in build.lines)
     build('whole')
     assert files(tmp_path / 'bank') == files(tmp_path / 'whole')
+
+
+@pytest.mark.parametrize('graphs', [None, {}])
+def test_a_damaged_shard_is_removed_by_name(build, stopped, tmp_path, graphs):
+    build('whole', graphs=graphs)
+    (tmp_path / 'bank.shards').mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feature_bank_builder, 'merge_shards', fail)
+        with pytest.raises(RuntimeError):
+            build(graphs=graphs)
+    shard = sorted(stopped.glob('shard-*.npz'))[4]
+    data = bytearray(shard.read_bytes())
+    place = data.index(b'features.npy') + 200
+    data[place:place + 20] = bytes(20)
+    shard.write_bytes(bytes(data))
+    with pytest.raises(ValueError, match=(
+            f'{shard.name} is damaged .*run the same command again')):
+        build(graphs=graphs)
+    build(graphs=graphs)
+    assert 'going on: 8 of 9 shards are finished' in build.lines
+    assert files(tmp_path / 'bank') == files(tmp_path / 'whole')
+
+
+@pytest.mark.parametrize('kind', ['img_path', 'seg_map_path'])
+def test_a_bank_of_changed_files_is_not_up_to_date(build, tmp_path, kind):
+    paths = {key: tmp_path / f'{key}.png'
+             for key in ('img_path', 'seg_map_path')}
+    for path in paths.values():
+        path.write_bytes(b'first')
+
+    class OnDisk(FakeDataset):
+        def get_data_info(self, index):
+            return {key: str(path) for key, path in paths.items()}
+
+    build(make_dataset=OnDisk)
+    build(make_dataset=OnDisk)
+    assert 'up to date' in build.lines[0]
+    paths[kind].write_bytes(b'other')
+    with pytest.raises(ValueError, match='something else: data is'):
+        build(make_dataset=OnDisk)
 
 
 def test_shards_of_another_build_are_discarded(build, stopped, checkpoint):

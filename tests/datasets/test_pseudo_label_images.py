@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mmseg_zeroshot.datasets import ZeroShotDataset
+from mmseg_zeroshot.datasets.file_contents import file_contents
 from mmseg_zeroshot.datasets.pseudo_label_files import (
-    image_contents,
     image_names,
 )
 from mmseg_zeroshot.datasets.pseudo_label_images import (
@@ -115,12 +115,12 @@ def test_contents_depend_on_the_file_alone(tmp_path):
     head = bytes(range(256)) * 300  # more than what is read
     for path, data in zip(paths, (head + b'x', head + b'y', head, head[1:])):
         path.write_bytes(data)
-    one, same, shorter, other = image_contents(paths)
+    one, same, shorter, other = file_contents(paths)
     # Only beyond the first 64 KiB do a and b differ, at the same length.
     assert one == same and len({one, shorter, other}) == 3
-    assert image_contents(['s3://bucket/a.jpg']) == ['']
+    assert file_contents(['s3://bucket/a.jpg']) == ['']
     with pytest.raises(FileNotFoundError):
-        image_contents([tmp_path / 'gone'])
+        file_contents([tmp_path / 'gone'])
 
 
 def test_lists_name_images_as_data_sets_do(tmp_path):

@@ -1,6 +1,7 @@
 """A stage's feature bank was built with the network of the stage's config."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mmseg_zeroshot.utils.feature_settings import (
@@ -26,7 +27,8 @@ def check_bank(runner: Any, dataset: Any) -> None:
     """
     bank = getattr(dataset, 'bank', None)
     theirs = getattr(bank, 'stamp', {}).get('settings') or {}
-    wrong = settings_differences(feature_settings(runner.cfg), theirs)
+    wrong = [*settings_differences(feature_settings(runner.cfg), theirs),
+             *_mode_difference(runner.cfg, getattr(bank, 'stamp', {}))]
     if wrong:
         more = f' and {len(wrong) - SHOWN} more' if wrong[SHOWN:] else ''
         raise ValueError(
@@ -36,3 +38,13 @@ def check_bank(runner: Any, dataset: Any) -> None:
             f'{"; ".join(wrong[:SHOWN])}{more}. Train with the settings that '
             'it was built with, or build it again: '
             'tools/build_feature_bank.py CONFIG CHECKPOINT --overwrite')
+
+
+def _mode_difference(config: Mapping[str, Any],
+                     stamp: Mapping[str, Any]) -> list[str]:
+    """Compare which images with unseen classes the bank has."""
+    dataset = (config.get('feature_bank') or {}).get('dataset') or {}
+    ours, theirs = dataset.get('mode'), stamp.get('split_mode')
+    if None in (ours, theirs) or ours == theirs:
+        return []
+    return [f'dataset.mode is {theirs!r} instead of {ours!r}']

@@ -19,6 +19,7 @@ from .base_zero_shot_head import BaseZeroShotHead
 
 PHASES = ('seen', 'generator', 'classifier', 'joint', 'self-training')
 _TRAIN_ALL = ('seen', 'self-training')
+_GENERATES = ('generator', 'classifier', 'joint')
 
 
 @MODELS.register_module()
@@ -71,7 +72,8 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         init_cfg: Initialisation of the classifier.
 
     Raises:
-        ValueError: an unknown phase, a power outside [0, 1], a prior that
+        ValueError: an unknown phase, no unseen class where some are
+            generated, a power outside [0, 1], a prior that
             leaves nothing to the seen classes, ``recursion`` outside phase
             ``joint``, sets of one vector, or a generator of another width.
     """
@@ -105,6 +107,11 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
         if phase not in PHASES:
             raise ValueError(
                 f'phase={phase!r} is unknown: take one of {PHASES}')
+        if phase in _GENERATES and not self.split.unseen:
+            raise ValueError(
+                f'phase={phase!r} needs unseen classes to generate features '
+                f'of, and split {self.split.name!r} has none: name some, or '
+                "train the fully supervised network with phase='seen'")
         if num_vectors < 2:
             raise ValueError(f'num_vectors={num_vectors!r}: a set of one '
                              'vector has no distribution; take at least 2')

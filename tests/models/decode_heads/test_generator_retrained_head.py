@@ -4,7 +4,7 @@ import torch
 from mmengine.logging import MessageHub
 from torch import nn
 
-from mmseg_zeroshot import mmd2
+from mmseg_zeroshot import ClassSplit, mmd2
 from mmseg_zeroshot.models import (
     FeatureSets,
     GeneratorRetrainedHead,
@@ -292,6 +292,18 @@ def test_self_training_learns_all_but_the_generator(make, samples):
 def test_bad_arguments_are_named(make, kwargs, message):
     with pytest.raises(ValueError, match=message):
         make(**kwargs)
+
+
+@pytest.mark.parametrize('phase', ['generator', 'classifier', 'joint'])
+def test_without_unseen_classes_there_is_nothing_to_generate(
+        embeddings, split, phase):
+    everything = ClassSplit.supervised(split.classes, ignored=split.ignored)
+    arguments = dict(host=host_config('FCNHead'), split=everything,
+                     embeddings=embeddings, generator=GMMN)
+    with pytest.raises(ValueError, match=(
+            f"phase='{phase}' needs unseen classes .*'supervised' has none")):
+        GeneratorRetrainedHead(phase=phase, **arguments)
+    GeneratorRetrainedHead(phase='seen', **arguments)
 
 
 def test_ignored_classes_are_never_scored(make, sets):
