@@ -292,6 +292,41 @@ def test_voc_layout_is_switched_by_the_environment(monkeypatch):
     assert head.host.num_classes == 21
 
 
+@pytest.mark.parametrize('model, level, size', [
+    (None, [2, 3], 16),
+    ('deeplabv3plus_efficientnet-lite0-s32', 3, 8),
+])
+def test_voc_layout_takes_another_network(monkeypatch, model, level, size):
+    if model:
+        monkeypatch.setenv('ZS_MODEL', model)
+    cfg = load(VOC_LAYOUT)
+    # Runs of another network are never averaged with the default's.
+    variant = cfg.default_hooks.results.variant
+    assert variant == (dict(network=model) if model else {})
+    host = cfg.model.decode_head.host
+    assert host.in_index == level
+    init_default_scope('mmseg')
+    head = MODELS.build({**host, 'num_classes': 21}).eval()
+    seen = []
+    head.aspp_modules.register_forward_pre_hook(
+        lambda module, inputs: seen.append(inputs[0].shape))
+    maps = [torch.zeros(1, channels, 256 // stride, 256 // stride)
+            for channels, stride in ((24, 4), (40, 8), (112, 16), (320, 32))]
+    assert head(maps).shape == (1, 21, 64, 64)
+    assert seen[0][2:] == (size, size)
+
+
+@pytest.mark.parametrize('leaf', [
+    leaf for leaf in LEAVES
+    if '_voclayout' in leaf or '_folders' in leaf
+])
+def test_runs_of_another_network_say_so(monkeypatch, leaf):
+    monkeypatch.setenv('ZS_MODEL', 'fcn_hr18')
+    cfg = load(leaf)
+    assert cfg.model.backbone.type == 'HRNet'
+    assert cfg.default_hooks.results.variant.network == 'fcn_hr18'
+
+
 def test_voc_layout_takes_a_shipped_split_or_classes(monkeypatch):
     monkeypatch.setenv('ZS_SPLIT', 'voc12-zs3-k4')
     cfg = load(VOC_LAYOUT)

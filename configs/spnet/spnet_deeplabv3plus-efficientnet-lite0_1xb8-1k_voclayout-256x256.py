@@ -8,6 +8,7 @@
 #       python tools/train.py configs/spnet/THIS.py
 #
 # Names may hold spaces ("potted plant"); lists are separated by commas.
+# ZS_MODEL is another network of configs/_base_/models, such as fcn_hr18.
 #
 # The calibration factor gamma is chosen on validation classes: seen ones that
 # stand in for the unseen. They need a training of their own, without their
@@ -22,7 +23,7 @@
 #
 # A shipped split (ZS_SPLIT) has its own validation classes, or none.
 _base_ = [
-    '../_base_/models/deeplabv3plus_efficientnet-lite0.py',
+    '../_base_/models/{{$ZS_MODEL:deeplabv3plus_efficientnet-lite0}}.py',
     '../_base_/datasets/voc_layout.py',
     '../_base_/schedules/schedule_finetune_1k.py',
     '../_base_/default_runtime.py'
@@ -43,6 +44,7 @@ hold_out = bool(int('{{$ZS_HOLD_OUT:0}}'))
 # A shipped table, or .npz files, which are joined.
 embeddings = '{{$ZS_EMBEDDINGS:glove-6b-50d}}'.split(',')
 gamma = float('{{$ZS_GAMMA:0.0}}')
+network = '{{$ZS_MODEL:none}}'
 
 if unseen != ['none']:
     split = dict(
@@ -82,4 +84,7 @@ train_dataloader = dict(
 val_dataloader = dict(
     dataset=dict(split=split, dataset=dict(inner, ann_file=val_list)))
 test_dataloader = val_dataloader
-default_hooks = dict(results=dict(method='SPNet'))
+default_hooks = dict(
+    results=dict(
+        method='SPNet',
+        variant={} if network == 'none' else dict(network=network)))

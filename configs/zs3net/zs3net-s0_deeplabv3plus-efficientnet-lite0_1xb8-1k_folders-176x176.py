@@ -7,9 +7,10 @@
 #   ZS_DATA_ROOT=/data/my_scenes ZS_CLASSES=sky,road,car ZS_UNSEEN=car \
 #       python tools/train.py configs/zs3net/THIS.py
 #
-# Names may hold spaces; lists are separated by commas.
+# Names may hold spaces; lists are separated by commas. ZS_MODEL is another
+# network of configs/_base_/models, such as fcn_hr18.
 _base_ = [
-    '../_base_/models/deeplabv3plus_efficientnet-lite0.py',
+    '../_base_/models/{{$ZS_MODEL:deeplabv3plus_efficientnet-lite0}}.py',
     '../_base_/datasets/folders.py',
     '../_base_/schedules/schedule_finetune_1k.py',
     '../_base_/default_runtime.py'
@@ -21,6 +22,7 @@ unseen = '{{$ZS_UNSEEN:pavement,bicyclist}}'.split(',')
 validation = '{{$ZS_VALIDATION:none}}'.split(',')
 # A shipped table, or .npz files, which are joined.
 embeddings = '{{$ZS_EMBEDDINGS:glove-6b-50d}}'.split(',')
+network = '{{$ZS_MODEL:none}}'
 embeddings = embeddings if len(embeddings) > 1 else embeddings[0]
 split = dict(
     name='unseen-' + '-'.join(unseen),
@@ -36,4 +38,7 @@ train_dataloader = dict(dataset=dict(split=split, dataset=inner))
 val_dataloader = dict(dataset=dict(split=split, dataset=inner))
 test_dataloader = val_dataloader
 default_hooks = dict(
-    results=dict(method='seen only', dataset='{{$ZS_DATASET:CamVid}}'))
+    results=dict(
+        method='seen only',
+        dataset='{{$ZS_DATASET:CamVid}}',
+        variant={} if network == 'none' else dict(network=network)))

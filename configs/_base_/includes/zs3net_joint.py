@@ -39,7 +39,7 @@ default_hooks = dict(
         if name not in ('results', *_base_.recipe.hooks_left_out)
     },
     results=dict(
-        type='ZeroShotResultsHook',
+        _base_.default_hooks.results,
         method=_base_.recipe.method,
         label=_base_.recipe.label))
 # The classifier starts as in step 2; step 0's plain network names it conv_seg.
