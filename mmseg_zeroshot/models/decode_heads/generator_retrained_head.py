@@ -1,12 +1,13 @@
 """ZS3Net's classifier, retrained on real seen and generated unseen pixels."""
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from mmengine.logging import MessageHub
+from mmengine.logging import MessageHub, print_log
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
@@ -152,7 +153,14 @@ class GeneratorRetrainedHead(BaseZeroShotHead):
 
     def from_plain_classifier(self, weight: Tensor,
                               bias: Tensor | None) -> dict[str, Tensor]:
-        """Start from the classifier that step 0 trained."""
+        """Start from the classifier that step 0 trained, if it fits."""
+        if len(weight) != self.num_classes:
+            print_log(
+                f"The checkpoint's classifier has {len(weight)} outputs and "
+                f'split {self.split.name!r} {self.num_classes} classes: it is '
+                'left out, and a new one starts at random', 'current',
+                logging.WARNING)
+            return {}
         if bias is None:
             bias = weight.new_zeros(len(weight))
         return {'classifier.weight': weight, 'classifier.bias': bias}

@@ -245,6 +245,17 @@ def test_plain_classifier_is_the_start(make, split):
     assert torch.equal(head.classifier.bias, plain['conv_seg.bias'])
 
 
+def test_plain_classifier_of_other_classes_is_left_out(make):
+    """Seen classes alone, renumbered: which is which, nobody can tell."""
+    head = make('generator')
+    before = head.classifier.weight.clone()
+    plain = {f'host.{k}'[5:]: v for k, v in head.host.state_dict().items()}
+    plain['conv_seg.weight'] = torch.randn(3, 8, 1, 1)
+    result = head.load_state_dict(plain, strict=False)
+    assert torch.equal(head.classifier.weight, before)
+    assert 'classifier.weight' in result.missing_keys
+
+
 def test_a_class_is_not_added_without_training(make):
     with pytest.raises(NotImplementedError, match="to add 'zebra'"):
         make('classifier').add_class('zebra', embeddings='glove-6b-50d')
