@@ -20,7 +20,8 @@ def check_bank(runner: Any, dataset: Any) -> None:
     Args:
         runner: The runner; its config says how its bank is built.
         dataset: A data set for training. Nothing is compared unless it reads
-            a bank whose stamp has settings, which older ones do not.
+            a bank; of an older one, whose stamp has no settings, only the
+            mode is.
 
     Raises:
         ValueError: Naming the bank and the keys that differ.
