@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .base_data import inner_dataset, pipeline_of, type_name
+from .mmseg_data import inner_dataset, pipeline_of, type_name
 from .choices import without_choices
 
 HOSTS = ('FCNHead', 'ASPPHead', 'DepthwiseSeparableASPPHead', 'PSPHead',

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .base_data import type_name
+from .mmseg_data import type_name
 
 # Settings of CheckpointHook that make sense with save_best only.
 _OF_BEST = ('save_best', 'rule', 'greater_keys', 'less_keys')

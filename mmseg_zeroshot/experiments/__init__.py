@@ -1,0 +1,1 @@
+"""Experiments: one file says what tells a run from others; one builder."""

@@ -1,0 +1,108 @@
+"""An mmseg config, turned into one that hides unseen classes."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmseg_zeroshot.semantics import build_split
+
+from .config_files import read_config
+from .folder_data import FolderData
+from .hosts import without_outputs
+from .mmseg_config import BaseConfig, read_base
+
+OUR_HOOKS = dict(
+    label_leak=dict(type='LabelLeakHook'),
+    consistency=dict(type='ConsistencyHook'))
+"""Stop a run that sees unseen labels or does not fit together."""
+
+
+def adapted_config(path: Path, *, split: Any,
+                   folder: FolderData | None = None, mode: str = 'ignore',
+                   imports: bool = True) -> Config:
+    """Return an mmseg config's network on the seen classes of a split.
+
+    Network, pipelines, batch sizes and schedule are the config's own.
+
+    Args:
+        path: The mmseg config.
+        split: Name or config of the split.
+        folder: Images and masks in the place of the config's data sets.
+        mode: How training leaves unseen classes out, ``'ignore'`` or
+            ``'drop'``; a folder has its own.
+        imports: Whether the modules that the config names are imported.
+
+    Returns:
+        A config that inherits nothing.
+
+    Raises:
+        ValueError: The config lacks a part, is zero-shot already, or has a
+            segmentor, head or data set that cannot be made so.
+    """
+    config = read_config(path, imports=imports)
+    return adapt(read_base(config.to_dict(), path.stem), split=split,
+                 folder=folder, mode=mode)
+
+
+def adapt(base: BaseConfig, *, split: Any, folder: FolderData | None = None,
+          mode: str = 'ignore') -> Config:
+    """Put the parts of an mmseg config together again, with a split.
+
+    Args:
+        base: The parts.
+        split: Name or config of the split.
+        folder: Images and masks in the place of the parts' data sets.
+        mode: How training leaves unseen classes out.
+    """
+    number = build_split(split).num_classes
+    data = base.data
+    if folder:
+        mode = folder.mode
+        data = dict(train=folder.dataset(folder.train),
+                    val=folder.dataset(folder.val),
+                    test=folder.dataset(folder.val))
+    loaders = {
+        f'{loop}_dataloader': _loader(base, loop, data[loop], split, mode)
+        for loop in ('train', 'val', 'test')
+    }
+    hooks = dict(base.default_hooks, **OUR_HOOKS, results=dict(
+        type='ZeroShotResultsHook', method='seen only', label='strict'))
+    return Config(dict(
+        custom_imports=dict(imports=base.imports,
+                            allow_failed_imports=False),
+        default_scope='mmseg', split=split, model=_model(base.model, number),
+        crop_size=base.model['data_preprocessor'].get('size'),
+        train_pipeline=base.pipelines['train'],
+        test_pipeline=base.pipelines['val'], **loaders,
+        val_evaluator=dict(type='ZeroShotIoUMetric'),
+        test_evaluator=dict(type='ZeroShotIoUMetric'), **base.schedule,
+        default_hooks=hooks, custom_hooks=base.custom_hooks, **base.runtime))
+
+
+def _loader(base: BaseConfig, loop: str, data: Mapping[str, Any], split: Any,
+            mode: str) -> dict[str, Any]:
+    settings: dict[str, Any] = (
+        dict(mode=mode) if loop == 'train' else
+        # Unseen classes keep their labels for the scores alone.
+        dict(mode='keep', test_mode=True))
+    dataset = dict(type='ZeroShotDataset', split=split, **settings,
+                   dataset=dict(data), pipeline=base.pipelines[loop])
+    return dict(base.loaders[loop], dataset=dataset)
+
+
+def _model(model: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return a segmentor whose classifiers have as many classes."""
+    result = dict(model)
+    for key in ('decode_head', 'auxiliary_head'):
+        if result.get(key):
+            result[key] = _with_classes(result[key], number)
+    return result
+
+
+def _with_classes(head: Any, number: int) -> Any:
+    if isinstance(head, list):
+        return [_with_classes(one, number) for one in head]
+    return dict(without_outputs(head), num_classes=number)

@@ -1,0 +1,136 @@
+"""The config that every step of an experiment starts from."""
+from __future__ import annotations
+
+from typing import Any
+
+from mmengine.config import Config
+
+from mmseg_zeroshot.semantics import build_split
+
+from .adapted import adapted_config
+from .config_files import MMSEG, base_file, config_path, read_config
+from .experiment import Experiment
+from .folder_data import FolderData
+from .stages import derive
+
+SCHEDULE = 'finetune_1k'
+"""Of a shipped network, unless the experiment names another."""
+
+
+def base_config(experiment: Experiment) -> Config:
+    """Return the config of the plain network on the seen classes.
+
+    It has the variables that stages read: ``split``, ``embeddings``,
+    ``crop_size``, ``train_pipeline`` and ``recipe``.
+
+    Args:
+        experiment: The experiment.
+
+    Raises:
+        FileNotFoundError: A config that the experiment names is not there.
+        ValueError: The network, the data set or the split does not fit.
+    """
+    config = _network_and_data(experiment)
+    head = config.model.decode_head
+    if 'host' in head:
+        raise ValueError(
+            f'experiment {experiment.name!r}: its base config trains '
+            f'{head.type} and not the plain network: give the config of '
+            "step 0, such as a 'seenonly' or 'zs3net-s0' one")
+    return with_recipe(derive(config, _named_once(experiment)),
+                       experiment.recipe)
+
+
+def with_recipe(base: Config, recipe: str = '') -> Config:
+    """Return a config with another recipe of the generative methods.
+
+    Args:
+        base: What :func:`base_config` returns.
+        recipe: A file of ``configs/_base_/recipes``; empty for the one that
+            is there.
+
+    Raises:
+        ValueError: There is no such recipe.
+    """
+    if not recipe:
+        return base
+    values = read_config(base_file('recipes', recipe)).to_dict()
+    return derive(base, dict(recipe=dict(_delete_=True, **values['recipe'])))
+
+
+def _network_and_data(experiment: Experiment) -> Config:
+    if experiment.base:
+        return read_config(config_path(experiment.base))
+    if is_whole(experiment.network):
+        return adapted_config(
+            config_path(experiment.network), split=experiment.split,
+            folder=experiment.folder)
+    return _composed(experiment)
+
+
+def is_whole(network: str) -> bool:
+    """Whether a network is named by a config with data and schedule.
+
+    Args:
+        network: Of an experiment.
+    """
+    return network.startswith(MMSEG) or network.endswith('.py')
+
+
+def _composed(experiment: Experiment) -> Config:
+    """Put shipped parts together, as a config with ``_base_`` does."""
+    folder = experiment.folder
+    schedule = experiment.schedule or SCHEDULE
+    parts = [
+        base_file('models', experiment.network),
+        base_file('datasets', 'images' if folder else experiment.data),
+        base_file('schedules', f'schedule_{schedule}'),
+        config_path('_base_/default_runtime.py'),
+    ]
+    config = Config({key: value for part in parts
+                     for key, value in read_config(part).to_dict().items()})
+    if folder:
+        config = derive(config, _folder_change(config, folder))
+    classes = build_split(experiment.split).num_classes
+    return derive(config, dict(
+        model=dict(data_preprocessor=dict(size=config.crop_size),
+                   decode_head=dict(num_classes=classes)),
+        default_hooks=dict(results=dict(method='seen only'))))
+
+
+def _folder_change(base: Config, folder: FolderData) -> dict[str, Any]:
+    """Return what a folder of one's own changes in ``images.py``."""
+    image_size = dict(scale=tuple(folder.size), keep_ratio=True)
+    load, labels, _, crop, *rest = base.train_pipeline
+    train_pipeline = [
+        load, labels,
+        dict(type='RandomResize', ratio_range=tuple(folder.ratio_range),
+             **image_size),
+        dict(crop, crop_size=tuple(folder.crop)), *rest]
+    # The network sees small images; scores are at the masks' own size.
+    test_pipeline = [base.test_pipeline[0], dict(type='Resize', **image_size),
+                     *base.test_pipeline[1:]]
+    scored = dict(num_workers=1, dataset=dict(
+        pipeline=test_pipeline, dataset=folder.dataset(folder.val)))
+    return dict(
+        crop_size=tuple(folder.crop), train_pipeline=train_pipeline,
+        test_pipeline=test_pipeline,
+        train_dataloader=dict(
+            batch_size=folder.batch_size, num_workers=folder.num_workers,
+            persistent_workers=folder.num_workers > 0,
+            dataset=dict(mode=folder.mode, pipeline=train_pipeline,
+                         dataset=folder.dataset(folder.train))),
+        val_dataloader=scored, test_dataloader=scored)
+
+
+def _named_once(experiment: Experiment) -> dict[str, Any]:
+    """Return what stands in several places of a config, spread over them."""
+    results = dict(dataset=experiment.dataset) if experiment.dataset else {}
+    split = experiment.split
+    if isinstance(split, dict):
+        split = dict(_delete_=True, **split)
+    loader = dict(dataset=dict(split=split))
+    return dict(
+        split=split, embeddings=experiment.words, train_dataloader=loader,
+        val_dataloader=loader, test_dataloader=loader,
+        default_hooks=dict(results=results))

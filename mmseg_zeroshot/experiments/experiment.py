@@ -1,0 +1,223 @@
+"""An experiment: one short file that says what tells it from others."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.semantics.splits import SPLITS
+
+from .config_files import configs_folder
+from .folder_data import FolderData
+
+SHIPPED = 'experiments'
+"""Folder of the shipped experiments, below ``configs``."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Data, classes, words and network of one or more methods.
+
+    An experiment file assigns these names at its top, and no others.
+
+    Attributes:
+        data: A folder of images and masks (see :class:`FolderData`), or the
+            name of a data set: a file of ``configs/_base_/datasets`` or an
+            mmseg config. Not needed with ``base``.
+        split: Name of a shipped split, or ``dict(unseen=[...],
+            validation=[...], ignored=[...])``; the classes are those of
+            ``data`` unless named here.
+        words: Class vectors: a shipped table, or one or more ``.npz`` files,
+            which are joined.
+        network: A file of ``configs/_base_/models``, or an mmseg config
+            (``'mmseg::folder/file.py'`` or a path).
+        schedule: A file of ``configs/_base_/schedules`` without the word
+            ``schedule_``; an mmseg config brings its own.
+        base: In place of data, network and schedule: a config that trains
+            the plain network, such as one of ``configs/zs3net``.
+        recipe: Training variant of the generative methods: ``'strict'``,
+            ``'paper'``, ``'gan'`` or ``'released'``.
+        iterations: Length of trainings by step, such as ``dict(seen=600)``;
+            one number is that of all.
+        stages: Arguments of the stages' functions, by stage, such as
+            ``dict(generator=dict(max_vectors=64))``.
+        options: Config keys to change, such as
+            ``{'optim_wrapper.optimizer.lr': 0.01}``; by step under the
+            step's name, of every step under ``'all'``.
+        gamma: Calibration factors that were chosen before, by method. Other
+            methods choose theirs on the validation classes.
+        seen_once: Train the plain network once, not for each seed.
+        start: Where SPNet and its relatives start: ``'seen'``, the trained
+            plain network, or ``'backbone'``, its backbone's weights.
+        dataset: Name of the data set in tables.
+        splits: Shipped splits that ``run`` finds this experiment by.
+        name: The file's name.
+        path: The file.
+    """
+
+    data: Any = None
+    split: Any = None
+    words: Any = 'glove-6b-50d'
+    network: str = ''
+    schedule: str = ''
+    base: str = ''
+    recipe: str = 'strict'
+    iterations: Any = field(default_factory=dict)
+    stages: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    gamma: Mapping[str, float] = field(default_factory=dict)
+    seen_once: bool = True
+    start: str = 'backbone'
+    dataset: str = ''
+    splits: Sequence[str] = ()
+    name: str = ''
+    path: Path | None = None
+
+    @property
+    def classes(self) -> ClassSplit:
+        """The split.
+
+        Raises:
+            ValueError: A class is unknown, or in two groups.
+        """
+        return build_split(self.split)
+
+    @property
+    def folder(self) -> FolderData | None:
+        """The folder of images and masks, None with a named data set."""
+        return (FolderData.read(self.data, self.place)
+                if isinstance(self.data, Mapping) else None)
+
+    @property
+    def place(self) -> Path:
+        """Folder of the file, which its relative paths begin at."""
+        return self.path.parent if self.path else Path()
+
+    @property
+    def can_hold_out(self) -> bool:
+        """Whether the split names validation classes."""
+        return bool(self.classes.validation)
+
+    def held_out(self) -> Experiment:
+        """Return the experiment that tunes: validation classes are unseen.
+
+        Raises:
+            ValueError: The split names no validation classes.
+        """
+        self.classes.hold_out_validation()
+        split = (f'{self.split}-cv' if isinstance(self.split, str)
+                 else {**self.split, 'hold_out': True})
+        return replace(self, split=split)
+
+
+def load_experiment(name: str) -> Experiment:
+    """Read an experiment.
+
+    Args:
+        name: A file that ends in ``.py``, a shipped experiment, or a shipped
+            split that one serves, such as ``'voc12-zs3-k4'``.
+
+    Returns:
+        The experiment.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: No shipped experiment has this name or split, or a key of
+            the file is unknown, missing or of another type.
+    """
+    if name.endswith('.py'):
+        path = Path(name)
+        if not path.is_file():
+            raise FileNotFoundError(
+                f'no experiment file {path}: write one with mmseg-zeroshot '
+                'init, or give the name of a shipped one')
+        return read_experiment(path)
+    shipped = shipped_experiments()
+    if name in shipped:
+        return read_experiment(shipped[name])
+    for path in shipped.values():
+        experiment = read_experiment(path)
+        if name in experiment.splits:
+            return replace(experiment, split=name, name=name)
+    raise ValueError(f'unknown experiment {name!r}.'
+                     + hint(name, [*shipped, *SPLITS])
+                     + ' A file of your own ends in .py')
+
+
+def shipped_experiments() -> dict[str, Path]:
+    """Return the shipped experiment files by name."""
+    folder = configs_folder() / SHIPPED
+    return {path.stem: path for path in sorted(folder.glob('*.py'))}
+
+
+def read_experiment(path: Path) -> Experiment:
+    """Read an experiment file.
+
+    Args:
+        path: A Python file of assignments.
+
+    Returns:
+        The experiment.
+
+    Raises:
+        ValueError: A key is unknown, missing or of another type.
+    """
+    values = Config.fromfile(path, import_custom_modules=False).to_dict()
+    known = [f.name for f in fields(Experiment)
+             if f.name not in ('name', 'path')]
+    for key in values:
+        if key not in known:
+            raise ValueError(f'{path}: unknown key {key!r}.'
+                             + hint(key, known))
+    experiment = Experiment(**values, name=path.stem, path=path)
+    _check_keys(experiment)
+    return replace(experiment, split=_whole_split(experiment),
+                   words=_found(experiment.words, experiment.place))
+
+
+def _check_keys(experiment: Experiment) -> None:
+    """Refuse an experiment without data, network or split, or with two."""
+    path = experiment.path
+    if not experiment.split:
+        raise ValueError(f"{path} has no 'split': name a shipped split, or "
+                         'write split = dict(unseen=[...])')
+    parts = [key for key in ('data', 'network') if getattr(experiment, key)]
+    if experiment.base and parts:
+        raise ValueError(f"{path} has both 'base' and {parts[0]!r}: a base "
+                         'config brings its own')
+    if not experiment.base and not experiment.network:
+        raise ValueError(f"{path} has no 'network': name a file of "
+                         'configs/_base_/models, or an mmseg config')
+    if experiment.start not in ('seen', 'backbone'):
+        raise ValueError(f"{path}: start is 'seen' or 'backbone', got "
+                         f'{experiment.start!r}')
+
+
+def _whole_split(experiment: Experiment) -> Any:
+    """Complete a split of one's own by the classes and a name."""
+    split = experiment.split
+    if not isinstance(split, Mapping):
+        return split
+    whole = dict(split)
+    whole.setdefault('name', 'unseen-' + '-'.join(whole.get('unseen', ())))
+    if 'classes' not in whole:
+        folder = experiment.folder
+        if folder is None:
+            raise ValueError(f'{experiment.path}: split needs classes, a '
+                             'list of names or a shipped list, because data '
+                             'is no folder that has some')
+        whole['classes'] = folder.classes
+    return whole
+
+
+def _found(words: Any, place: Path) -> Any:
+    """Complete paths of word files that lie beside the experiment."""
+    if isinstance(words, str):
+        path = place / words
+        return str(path) if path.is_file() else words
+    return [_found(word, place) for word in words]

@@ -1,0 +1,41 @@
+"""Recursive training: confident verdicts on features teach the generator."""
+from __future__ import annotations
+
+from .. import stages
+from ..plan import Plan
+from ..stages import derive
+from .generative import classifier
+from .registry import register_method
+
+WEIGHTINGS = {
+    'normalized': 'weights of the selected vectors sum to 1 in a class',
+    'equal': 'every selected vector counts alike',
+    'raw': 'the probabilities themselves are the weights',
+    'off': 'the control: as much training, the loss times 0',
+}
+_ROWS = dict(normalized='zs-mmd', equal='zs-mmd-equal', raw='zs-mmd-raw',
+             off='joint')
+
+
+@register_method(
+    'zs-mmd', 'ZS-MMD', "the classifier's confident verdicts on generated "
+    'features teach the generator', variants=WEIGHTINGS, readme='zs_mmd')
+def zs_mmd(plan: Plan, variant: str = '') -> str:
+    """Add recursive training with the ZS-MMD loss (Wang et al., 2021).
+
+    It takes the place of ZS3Net's second step.
+
+    Args:
+        plan: Takes the steps.
+        variant: How the selected vectors are weighted (table III).
+
+    Returns:
+        Name of the last training.
+    """
+    base = classifier(plan)
+    weighting = variant or 'normalized'
+    iterations = plan.iterations('classifier')
+    change = stages.recursive(
+        base, weighting=weighting, iterations=iterations,
+        **{'start': iterations // 4, **plan.arguments('recursion')})
+    return plan.train(_ROWS[weighting], derive(base, change))

@@ -1,0 +1,67 @@
+"""ZS5Net: self-training on images without labels."""
+from __future__ import annotations
+
+from mmengine.config import Config
+
+from mmseg_zeroshot.datasets.self_training import check_percent
+
+from .. import stages
+from ..base_config import with_recipe
+from ..plan import Plan
+from ..stages import derive
+from ..step import checkpoint_of, folder_of
+from .generative import zs3net
+from .registry import register_method
+
+P = 25.0
+"""Percentage of pixels whose pseudo-labels are kept, unless said."""
+
+
+@register_method(
+    'zs5net', 'ZS5Net', 'a trained ZS3Net goes on from pseudo-labels that it '
+    'gives to pixels without a label', calibrated=False, readme='zs5net')
+def zs5net(plan: Plan, variant: str = '') -> str:
+    """Add ZS3Net and its self-training (section 2.4).
+
+    Args:
+        plan: Takes the steps.
+        variant: There are none.
+
+    Returns:
+        Name of the last training.
+
+    Raises:
+        ValueError: ``p`` or ``rounds`` is out of range.
+    """
+    given = dict(dict(p=P, rounds=1, gamma=0.0), **plan.arguments('zs5net'))
+    # Now, not when ZS3Net has trained for hours.
+    check_percent(given['p'])
+    rounds = int(given['rounds'])
+    if rounds < 1:
+        raise ValueError(f"stages['zs5net']['rounds']={rounds} must be at "
+                         'least 1')
+    teacher = zs3net(plan)
+    for number in range(1, rounds + 1):
+        end = '' if number == 1 else f'-{number}'
+        teacher = _round(plan, teacher, end, given)
+    return teacher
+
+
+def _round(plan: Plan, teacher: str, end: str, given: dict) -> str:
+    """Add labelling by a teacher and a training on its labels."""
+    labels = f'pseudo-labels{end}'
+    config = _config(plan, teacher, f'{folder_of(plan.name(labels))}/labels',
+                     given)
+    labelling = derive(config, dict(
+        model=dict(decode_head=dict(gamma=given['gamma']))))
+    plan.add(labels, 'pseudo-label', labelling, load=teacher,
+             arguments=('--out', '{folder}/labels'))
+    return plan.train(f'zs5net{end}', config)
+
+
+def _config(plan: Plan, teacher: str, path: str, given: dict) -> Config:
+    base = with_recipe(plan.base)
+    return derive(base, stages.self_training(
+        base, load_from=checkpoint_of(teacher),
+        pseudo_labels=dict(path=path, p=given['p']),
+        unlabelled=given.get('unlabelled')))

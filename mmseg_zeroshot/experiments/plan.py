@@ -1,0 +1,194 @@
+"""The steps of an experiment, each made once, whoever asks for it."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from mmengine.config import Config
+
+from .base_config import base_config
+from .experiment import Experiment
+from .stages import derive, with_iterations
+from .step import Step, value_of
+
+ITERATIONS = 1000
+"""Length of a stage on a bank, unless the experiment says another."""
+GAMMA = 'model.decode_head.gamma'
+_HELD_OUT = 'held-out-'
+
+RUNNER_KEYS = (
+    'custom_imports', 'default_scope', 'model', 'train_dataloader',
+    'val_dataloader', 'test_dataloader', 'val_evaluator', 'test_evaluator',
+    'optim_wrapper', 'param_scheduler', 'train_cfg', 'val_cfg', 'test_cfg',
+    'auto_scale_lr', 'default_hooks', 'custom_hooks', 'env_cfg', 'visualizer',
+    'log_processor', 'log_level', 'load_from', 'resume', 'randomness',
+    'tta_model', 'tta_pipeline', 'sync_bn', 'find_unused_parameters',
+    'model_wrapper_cfg', 'compile', 'efficient_conv_bn_eval',
+    'activation_checkpointing')
+"""Keys of a config that MMEngine's runner or an mmseg tool reads."""
+COMMAND_KEYS = ('feature_bank', 'pseudo_labels')
+"""Keys that a command of this package reads."""
+
+
+class Plan:
+    """Collects steps, in the order of running.
+
+    Args:
+        experiment: The experiment.
+        tuned_for: The plan whose values these steps choose: they go into
+            its steps, their names begin with ``held-out-``, and they run
+            once for all seeds.
+
+    Attributes:
+        steps: The steps by name.
+        final: The plan that is tuned for, or this one.
+    """
+
+    def __init__(self, experiment: Experiment,
+                 tuned_for: Plan | None = None) -> None:
+        self.experiment = experiment
+        self.final = tuned_for or self
+        self.steps: dict[str, Step] = tuned_for.steps if tuned_for else {}
+        self.prefix = _HELD_OUT if tuned_for else ''
+
+    @cached_property
+    def base(self) -> Config:
+        """The config that every step starts from; see `base_config`."""
+        return base_config(self.experiment)
+
+    @cached_property
+    def held_out(self) -> Plan:
+        """The plan of the same steps with validation classes held out.
+
+        Raises:
+            ValueError: The split names no validation classes.
+        """
+        return Plan(self.experiment.held_out(), tuned_for=self)
+
+    def name(self, step: str) -> str:
+        """Return the full name of a step.
+
+        Args:
+            step: Its name in the method.
+        """
+        return self.prefix + step
+
+    def arguments(self, stage: str) -> dict[str, Any]:
+        """Return what the experiment says about a stage.
+
+        Args:
+            stage: The stage's name.
+        """
+        return dict(self.experiment.stages.get(stage, {}))
+
+    def iterations(self, stage: str) -> int:
+        """Return the length of a stage on a bank.
+
+        Args:
+            stage: The stage's name.
+        """
+        given = self.experiment.iterations
+        if isinstance(given, Mapping):
+            given = given.get(stage)
+        return int(given or ITERATIONS)
+
+    def train(self, step: str, config: Config, *, report: bool = True,
+              seeded: bool = True, load: str = '') -> str:
+        """Add a training.
+
+        Args:
+            step: Its name in the method.
+            config: Its config.
+            report: Whether its results are a row of the table.
+            seeded: Whether it is run for each seed.
+            load: Step whose checkpoint it starts from; by default the
+                config's ``load_from`` says.
+
+        Returns:
+            The step's full name.
+        """
+        if load:
+            config = derive(config, dict(load_from=f'{{{load}.checkpoint}}'))
+        return self.add(step, 'train', config, report=report, seeded=seeded)
+
+    def add(self, step: str, command: str, config: Config | None = None, *,
+            load: str = '', arguments: Sequence[str] = (),
+            seeded: bool = True, final: bool = False,
+            report: bool = False) -> str:
+        """Add a step, with what the experiment changes in its config.
+
+        Args:
+            step: Its name in the method.
+            command: A subcommand of ``mmseg-zeroshot``.
+            config: Its config.
+            load: Step whose checkpoint it tests or reads.
+            arguments: More arguments of the command.
+            seeded: Whether it is run for each seed.
+            final: Whether it is run after all seeds.
+            report: Whether its results are a row of the table.
+
+        Returns:
+            The step's full name.
+
+        Raises:
+            ValueError: Another step has this name.
+        """
+        name = self.name(step)
+        made = Step(
+            name, command,
+            None if config is None else self._whole(step, config),
+            load=load, arguments=tuple(arguments),
+            # What is tuned is tuned once for all seeds.
+            seeded=seeded and self.final is self and not final, final=final,
+            report=report and self.final is self)
+        if self.steps.setdefault(name, made) != made:
+            raise ValueError(f'two different steps are called {name!r}')
+        return name
+
+    def calibrated(self, step: str, gamma: float | None = None) -> str:
+        """Add the test of a trained step with gamma.
+
+        Args:
+            step: Name of the training.
+            gamma: The factor; by default a step chooses it on the
+                validation classes, from the same training without them.
+
+        Returns:
+            Name of the test.
+        """
+        value: Any = gamma
+        if gamma is None:
+            value = value_of(self.calibrate(step), GAMMA)
+        config = Config(dict(self.steps[step].config or {}))
+        config = derive(config, dict(
+            model=dict(decode_head=dict(gamma=value)), load_from=None))
+        return self.add(f'{step}-calibrated', 'test', config, load=step,
+                        seeded=self.steps[step].seeded, report=True)
+
+    def calibrate(self, step: str) -> str:
+        """Add the choice of gamma for a method's last step.
+
+        Args:
+            step: Name of the training; its held-out twin is in the plan.
+
+        Returns:
+            Name of the step that chooses.
+        """
+        trial = self.steps[_HELD_OUT + step]
+        return self.add(f'gamma-{step}', 'calibrate',
+                        Config(dict(trial.config or {})), load=trial.name,
+                        arguments=('--out', '{folder}'), seeded=False)
+
+    def _whole(self, step: str, config: Config) -> dict[str, Any]:
+        """Apply what the experiment says, and leave out mere variables."""
+        experiment = self.experiment
+        iterations = experiment.iterations
+        number = (iterations.get(step) if isinstance(iterations, Mapping)
+                  else iterations)
+        if number and config.get('train_cfg'):
+            config = derive(config, with_iterations(config, int(number)))
+        for key in ('all', step):
+            config.merge_from_dict(dict(experiment.options.get(key, {})))
+        return {key: value for key, value in config.to_dict().items()
+                if key in RUNNER_KEYS + COMMAND_KEYS}
