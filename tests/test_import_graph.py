@@ -15,6 +15,7 @@ ALLOWED = {
     'datasets': {'semantics', 'utils'},
     'models': {'semantics', 'utils'},
     'engine': {'semantics', 'utils'},
+    'experiments': {'semantics', 'utils'},
     'evaluation': {'semantics', 'utils'},
     'visualization': {'semantics', 'utils'},
 }
