@@ -7,7 +7,8 @@ from typing import Any
 from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
-from ..semantics import CLASS_LISTS
+from mmseg_zeroshot.semantics import CLASS_LISTS
+
 from .compositions import compose
 from .compositions_files import SUBSETS, write_compositions
 from .compositions_words import class_palette

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from mmseg.registry import DATASETS
 
-from ..semantics import CLASS_LISTS
+from mmseg_zeroshot.semantics import CLASS_LISTS
+
 from .compositions_dataset import CompositionsDataset
 from .dense_compositions import compose_dense, dense_palette
 

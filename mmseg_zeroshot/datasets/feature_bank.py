@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ..semantics import ClassSplit, build_split
+from mmseg_zeroshot.semantics import ClassSplit, build_split
+
 from .feature_bank_stamp import (
     FEATURES,
     IMAGES,
     REBUILD,
     check_files,
-    differences,
-    file_sha256,
     read_stamp,
 )
+from .fingerprints import differences, file_sha256
 from .npy_rows import NpyRows
 
 BLOCK = 32

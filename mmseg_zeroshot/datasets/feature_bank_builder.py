@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ..semantics import build_split
+from mmseg_zeroshot.semantics import build_split
+
 from .feature_bank import FeatureBank
 from .feature_bank_graphs import check_graph_options
 from .feature_bank_merge import merge_shards
@@ -16,18 +17,20 @@ from .feature_bank_shard_reader import read_shard_stamp
 from .feature_bank_shards import Extract, ShardPlan
 from .feature_bank_stamp import (
     FORMAT,
-    SETTINGS,
     VERSION,
     check_files,
     check_numbers,
-    differences,
-    file_sha256,
-    fingerprint,
     is_bank,
     read_stamp,
 )
 from .feature_bank_workers import Progress, Report, extract_all
-from .file_contents import file_contents
+from .fingerprints import (
+    SETTINGS,
+    differences,
+    file_contents,
+    file_sha256,
+    fingerprint,
+)
 
 try:
     import fcntl

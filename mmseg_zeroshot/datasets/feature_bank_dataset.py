@@ -12,7 +12,8 @@ from mmengine.logging import print_log
 from mmseg.registry import DATASETS
 from torch.utils.data import Dataset
 
-from ..semantics import ClassSplit, build_split
+from mmseg_zeroshot.semantics import ClassSplit, build_split
+
 from .feature_bank import FeatureBank
 from .feature_bank_stamp import check_numbers
 

@@ -21,7 +21,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..semantics.names import hint
+from mmseg_zeroshot.semantics.names import hint
+
 from .feature_bank_shard_reader import read_shard
 from .feature_bank_stamp import check_numbers
 from .npy_rows import write_header

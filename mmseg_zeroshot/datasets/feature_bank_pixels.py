@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..semantics import ClassSplit
+from mmseg_zeroshot.semantics import ClassSplit
 
 
 class Chosen(NamedTuple):

@@ -16,8 +16,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..semantics import ClassSplit
-from ..utils import atomic_write
+from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils import atomic_write
+
 from .feature_bank_graphs import ImageGraph, image_graph, shard_arrays
 from .feature_bank_pixels import Chosen, choose_pixels
 

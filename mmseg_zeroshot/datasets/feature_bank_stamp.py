@@ -1,10 +1,8 @@
 """What a feature bank was made from: written into it, checked at opening."""
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,89 +18,6 @@ BUILD_KEYS = ('format', 'version', 'checkpoint', 'config', 'data', 'split',
 
 RESULT_KEYS = ('feature_dim', 'pixel_counts', 'vectors', 'offsets', 'files')
 """Keys that are known when the last image was read."""
-
-SETTINGS = 'settings'
-"""What decides the features beside the weights, in full: for a training to
-compare. Not needed in a stamp."""
-
-_SPLIT_KEYS = ('classes', 'unseen', 'ignored')
-
-
-def file_sha256(path: str | os.PathLike) -> str:
-    """Return the SHA-256 of a file as hex digits, read in small parts.
-
-    Args:
-        path: The file.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-    """
-    digest = hashlib.sha256()
-    with open(path, 'rb') as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def fingerprint(value: Any) -> str:
-    """Return 16 hex digits that depend on the value of a config alone.
-
-    Args:
-        value: Dicts, lists, text and numbers, nested; the order of keys
-            does not matter. Anything else counts as its ``repr``.
-    """
-    text = json.dumps(value, sort_keys=True, default=repr)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def differences(expected: Mapping[str, Any],
-                found: Mapping[str, Any]) -> list[str]:
-    """Say in what two stamps differ.
-
-    Args:
-        expected: What is wanted; only its keys are compared.
-        found: The stamp.
-
-    Returns:
-        One short text per difference; none if they agree. Of a split, only
-        the groups that decide about features are compared, not its name;
-        settings are not, since ``config`` is their fingerprint.
-    """
-    texts = []
-    for key, value in expected.items():
-        other = found.get(key)
-        if key == SETTINGS:
-            continue
-        if key == 'split' and value and other:
-            texts += _split_differences(value, other)
-        elif value != other:
-            texts.append(f'{key} is {_short(other)} instead of '
-                         f'{_short(value)}')
-    return texts
-
-
-def _split_differences(expected: Mapping[str, Any],
-                       found: Mapping[str, Any]) -> list[str]:
-    texts = []
-    for group in _SPLIT_KEYS:
-        one, two = list(expected[group]), list(found[group])
-        if one != two:
-            texts.append(f'{group} classes of split are {_only(two, one)} '
-                         f'instead of {_only(one, two)}')
-    return texts
-
-
-def _only(names: Sequence[str], other: Sequence[str]) -> str:
-    """Name a list by what it has alone, if that is shorter."""
-    alone = [name for name in names if name not in other]
-    if len(names) <= 10 or not alone:
-        return _short(list(names))
-    return f'{len(names)} classes with {_short(alone)}'
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 90 else f'{text[:87]}...'
 
 
 def read_stamp(folder: Path) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from mmseg.registry import DATASETS
 
-from ..semantics import ClassSplit
+from mmseg_zeroshot.semantics import ClassSplit
+
 from .feature_bank_dataset import FeatureBankDataset
 from .feature_bank_graph_reader import ADVICE, BankGraphs
 from .feature_bank_stamp import check_numbers

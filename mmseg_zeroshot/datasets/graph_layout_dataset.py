@@ -9,7 +9,12 @@ import numpy as np
 import torch
 from mmseg.registry import DATASETS
 
-from ..semantics import ClassEmbeddings, ClassSplit, load_embeddings
+from mmseg_zeroshot.semantics import (
+    ClassEmbeddings,
+    ClassSplit,
+    load_embeddings,
+)
+
 from .feature_bank_dataset import FeatureBankDataset
 from .feature_bank_graph_reader import BankGraphs
 from .feature_bank_stamp import check_numbers

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from mmengine.logging import print_log
 
-from ..semantics import ClassEmbeddings, ClassSplit
+from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
+
 from .graph_list import GraphBatch, GraphList
 from .inner_dataset import DataInfos, build_inner, mmseg_scope
 from .mask_scan import progress

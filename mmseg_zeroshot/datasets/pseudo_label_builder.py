@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .feature_bank_stamp import differences, file_sha256, fingerprint
-from .file_contents import file_contents
+from .fingerprints import differences, file_contents, file_sha256, fingerprint
 from .mask_scan import progress
 from .pseudo_label_files import (
     FORMAT,

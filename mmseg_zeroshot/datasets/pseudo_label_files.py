@@ -19,7 +19,8 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ..utils import atomic_write
+from mmseg_zeroshot.utils import atomic_write
+
 from .transforms.checked_loading import check_whole
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from mmengine.logging import print_log
 
-from ..semantics import ClassSplit
-from ..semantics.names import hint
+from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.semantics.names import hint
+
 from .mask_scan import scan_masks
 from .pseudo_label_files import image_names
 

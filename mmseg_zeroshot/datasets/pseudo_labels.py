@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from mmengine.logging import print_log
 
-from ..semantics import ClassSplit
-from ..semantics.names import hint
-from .feature_bank_stamp import differences, file_sha256
-from .file_contents import file_contents
+from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.semantics.names import hint
+
+from .fingerprints import differences, file_contents, file_sha256
 from .pseudo_label_files import (
     MANIFEST,
     REPEAT,

@@ -1,6 +1,5 @@
 """Tests of reading a bank: what is refused, and what is drawn."""
 
-import hashlib
 import json
 import os
 import pickle
@@ -11,15 +10,10 @@ import pytest
 
 from mmseg_zeroshot.datasets.feature_bank import BLOCK, FeatureBank
 from mmseg_zeroshot.datasets.feature_bank_builder import build_feature_bank
-from mmseg_zeroshot.datasets.feature_bank_stamp import (
-    differences,
-    file_sha256,
-    fingerprint,
-)
 from mmseg_zeroshot.semantics import ClassSplit
 
 from . import feature_bank_fakes as fakes
-from .feature_bank_fakes import CLASSES, SPLIT
+from .feature_bank_fakes import CLASSES
 
 
 @pytest.fixture(scope='session')
@@ -189,18 +183,3 @@ def test_a_bank_travels_to_other_processes(made):
     np.testing.assert_array_equal(
         bank.sample([0], 3, np.random.default_rng(1)),
         twin.sample([0], 3, np.random.default_rng(1)))
-
-
-def test_fingerprints(tmp_path):
-    assert fingerprint(dict(a=1, b=[2])) == fingerprint(dict(b=[2], a=1))
-    assert fingerprint(dict(a=1)) != fingerprint(dict(a=2))
-    path = tmp_path / 'file'
-    path.write_bytes(b'x' * 3_000_000)
-    assert file_sha256(path) == hashlib.sha256(b'x' * 3_000_000).hexdigest()
-
-
-def test_differences_are_short():
-    assert differences(dict(split=SPLIT.to_dict()),
-                       dict(split=SPLIT.to_dict())) == []
-    text = differences(dict(a='x' * 500), dict(a='y' * 500))[0]
-    assert len(text) < 220

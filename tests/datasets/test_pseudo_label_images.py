@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mmseg_zeroshot.datasets import ZeroShotDataset
-from mmseg_zeroshot.datasets.file_contents import file_contents
+from mmseg_zeroshot.datasets.fingerprints import file_contents
 from mmseg_zeroshot.datasets.pseudo_label_files import (
     image_names,
 )

@@ -80,7 +80,7 @@ class ZeroShotResultsHook(Hook):
         self.method = method
         self.label = label
         self.dataset = dataset
-        self.variant = _plain_values(variant or {})
+        self.variant = _checked_variant(variant or {})
         self._tested: dict[str, Any] = {}
 
     def before_run(self, runner: Any) -> None:
@@ -181,7 +181,7 @@ class ZeroShotResultsHook(Hook):
         return pseudo_variant(map(metainfo, data_sets(dataset)))
 
 
-def _plain_values(variant: dict[str, Any]) -> dict[str, Any]:
+def _checked_variant(variant: dict[str, Any]) -> dict[str, Any]:
     for key, value in variant.items():
         if not isinstance(value, (str, int, float)):
             raise ValueError(
