@@ -1,9 +1,7 @@
 """Data sets for zero-shot training and evaluation."""
 from .compositions_dataset import CompositionsDataset
 from .dense_compositions_dataset import DenseCompositionsDataset
-from .feature_bank import FeatureBank
-from .feature_bank_builder import build_feature_bank
-from .feature_bank_dataset import FeatureBankDataset
+from .feature_bank import FeatureBank, FeatureBankDataset, build_feature_bank
 from .graph_bank_dataset import GraphBankDataset
 from .graph_layout_dataset import GraphLayoutDataset
 from .pseudo_labels import PseudoLabels

@@ -11,9 +11,9 @@ from mmseg.registry import DATASETS
 
 from mmseg_zeroshot.semantics import ClassSplit
 
-from .feature_bank_dataset import FeatureBankDataset
-from .feature_bank_graph_reader import ADVICE, BankGraphs
-from .feature_bank_stamp import check_numbers
+from .feature_bank.dataset import FeatureBankDataset
+from .feature_bank.graph_reader import ADVICE, BankGraphs
+from .feature_bank.stamp import check_numbers
 
 NODE_FEATURES = ('mean', 'pixels')
 

@@ -15,9 +15,9 @@ from mmseg_zeroshot.semantics import (
     load_embeddings,
 )
 
-from .feature_bank_dataset import FeatureBankDataset
-from .feature_bank_graph_reader import BankGraphs
-from .feature_bank_stamp import check_numbers
+from .feature_bank.dataset import FeatureBankDataset
+from .feature_bank.graph_reader import BankGraphs
+from .feature_bank.stamp import check_numbers
 from .layouts import MaskLayouts, RenamedLayouts, read_layouts
 
 STRICT = 'strict'

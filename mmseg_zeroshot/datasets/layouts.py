@@ -17,7 +17,7 @@ from mmengine.logging import print_log
 
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 
-from .graph_list import GraphBatch, GraphList
+from .feature_bank.graph_list import GraphBatch, GraphList
 from .inner_dataset import DataInfos, build_inner, mmseg_scope
 from .mask_scan import progress
 from .metainfo import check_classes

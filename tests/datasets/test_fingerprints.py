@@ -6,7 +6,7 @@ from mmseg_zeroshot.datasets.fingerprints import (
     fingerprint,
 )
 
-from .feature_bank_fakes import SPLIT
+from .feature_bank.fakes import SPLIT
 
 
 def test_fingerprints(tmp_path):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmseg_zeroshot.datasets.graph_list import GraphList
+from mmseg_zeroshot.datasets.feature_bank.graph_list import GraphList
 from mmseg_zeroshot.datasets.layouts import (
     MaskLayouts,
     RenamedLayouts,

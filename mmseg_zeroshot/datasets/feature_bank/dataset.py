@@ -14,8 +14,8 @@ from torch.utils.data import Dataset
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 
-from .feature_bank import FeatureBank
-from .feature_bank_stamp import check_numbers
+from .bank import FeatureBank
+from .stamp import check_numbers
 
 MISSING = ('error', 'skip')
 

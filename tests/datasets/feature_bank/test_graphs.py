@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from mmseg_zeroshot.datasets.feature_bank import FeatureBank
-from mmseg_zeroshot.datasets.feature_bank_builder import build_feature_bank
-from mmseg_zeroshot.datasets.feature_bank_graph_reader import BankGraphs
-from mmseg_zeroshot.datasets.feature_bank_graphs import (
+from mmseg_zeroshot.datasets.feature_bank.bank import FeatureBank
+from mmseg_zeroshot.datasets.feature_bank.builder import build_feature_bank
+from mmseg_zeroshot.datasets.feature_bank.graph_reader import BankGraphs
+from mmseg_zeroshot.datasets.feature_bank.graphs import (
     GRAPH_FILES,
     image_graph,
 )
 
-from . import feature_bank_fakes as fakes
+from . import fakes
 
 GRAPHS = dict(min_pixels=3, pixels=2)
 

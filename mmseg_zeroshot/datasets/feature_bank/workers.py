@@ -15,7 +15,7 @@ from typing import Any
 import cv2
 import torch
 
-from .feature_bank_shards import Extract, ShardPlan, build_shard
+from .shards import Extract, ShardPlan, build_shard
 
 Report = Callable[[str], None]
 

@@ -14,22 +14,22 @@ import numpy as np
 import pytest
 import torch
 
-from mmseg_zeroshot.datasets import (
-    feature_bank_builder,
-    feature_bank_merge,
-    feature_bank_shards,
-    feature_bank_workers,
+from mmseg_zeroshot.datasets.feature_bank import (
+    builder,
+    merge,
+    shards,
+    workers,
 )
-from mmseg_zeroshot.datasets.feature_bank import FeatureBank
-from mmseg_zeroshot.datasets.feature_bank_builder import build_feature_bank
-from mmseg_zeroshot.datasets.feature_bank_shards import (
+from mmseg_zeroshot.datasets.feature_bank.bank import FeatureBank
+from mmseg_zeroshot.datasets.feature_bank.builder import build_feature_bank
+from mmseg_zeroshot.datasets.feature_bank.shards import (
     ShardPlan,
     fixed_randomness,
 )
 from mmseg_zeroshot.semantics import ClassSplit
 
-from . import feature_bank_fakes as fakes
-from .feature_bank_fakes import SPLIT, STRIDE, Counting, FakeDataset
+from . import fakes
+from .fakes import SPLIT, STRIDE, Counting, FakeDataset
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def checkpoint(tmp_path):
 @pytest.fixture
 def build(tmp_path, checkpoint, monkeypatch):
     """Build a bank of 70 images in shards of 8."""
-    monkeypatch.setattr(feature_bank_builder, 'SHARD_IMAGES', 8)
+    monkeypatch.setattr(builder, 'SHARD_IMAGES', 8)
     lines = []
 
     def run(name='bank', **changes):
@@ -159,11 +159,11 @@ def test_fixed_randomness_seeds_every_generator():
 KILLED = """
 import sys
 from pathlib import Path
-from tests.datasets import feature_bank_fakes as fakes
-from mmseg_zeroshot.datasets import feature_bank_builder
-from mmseg_zeroshot.datasets.feature_bank_builder import build_feature_bank
+from tests.datasets.feature_bank import fakes
+from mmseg_zeroshot.datasets.feature_bank import builder
+from mmseg_zeroshot.datasets.feature_bank import build_feature_bank
 if __name__ == '__main__':
-    feature_bank_builder.SHARD_IMAGES = 8
+    builder.SHARD_IMAGES = 8
     build_feature_bank(
         Path(sys.argv[1]) / 'bank', make_dataset=fakes.FakeDataset,
         make_extract=fakes.make_slow_extract,
@@ -232,7 +232,7 @@ def test_a_damaged_shard_is_removed_by_name(build, stopped, tmp_path, graphs):
     build('whole', graphs=graphs)
     (tmp_path / 'bank.shards').mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(feature_bank_builder, 'merge_shards', fail)
+        patch.setattr(builder, 'merge_shards', fail)
         with pytest.raises(RuntimeError):
             build(graphs=graphs)
     shard = sorted(stopped.glob('shard-*.npz'))[4]
@@ -285,14 +285,14 @@ def test_a_full_disk_keeps_the_shards(build, tmp_path, monkeypatch):
         if len(calls) == 3:
             raise OSError(errno.ENOSPC, 'No space left on device')
         np.savez_compressed(file, **arrays)
-    monkeypatch.setattr(feature_bank_shards.np, 'savez', savez)
+    monkeypatch.setattr(shards.np, 'savez', savez)
     with pytest.raises(OSError, match='disk is full.*run the same command'):
         build()
     monkeypatch.undo()
     names = sorted(p.name for p in (tmp_path / 'bank.shards').iterdir())
     assert names == ['.lock', 'shard-000000.npz', 'shard-000001.npz']
     # The fixture's smaller shards were undone, too.
-    monkeypatch.setattr(feature_bank_builder, 'SHARD_IMAGES', 8)
+    monkeypatch.setattr(builder, 'SHARD_IMAGES', 8)
     build()
     assert 'going on: 2 of 9 shards are finished' in build.lines
 
@@ -301,12 +301,12 @@ def test_a_full_disk_keeps_the_shards(build, tmp_path, monkeypatch):
 def test_a_full_disk_at_the_end(build, tmp_path, monkeypatch, early):
     with monkeypatch.context() as patch:
         if early:
-            patch.setattr(feature_bank_merge.shutil, 'disk_usage',
+            patch.setattr(merge.shutil, 'disk_usage',
                           lambda path: type('Usage', (), dict(free=100)))
         else:
             def fail(*args):
                 raise OSError(errno.ENOSPC, 'No space left on device')
-            patch.setattr(feature_bank_merge, '_replace', fail)
+            patch.setattr(merge, '_replace', fail)
         with pytest.raises(OSError, match='disk is full') as caught:
             build()
     assert caught.value.errno == errno.ENOSPC
@@ -394,7 +394,7 @@ def test_a_dead_worker_is_explained(build, tmp_path):
 
 
 def test_two_builds_at_once(build, tmp_path):
-    with (feature_bank_builder._locked(tmp_path / 'bank.shards'),
+    with (builder._locked(tmp_path / 'bank.shards'),
           pytest.raises(RuntimeError, match='another process builds')):
         build()
 
@@ -403,7 +403,7 @@ def test_an_up_to_date_bank_leaves_a_running_build_alone(build, tmp_path):
     """The other one replaces this bank and has begun."""
     build()
     shard = tmp_path / 'bank.shards/shard-000000.npz'
-    with feature_bank_builder._locked(shard.parent):
+    with builder._locked(shard.parent):
         shard.write_bytes(b'its work')
         with pytest.raises(AssertionError):  # the fixture's: shards are gone
             build()
@@ -427,7 +427,7 @@ class _ManyClasses(FakeDataset):
 
 def test_the_merge_holds_little_in_memory(tmp_path, monkeypatch):
     """20 MB of shards in groups of 1 MB."""
-    monkeypatch.setattr(feature_bank_merge, 'GROUP_BYTES', 1 << 20)
+    monkeypatch.setattr(merge, 'GROUP_BYTES', 1 << 20)
     stamp = dict(images=40, shard_images=1, seed=0, split=SPLIT.to_dict())
     plan = ShardPlan(tmp_path / 's', stamp, 1)
     plan.folder.mkdir()
@@ -437,7 +437,7 @@ def test_the_merge_holds_little_in_memory(tmp_path, monkeypatch):
                  images=np.full(1000, i, np.int32),
                  pixel_counts=np.full(6, i))
     tracemalloc.start()
-    merged = feature_bank_merge.merge_shards(plan, tmp_path / 'bank')
+    merged = merge.merge_shards(plan, tmp_path / 'bank')
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert merged['files']['features.npy'] > 20e6
@@ -493,11 +493,11 @@ def test_opened_bank_is_read_only(build):
 def test_time_left_leaves_out_the_start_up(tmp_path, monkeypatch):
     """60 s until the first shard, 1 s for each other one."""
     clock = iter([0, 60, 61, 62, 63])
-    monkeypatch.setattr(feature_bank_workers.time, 'monotonic',
+    monkeypatch.setattr(workers.time, 'monotonic',
                         lambda: next(clock))
     stamp = dict(images=1000, shard_images=10)
     lines = []
-    progress = feature_bank_workers.Progress(
+    progress = workers.Progress(
         ShardPlan(tmp_path, stamp, 1), range(100), lines.append)
     for _ in range(4):
         progress(10_000_000)

@@ -19,8 +19,8 @@ from torch import Tensor
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
 
-from .feature_bank_graphs import ImageGraph, image_graph, shard_arrays
-from .feature_bank_pixels import Chosen, choose_pixels
+from .graphs import ImageGraph, image_graph, shard_arrays
+from .pixels import Chosen, choose_pixels
 
 Extract = Callable[[dict[str, list]], Tensor]
 """From a batch ``dict(inputs=[...], data_samples=[...])`` to (N, C, h, w)."""

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .feature_bank import FeatureBank, open_rows
-from .feature_bank_graphs import GRAPH_FILES
-from .feature_bank_stamp import REBUILD
+from .bank import FeatureBank, open_rows
 from .graph_list import GraphBatch, GraphList
+from .graphs import GRAPH_FILES
+from .stamp import REBUILD
 
 ADVICE = ('build it with graphs: add graphs=dict() to the config\'s '
           f'feature_bank and run {REBUILD}')

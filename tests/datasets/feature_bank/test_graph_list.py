@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from mmseg_zeroshot.datasets.graph_list import GraphList
+from mmseg_zeroshot.datasets.feature_bank.graph_list import GraphList
 
 ONE = (np.array([4, 2, 2]), np.array([[0, 1], [0, 2]]))
 TWO = (np.array([7]), np.zeros((0, 2), int))

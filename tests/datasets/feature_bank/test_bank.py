@@ -8,12 +8,12 @@ import shutil
 import numpy as np
 import pytest
 
-from mmseg_zeroshot.datasets.feature_bank import BLOCK, FeatureBank
-from mmseg_zeroshot.datasets.feature_bank_builder import build_feature_bank
+from mmseg_zeroshot.datasets.feature_bank.bank import BLOCK, FeatureBank
+from mmseg_zeroshot.datasets.feature_bank.builder import build_feature_bank
 from mmseg_zeroshot.semantics import ClassSplit
 
-from . import feature_bank_fakes as fakes
-from .feature_bank_fakes import CLASSES
+from . import fakes
+from .fakes import CLASSES
 
 
 @pytest.fixture(scope='session')

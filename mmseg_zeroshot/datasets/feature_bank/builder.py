@@ -8,14 +8,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from mmseg_zeroshot.datasets.fingerprints import (
+    SETTINGS,
+    differences,
+    file_contents,
+    file_sha256,
+    fingerprint,
+)
 from mmseg_zeroshot.semantics import build_split
 
-from .feature_bank import FeatureBank
-from .feature_bank_graphs import check_graph_options
-from .feature_bank_merge import merge_shards
-from .feature_bank_shard_reader import read_shard_stamp
-from .feature_bank_shards import Extract, ShardPlan
-from .feature_bank_stamp import (
+from .bank import FeatureBank
+from .graphs import check_graph_options
+from .merge import merge_shards
+from .shard_reader import read_shard_stamp
+from .shards import Extract, ShardPlan
+from .stamp import (
     FORMAT,
     VERSION,
     check_files,
@@ -23,14 +30,7 @@ from .feature_bank_stamp import (
     is_bank,
     read_stamp,
 )
-from .feature_bank_workers import Progress, Report, extract_all
-from .fingerprints import (
-    SETTINGS,
-    differences,
-    file_contents,
-    file_sha256,
-    fingerprint,
-)
+from .workers import Progress, Report, extract_all
 
 try:
     import fcntl

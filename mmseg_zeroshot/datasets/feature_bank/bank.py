@@ -8,17 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from mmseg_zeroshot.datasets.fingerprints import differences, file_sha256
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 
-from .feature_bank_stamp import (
-    FEATURES,
-    IMAGES,
-    REBUILD,
-    check_files,
-    read_stamp,
-)
-from .fingerprints import differences, file_sha256
 from .npy_rows import NpyRows
+from .stamp import FEATURES, IMAGES, REBUILD, check_files, read_stamp
 
 BLOCK = 32
 """Rows that are read at once. See :meth:`FeatureBank.sample`."""
@@ -32,7 +26,7 @@ class FeatureBank:
     - ``features.npy`` (M, C) float16: pixel features, classes in the order
       of their ids, and rows of a class in random order;
     - ``images.npy`` (M, ) int32: index of the image of each row;
-    - with graphs, the files of :mod:`.feature_bank_graphs`;
+    - with graphs, the files of :mod:`.graphs`;
     - ``stamp.json``: what it was made from, and for each class its number
       of rows and its natural number of pixels.
 

@@ -9,8 +9,8 @@ from mmseg.registry import DATASETS
 from mmseg_zeroshot.datasets import FeatureBank, FeatureBankDataset
 from mmseg_zeroshot.semantics import ClassSplit
 
-from .feature_bank_fakes import CLASSES, SPLIT
-from .test_feature_bank import change_stamp, copied, made  # noqa: F401
+from .fakes import CLASSES, SPLIT
+from .test_bank import change_stamp, copied, made  # noqa: F401
 
 NO_CAR = ClassSplit(CLASSES, unseen=['cow'], ignored=['mud', 'car'])
 

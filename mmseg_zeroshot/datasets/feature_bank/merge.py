@@ -11,16 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from .feature_bank_graphs import (
-    GRAPH_FILES,
-    graph_bytes,
-    graph_totals,
-    write_graphs,
-)
-from .feature_bank_shard_reader import read_shard
-from .feature_bank_shards import ShardPlan, explain_full_disk
-from .feature_bank_stamp import FEATURES, IMAGES, STAMP
+from .graphs import GRAPH_FILES, graph_bytes, graph_totals, write_graphs
 from .npy_rows import write_header
+from .shard_reader import read_shard
+from .shards import ShardPlan, explain_full_disk
+from .stamp import FEATURES, IMAGES, STAMP
 
 GROUP_BYTES = 128 << 20
 """Features that are in memory at once."""

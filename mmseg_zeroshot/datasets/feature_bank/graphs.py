@@ -21,12 +21,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_zeroshot.datasets.region_graphs import region_graph
 from mmseg_zeroshot.semantics.names import hint
 
-from .feature_bank_shard_reader import read_shard
-from .feature_bank_stamp import check_numbers
 from .npy_rows import write_header
-from .region_graphs import region_graph
+from .shard_reader import read_shard
+from .stamp import check_numbers
 
 GRAPH_FILES = {
     'graph_features': 'graph_features.npy',
