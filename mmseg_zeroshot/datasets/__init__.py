@@ -2,8 +2,7 @@
 from .compositions_dataset import CompositionsDataset
 from .dense_compositions_dataset import DenseCompositionsDataset
 from .feature_bank import FeatureBank, FeatureBankDataset, build_feature_bank
-from .graph_bank_dataset import GraphBankDataset
-from .graph_layout_dataset import GraphLayoutDataset
+from .graph_context import GraphBankDataset, GraphLayoutDataset
 from .pseudo_labels import PseudoLabels
 from .region_graphs import RegionGraph, region_graph
 from .transforms import CheckedLoading, HideLabels

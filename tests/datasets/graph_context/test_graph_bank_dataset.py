@@ -6,7 +6,9 @@ from mmengine.runner import Runner
 from mmseg.registry import DATASETS
 
 from mmseg_zeroshot.datasets import GraphBankDataset
-from mmseg_zeroshot.datasets.graph_bank_dataset import draw_graphs
+from mmseg_zeroshot.datasets.graph_context.graph_bank_dataset import (
+    draw_graphs,
+)
 
 from .graph_fakes import SPLIT, build_graphs
 

@@ -15,15 +15,21 @@ from typing import Any
 import numpy as np
 from mmengine.logging import print_log
 
+from mmseg_zeroshot.datasets.feature_bank.graph_list import (
+    GraphBatch,
+    GraphList,
+)
+from mmseg_zeroshot.datasets.inner_dataset import (
+    DataInfos,
+    build_inner,
+    mmseg_scope,
+)
+from mmseg_zeroshot.datasets.mask_scan import progress
+from mmseg_zeroshot.datasets.metainfo import check_classes
+from mmseg_zeroshot.datasets.pipeline import label_loader
+from mmseg_zeroshot.datasets.region_graphs import region_graph
+from mmseg_zeroshot.datasets.transforms import HideLabels
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
-
-from .feature_bank.graph_list import GraphBatch, GraphList
-from .inner_dataset import DataInfos, build_inner, mmseg_scope
-from .mask_scan import progress
-from .metainfo import check_classes
-from .pipeline import label_loader
-from .region_graphs import region_graph
-from .transforms import HideLabels
 
 
 class RenamedLayouts:

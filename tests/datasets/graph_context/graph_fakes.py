@@ -2,7 +2,7 @@
 from mmseg_zeroshot.datasets import build_feature_bank
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 
-from .feature_bank import fakes
+from ..feature_bank import fakes
 
 # Of the fakes' classes only sky, cat and dog have pixels.
 SPLIT = ClassSplit(fakes.CLASSES, unseen=['cow', 'car'], ignored=['mud'],

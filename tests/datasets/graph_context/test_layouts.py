@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from mmseg_zeroshot.datasets.feature_bank.graph_list import GraphList
-from mmseg_zeroshot.datasets.layouts import (
+from mmseg_zeroshot.datasets.graph_context.layouts import (
     MaskLayouts,
     RenamedLayouts,
     nearest_classes,

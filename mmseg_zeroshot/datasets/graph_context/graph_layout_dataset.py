@@ -9,15 +9,15 @@ import numpy as np
 import torch
 from mmseg.registry import DATASETS
 
+from mmseg_zeroshot.datasets.feature_bank.dataset import FeatureBankDataset
+from mmseg_zeroshot.datasets.feature_bank.graph_reader import BankGraphs
+from mmseg_zeroshot.datasets.feature_bank.stamp import check_numbers
 from mmseg_zeroshot.semantics import (
     ClassEmbeddings,
     ClassSplit,
     load_embeddings,
 )
 
-from .feature_bank.dataset import FeatureBankDataset
-from .feature_bank.graph_reader import BankGraphs
-from .feature_bank.stamp import check_numbers
 from .layouts import MaskLayouts, RenamedLayouts, read_layouts
 
 STRICT = 'strict'

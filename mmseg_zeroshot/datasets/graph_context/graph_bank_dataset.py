@@ -9,11 +9,13 @@ import numpy as np
 import torch
 from mmseg.registry import DATASETS
 
+from mmseg_zeroshot.datasets.feature_bank.dataset import FeatureBankDataset
+from mmseg_zeroshot.datasets.feature_bank.graph_reader import (
+    ADVICE,
+    BankGraphs,
+)
+from mmseg_zeroshot.datasets.feature_bank.stamp import check_numbers
 from mmseg_zeroshot.semantics import ClassSplit
-
-from .feature_bank.dataset import FeatureBankDataset
-from .feature_bank.graph_reader import ADVICE, BankGraphs
-from .feature_bank.stamp import check_numbers
 
 NODE_FEATURES = ('mean', 'pixels')
 
