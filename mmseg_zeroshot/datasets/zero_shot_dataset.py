@@ -18,9 +18,9 @@ from .inner_dataset import DataInfos, build_inner, mmseg_scope
 from .mask_scan import check_files_exist, scan_masks
 from .metainfo import check_classes
 from .pipeline import build_pipeline, label_loader, loads_labels
-from .pseudo_label_images import Mixed, UnlabelledImages
-from .pseudo_label_mixing import MixPseudoLabels
-from .pseudo_labels import build_pseudo_labels
+from .self_training.images import Mixed, UnlabelledImages
+from .self_training.mixing import MixPseudoLabels
+from .self_training.training import build_pseudo_labels
 from .transforms import HideLabels
 
 MODES = ('ignore', 'drop', 'keep', 'few')

@@ -3,7 +3,7 @@
 # zs3net_step_1.py for why). Its base is the recipe to be run, at the path
 # trial; it sets held_out (the environment that holds validation classes out),
 # values and seeds (of the sweep), as text.
-from mmseg_zeroshot.datasets.pseudo_label_selection import check_percent
+from mmseg_zeroshot.datasets.self_training.selection import check_percent
 
 for value in values:
     check_percent(float(value))

@@ -3,7 +3,7 @@
 # The recipe sets steps (one is called zs3net), self_training (a config of
 # configs/zs5net), p, gamma (of the models that label), rounds and options (of
 # the trainings).
-from mmseg_zeroshot.datasets.pseudo_label_selection import check_percent
+from mmseg_zeroshot.datasets.self_training.selection import check_percent
 
 # Now, not when ZS3Net has trained for hours.
 check_percent(p)

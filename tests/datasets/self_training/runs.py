@@ -4,14 +4,14 @@ from pathlib import Path
 import numpy as np
 
 from mmseg_zeroshot.datasets import ZeroShotDataset
-from mmseg_zeroshot.datasets.pseudo_label_builder import (
+from mmseg_zeroshot.datasets.self_training.builder import (
     Labelled,
     make_pseudo_labels,
     pseudo_label_stamp,
 )
-from mmseg_zeroshot.datasets.pseudo_label_images import UnlabelledImages
+from mmseg_zeroshot.datasets.self_training.images import UnlabelledImages
 
-from .folders import LOAD, SPLIT, UNSEEN
+from ..folders import LOAD, SPLIT, UNSEEN
 
 
 def guess(dataset: ZeroShotDataset, places):

@@ -9,24 +9,17 @@ from typing import Any
 import numpy as np
 from mmengine.logging import print_log
 
+from mmseg_zeroshot.datasets.fingerprints import (
+    differences,
+    file_contents,
+    file_sha256,
+)
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.names import hint
 
-from .fingerprints import differences, file_contents, file_sha256
-from .pseudo_label_files import (
-    MANIFEST,
-    REPEAT,
-    map_path,
-    read_manifest,
-)
-from .pseudo_label_images import (
-    MODES,
-    Groups,
-    Load,
-    Mixed,
-    UnlabelledImages,
-)
-from .pseudo_label_selection import check_percent
+from .files import MANIFEST, REPEAT, map_path, read_manifest
+from .images import MODES, Groups, Load, Mixed, UnlabelledImages
+from .selection import check_percent
 
 _KEYS = ('path', 'checkpoint', 'p', 'unlabelled')
 

@@ -10,8 +10,8 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 from torch.utils.data import Subset
 
-from .pseudo_label_builder import Labelled
-from .pseudo_label_selection import select_pixels
+from .builder import Labelled
+from .selection import select_pixels
 
 
 class Labeller:

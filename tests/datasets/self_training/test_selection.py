@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmseg_zeroshot.datasets.pseudo_label_selection import (
+from mmseg_zeroshot.datasets.self_training.selection import (
     check_percent,
     highest,
     log_odds,

@@ -11,9 +11,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .fingerprints import differences, file_contents, file_sha256, fingerprint
-from .mask_scan import progress
-from .pseudo_label_files import (
+from mmseg_zeroshot.datasets.fingerprints import (
+    differences,
+    file_contents,
+    file_sha256,
+    fingerprint,
+)
+from mmseg_zeroshot.datasets.mask_scan import progress
+
+from .files import (
     FORMAT,
     MANIFEST,
     NO_LABEL,
@@ -27,7 +33,7 @@ from .pseudo_label_files import (
     write_json,
     write_map,
 )
-from .pseudo_label_selection import check_percent
+from .selection import check_percent
 
 _WRITERS = 2
 # Maps that wait for a writer: a slow disk must not fill the memory.

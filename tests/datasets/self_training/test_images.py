@@ -5,15 +5,13 @@ import pytest
 
 from mmseg_zeroshot.datasets import ZeroShotDataset
 from mmseg_zeroshot.datasets.fingerprints import file_contents
-from mmseg_zeroshot.datasets.pseudo_label_files import (
-    image_names,
-)
-from mmseg_zeroshot.datasets.pseudo_label_images import (
+from mmseg_zeroshot.datasets.self_training.files import image_names
+from mmseg_zeroshot.datasets.self_training.images import (
     UnlabelledImages,
     find_listed,
 )
 
-from .folders import IGNORED, LOAD, SPLIT, UNSEEN, blocks, config, write
+from ..folders import IGNORED, LOAD, SPLIT, UNSEEN, blocks, config, write
 
 # Which of these hold an unseen id: 0, 2 and 4.
 IDS = [range(6), (0, 1, 2), (0, 3), (1, 5), (4, ), (2, )]

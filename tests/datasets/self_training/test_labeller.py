@@ -5,7 +5,7 @@ import torch
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
-from mmseg_zeroshot.datasets.pseudo_labeller import Labeller
+from mmseg_zeroshot.datasets.self_training.labeller import Labeller
 from mmseg_zeroshot.semantics import ClassSplit
 
 SPLIT = ClassSplit(['sky', 'road', 'cow', 'cat'], unseen=['cow', 'cat'])

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmseg_zeroshot.datasets.pseudo_label_builder import summary
-from mmseg_zeroshot.datasets.pseudo_label_files import read_map, read_note
+from mmseg_zeroshot.datasets.self_training.builder import summary
+from mmseg_zeroshot.datasets.self_training.files import read_map, read_note
 
-from .folders import blocks, config, write
-from .pseudo_label_runs import guess, make
+from ..folders import blocks, config, write
+from .runs import guess, make
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_a_failed_write_ends_the_run(root, monkeypatch):
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr(
-        'mmseg_zeroshot.datasets.pseudo_label_builder.write_map', full)
+        'mmseg_zeroshot.datasets.self_training.builder.write_map', full)
     with pytest.raises(OSError, match='No space left'):
         make(root / 'pseudo', config(root))
     assert not (root / 'pseudo/manifest.json').exists()

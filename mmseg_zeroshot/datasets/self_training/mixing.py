@@ -7,8 +7,9 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 
-from .pseudo_label_files import read_map
-from .transforms import HideLabels
+from mmseg_zeroshot.datasets.transforms import HideLabels
+
+from .files import read_map
 
 
 class MixPseudoLabels(HideLabels):

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from mmengine.logging import print_log
 
+from mmseg_zeroshot.datasets.mask_scan import scan_masks
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.names import hint
 
-from .mask_scan import scan_masks
-from .pseudo_label_files import image_names
+from .files import image_names
 
 Load = Callable[[dict], np.ndarray]
 MODES = ('ignore', 'drop')

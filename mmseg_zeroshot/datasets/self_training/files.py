@@ -19,9 +19,8 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
 from mmseg_zeroshot.utils import atomic_write
-
-from .transforms.checked_loading import check_whole
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'
 VERSION = 2

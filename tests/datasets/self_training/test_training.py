@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmseg_zeroshot.datasets.pseudo_label_files import read_map
+from mmseg_zeroshot.datasets.self_training.files import read_map
 
-from .folders import IGNORED, LOAD, UNSEEN, blocks, config, poison, write
-from .pseudo_label_runs import guess, images, make, train_set
+from ..folders import IGNORED, LOAD, UNSEEN, blocks, config, poison, write
+from .runs import guess, images, make, train_set
 
 # Which of these hold an unseen id: 0, 2 and 4.
 IDS = [range(6), (0, 1, 2), (0, 3), (1, 5), (4, ), (2, )]
