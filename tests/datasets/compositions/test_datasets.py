@@ -6,14 +6,11 @@ import pytest
 from mmseg.registry import DATASETS
 from PIL import Image
 
-from mmseg_zeroshot.datasets import (
-    CompositionsDataset,
-    ZeroShotDataset,
-    compositions_files,
-)
+from mmseg_zeroshot.datasets import CompositionsDataset, ZeroShotDataset
+from mmseg_zeroshot.datasets.compositions import files
 from mmseg_zeroshot.semantics import CLASS_LISTS
 
-from .folders import LOAD, poison
+from ..folders import LOAD, poison
 
 SMALL = dict(num_train=6, num_val=3, image_size=32)
 CONFIG = dict(type='CompositionsDataset', **SMALL)
@@ -101,7 +98,7 @@ def test_another_stamp_is_named(root):
 
 
 def test_an_older_version_is_not_read(root, monkeypatch):
-    monkeypatch.setattr(compositions_files, 'VERSION', 99)
+    monkeypatch.setattr(files, 'VERSION', 99)
     with pytest.raises(ValueError, match='version = 1, not 99'):
         CompositionsDataset(data_root=str(root), **SMALL)
 
@@ -133,7 +130,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path, monkeypatch):
     def interrupt(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(compositions_files, '_save', interrupt)
+    monkeypatch.setattr(files, '_save', interrupt)
     with pytest.raises(KeyboardInterrupt):
         CompositionsDataset(data_root=str(tmp_path / 'c'), **SMALL)
     assert not list(tmp_path.iterdir())
@@ -145,7 +142,7 @@ def test_an_empty_folder_is_filled(tmp_path):
 
 def test_a_process_that_comes_second_uses_the_first_ones_files(
         tmp_path, monkeypatch):
-    target, write = tmp_path / 'c', compositions_files._write
+    target, write = tmp_path / 'c', files._write
 
     def overtaken(folder, *how):
         write(folder, *how)
@@ -156,7 +153,7 @@ def test_a_process_that_comes_second_uses_the_first_ones_files(
             first.rename(target)
             (target / 'mark').touch()
 
-    monkeypatch.setattr(compositions_files, '_write', overtaken)
+    monkeypatch.setattr(files, '_write', overtaken)
     assert len(CompositionsDataset(data_root=str(target), **SMALL)) == 6
     assert (target / 'mark').exists()
     assert [p.name for p in tmp_path.iterdir()] == ['c']

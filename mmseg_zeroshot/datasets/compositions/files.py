@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .compositions import compose
-from .compositions_words import class_palette
-from .mask_scan import progress
+from mmseg_zeroshot.datasets.mask_scan import progress
+
+from .scenes import compose
+from .words import class_palette
 
 STAMP = 'compositions.json'
 """File that says how a folder was made; it is written last."""

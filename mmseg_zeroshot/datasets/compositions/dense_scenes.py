@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .compositions import PLACES, SceneObject, background, paint
-from .compositions_words import class_palette, split_name
+from .scenes import PLACES, SceneObject, background, paint
+from .words import class_palette, split_name
 
 GROUNDS = {
     'sky': (158, 190, 226),

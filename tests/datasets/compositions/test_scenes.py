@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from mmseg_zeroshot.datasets import compositions
-from mmseg_zeroshot.datasets.compositions import (
+from mmseg_zeroshot.datasets.compositions import scenes
+from mmseg_zeroshot.datasets.compositions.scenes import (
     RADIUS,
     SceneObject,
     background,
@@ -11,7 +11,7 @@ from mmseg_zeroshot.datasets.compositions import (
     paint,
     place,
 )
-from mmseg_zeroshot.datasets.compositions_words import (
+from mmseg_zeroshot.datasets.compositions.words import (
     COLOURS,
     SHAPES,
     TEXTURES,
@@ -197,6 +197,6 @@ def test_palette_tells_the_classes_apart():
 def test_the_generator_knows_no_class_list(monkeypatch):
     """Nothing but the names decides what is drawn."""
     names = ('background', 'dotted red star')
-    monkeypatch.setattr(compositions, 'OBJECTS', (1, 1))
+    monkeypatch.setattr(scenes, 'OBJECTS', (1, 1))
     image, labels = compose(names, 64, rng())
     assert set(np.unique(labels)) == {0, 1} and image.shape == (64, 64, 3)

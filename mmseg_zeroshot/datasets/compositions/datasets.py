@@ -1,4 +1,4 @@
-"""The embedded data set as MMSegmentation reads it."""
+"""The embedded data sets as MMSegmentation reads them."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,9 +9,10 @@ from mmseg.registry import DATASETS
 
 from mmseg_zeroshot.semantics import CLASS_LISTS
 
-from .compositions import compose
-from .compositions_files import SUBSETS, write_compositions
-from .compositions_words import class_palette
+from .dense_scenes import compose_dense, dense_palette
+from .files import SUBSETS, write_compositions
+from .scenes import compose
+from .words import class_palette
 
 
 @DATASETS.register_module()
@@ -99,3 +100,22 @@ class CompositionsDataset(BaseSegDataset):
             draw=self._draw,
             palette=self.METAINFO['palette'])
         return super().load_data_list()
+
+
+@DATASETS.register_module()
+class DenseCompositionsDataset(CompositionsDataset):
+    """Objects named by words on grounds that tell about them.
+
+    :class:`CompositionsDataset` without a background: every pixel has a
+    class, four of which are grounds (sky, grass, water, sand), and what lies
+    beside an object carries information (see :mod:`.dense_scenes`).
+
+    Its arguments are those of :class:`CompositionsDataset`; the default of
+    ``data_root`` is 'data/compositions_dense'.
+    """
+
+    METAINFO = dict(
+        classes=CLASS_LISTS['compositions_dense'],
+        palette=dense_palette(CLASS_LISTS['compositions_dense']))
+    DATA_ROOT = 'data/compositions_dense'
+    _draw = staticmethod(compose_dense)

@@ -2,8 +2,8 @@
 
 A class is a combination of words, '{texture} {colour} {shape}', so a class
 that was never labelled is made of words that were. The module needs numpy
-only; :mod:`.compositions_words` says what each word looks like and
-:mod:`.compositions_files` writes the images to disk.
+only; :mod:`.words` says what each word looks like and :mod:`.files` writes the
+images to disk.
 
 An object lives on its own unit disc: a pixel's place in it is divided by the
 object's radius and turned by its angle, and a shape is a function that is
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .compositions_words import COLOURS, SHAPES, TEXTURES, split_name
+from .words import COLOURS, SHAPES, TEXTURES, split_name
 
 OBJECTS = (3, 5)
 """Fewest and most objects in an image."""

@@ -7,14 +7,14 @@ import pytest
 from mmseg.registry import DATASETS
 
 from mmseg_zeroshot.datasets import DenseCompositionsDataset, region_graph
-from mmseg_zeroshot.datasets.compositions_words import TEXTURES
-from mmseg_zeroshot.datasets.dense_compositions import (
+from mmseg_zeroshot.datasets.compositions.dense_scenes import (
     AT_HOME,
     GROUNDS,
     HOME,
     compose_dense,
     dense_palette,
 )
+from mmseg_zeroshot.datasets.compositions.words import TEXTURES
 from mmseg_zeroshot.semantics import CLASS_LISTS, get_split
 
 CLASSES = CLASS_LISTS['compositions_dense']
