@@ -7,7 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .losses.visual_semantic import weighted_approximate_ranking
+from mmseg_zeroshot.models.losses.visual_semantic import (
+    weighted_approximate_ranking,
+)
 
 
 class BilinearClassifier(nn.Module):

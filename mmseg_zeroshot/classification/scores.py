@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mmseg_zeroshot.evaluation.scores import harmonic_mean
 from mmseg_zeroshot.utils import check_gamma
-
-from .scores import harmonic_mean
 
 
 def top1_per_class(predicted: np.ndarray, labels: np.ndarray) -> float:

@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from mmseg_zeroshot.models.bilinear import (
+from mmseg_zeroshot.classification.bilinear import (
     BilinearClassifier,
     ale_loss,
     spnet_loss,

@@ -3,9 +3,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from mmseg_zeroshot.datasets.attribute_features import (
-    load_attribute_features,
-)
+from mmseg_zeroshot.classification.features import load_attribute_features
 
 from .mat_files import NUM_CLASSES, UNSEEN, VALIDATION, contents, write
 

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from mmseg_zeroshot.evaluation.classification import (
+from mmseg_zeroshot.classification.scores import (
     best_harmonic,
     calibrated_top1,
     top1_per_class,

@@ -2,8 +2,11 @@
 import pytest
 import torch
 
-from mmseg_zeroshot.engine.feature_training import train_epochs
-from mmseg_zeroshot.models.bilinear import BilinearClassifier, spnet_loss
+from mmseg_zeroshot.classification.bilinear import (
+    BilinearClassifier,
+    spnet_loss,
+)
+from mmseg_zeroshot.classification.training import train_epochs
 
 
 def data():

@@ -6,7 +6,7 @@ import pytest
 
 from tools import zsl_classification
 
-from ..datasets.mat_files import contents, write
+from ..classification.mat_files import contents, write
 
 FAST = ['--lr', '0.01', '--batch-size', '64', '--epochs', '25']
 
