@@ -5,7 +5,7 @@ import pytest
 
 from tools import leaderboard
 
-from ..visualization.runs import record
+from ..results.runs import record
 
 
 def write(path, content):

@@ -7,7 +7,7 @@ from mmengine.fileio import load
 
 from tools import model_zoo
 
-from ..visualization.runs import record
+from ..results.runs import record
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [folder.name for folder in model_zoo.method_folders(ROOT)]

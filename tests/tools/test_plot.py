@@ -8,7 +8,7 @@ from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.visualization import confusion_table, save_confusion_csv
 from tools import plot
 
-from ..visualization.runs import record
+from ..results.runs import record
 
 
 @pytest.fixture

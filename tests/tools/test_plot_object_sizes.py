@@ -3,7 +3,7 @@ import json
 
 from tools import plot_object_sizes
 
-from ..visualization.runs import record
+from ..results.runs import record
 
 
 def write(folder, records):

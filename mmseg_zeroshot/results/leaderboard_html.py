@@ -7,13 +7,8 @@ from pathlib import Path
 
 from mmseg_zeroshot.utils.tables import score_headings
 
-from .board_formats import (
-    BoardRow,
-    board_rows,
-    name_headings,
-    not_run_text,
-)
-from .boards import SETTINGS, Board
+from .leaderboard import SETTINGS, Board
+from .leaderboard_text import BoardRow, board_rows, name_headings, not_run_text
 from .summaries import Summary
 
 _TEMPLATE = Path(__file__).parent / 'assets' / 'leaderboard.html'

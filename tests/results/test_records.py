@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from mmseg_zeroshot.visualization import collect_records, read_records
+from mmseg_zeroshot.results import collect_records, read_records
 
 from .runs import record
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mmseg_zeroshot.utils.tables import score_headings, text_table
 
-from .boards import SETTINGS, Board, ranking_score
+from .leaderboard import SETTINGS, Board, ranking_score
 from .published import as_printed
 from .summaries import Summary
 from .tables import (

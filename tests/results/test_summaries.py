@@ -1,9 +1,9 @@
 """Runs put together over seeds."""
 import pytest
 
+from mmseg_zeroshot.results import summarize
+from mmseg_zeroshot.results.summaries import RepeatedSeed
 from mmseg_zeroshot.utils.tables import score_headings
-from mmseg_zeroshot.visualization import summarize
-from mmseg_zeroshot.visualization.summaries import RepeatedSeed
 
 from .runs import record
 

@@ -3,8 +3,8 @@ import json
 
 import pytest
 
-from mmseg_zeroshot.visualization import markdown_table
-from mmseg_zeroshot.visualization.marked_tables import render_page
+from mmseg_zeroshot.results import markdown_table
+from mmseg_zeroshot.results.marked_tables import render_page
 
 from .runs import record
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mmseg_zeroshot.utils.tables import score_headings
 
-from .boards import n_of
+from .leaderboard import n_of
 from .paired import paired_table
 from .published import as_printed, published_on
 from .records import Record, read_records

@@ -1,8 +1,8 @@
 """Records as tables."""
 import pytest
 
+from mmseg_zeroshot.results import format_table, markdown_table
 from mmseg_zeroshot.utils.tables import text_table
-from mmseg_zeroshot.visualization import format_table, markdown_table
 
 from .runs import record
 

@@ -1,14 +1,14 @@
 """Who is ranked with whom, and the papers' numbers beside them."""
 import pytest
 
-from mmseg_zeroshot.utils.tables import score_headings
-from mmseg_zeroshot.visualization.boards import make_boards
-from mmseg_zeroshot.visualization.published import (
+from mmseg_zeroshot.results.leaderboard import make_boards
+from mmseg_zeroshot.results.published import (
     as_printed,
     published_on,
     published_rows,
     published_splits,
 )
+from mmseg_zeroshot.utils.tables import score_headings
 
 from .runs import record
 

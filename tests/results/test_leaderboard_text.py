@@ -6,14 +6,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from mmseg_zeroshot.visualization.board_formats import (
+from mmseg_zeroshot.results.leaderboard import make_boards
+from mmseg_zeroshot.results.leaderboard_html import html_page
+from mmseg_zeroshot.results.leaderboard_latex import escaped, latex_text
+from mmseg_zeroshot.results.leaderboard_text import (
     csv_text,
     markdown_page,
     terminal_text,
 )
-from mmseg_zeroshot.visualization.board_html import html_page
-from mmseg_zeroshot.visualization.board_latex import escaped, latex_text
-from mmseg_zeroshot.visualization.boards import make_boards
 
 from .runs import record
 

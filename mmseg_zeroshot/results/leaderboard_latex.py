@@ -6,8 +6,8 @@ from itertools import groupby
 
 from mmseg_zeroshot.utils.tables import score_headings
 
-from .board_formats import board_rows
-from .boards import Board
+from .leaderboard import Board
+from .leaderboard_text import board_rows
 
 _SPECIAL = {'\\': r'\textbackslash{}', '~': r'\textasciitilde{}',
             '^': r'\textasciicircum{}',
