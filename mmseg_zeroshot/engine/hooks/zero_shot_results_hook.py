@@ -20,6 +20,7 @@ from mmseg_zeroshot.utils.tables import (
     text_table,
 )
 
+from .consistency.self_training import pseudo_variant
 from .run_parts import (
     LABELS,
     built_loops,
@@ -28,7 +29,6 @@ from .run_parts import (
     metainfo,
     zero_shot_head,
 )
-from .self_training_checks import pseudo_variant
 
 RESULTS_FILE = 'zero_shot_results.json'
 

@@ -1,9 +1,9 @@
 """Which layouts a label permits."""
 import pytest
 
-from mmseg_zeroshot.engine.hooks.layout_check import check_layouts
+from mmseg_zeroshot.engine.hooks.consistency.data import check_layouts
 
-from .tiny_run import TinyData, make_runner
+from ..tiny_run import TinyData, make_runner
 
 
 @pytest.mark.parametrize('meta, label', [

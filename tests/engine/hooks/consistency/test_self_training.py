@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from .tiny_run import TinyData, make_runner, model_config, plain_model_config
+from ..tiny_run import TinyData, make_runner, model_config, plain_model_config
 
 PSEUDO = dict(path='pseudo', p=25., label='strict', round=1)
 

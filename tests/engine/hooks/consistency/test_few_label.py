@@ -4,7 +4,7 @@ import json
 import pytest
 import torch
 
-from .tiny_run import TinyData, make_runner, model_config, plain_model_config
+from ..tiny_run import TinyData, make_runner, model_config, plain_model_config
 
 DRAWN = dict(num_images=2, seed=0, draw_seen=True,
              images=dict(cat=['0.jpg', '1.jpg']))

@@ -4,7 +4,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .run_parts import data_sets, metainfo, zero_shot_head
+from mmseg_zeroshot.engine.hooks.run_parts import (
+    data_sets,
+    metainfo,
+    zero_shot_head,
+)
 
 LABEL, MODE = 'few-label', 'few'
 # Labels of runs that may show masks of unseen classes in drawn images.

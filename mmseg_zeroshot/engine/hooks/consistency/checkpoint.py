@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from mmseg_zeroshot.semantics import ClassSplit
 
-from .checkpoint_labels import check_label, check_masks, check_unstated
+from .supervision import check_label, check_masks, check_unstated
 
 # Parts that no later stage trains from nothing.
 _EXTRACTOR = re.compile(r'^(backbone|neck)\.|^decode_head\.host\.')

@@ -5,7 +5,7 @@ import torch
 from mmseg_zeroshot.engine.hooks.run_parts import run_split
 from mmseg_zeroshot.semantics import build_split
 
-from .tiny_run import (
+from ..tiny_run import (
     SPLIT,
     TinyData,
     make_runner,

@@ -6,16 +6,7 @@ from typing import Any
 from mmengine.hooks import Hook
 from mmseg.registry import HOOKS
 
-from mmseg_zeroshot.semantics import ClassSplit
-
-from .bank_check import check_bank
-from .checkpoint_checks import LoadingCheck, check_trained_classes
-from .checkpoint_labels import LABEL_KEY
-from .choice_check import check_choices
-from .extractor_check import check_extractor
-from .few_label_checks import check_few_checkpoint, check_few_data
-from .layout_check import check_layouts
-from .run_parts import (
+from mmseg_zeroshot.engine.hooks.run_parts import (
     built_loops,
     data_sets,
     data_split,
@@ -26,7 +17,15 @@ from .run_parts import (
     unwrapped,
     zero_shot_head,
 )
-from .self_training_checks import check_pseudo_data
+from mmseg_zeroshot.semantics import ClassSplit
+
+from .bank import check_bank, check_extractor
+from .checkpoint import LoadingCheck, check_trained_classes
+from .choices import check_choices
+from .data import check_layouts, check_mode, check_same
+from .few_label import check_few_checkpoint, check_few_data
+from .self_training import check_pseudo_data
+from .supervision import LABEL_KEY
 
 
 @HOOKS.register_module()
@@ -84,8 +83,8 @@ class ConsistencyHook(Hook):
                         f'({type(dataset).__name__}) has no split; wrap it '
                         "in dict(type='ZeroShotDataset', split=…)")
                 reference = reference or (place, split)
-                _check_same(reference, (place, split), label)
-                _check_mode(name, metainfo(dataset), split, label)
+                check_same(reference, (place, split), label)
+                check_mode(name, metainfo(dataset), split, label)
                 if name == 'train':
                     check_bank(runner, dataset)
                     check_few_data(runner, metainfo(dataset), label)
@@ -145,43 +144,3 @@ class ConsistencyHook(Hook):
             return None
         return (f'decode_head ({type(head).__name__})',
                 head.split)  # type: ignore[return-value]
-
-
-def _check_same(first: tuple[str, ClassSplit], second: tuple[str, ClassSplit],
-                label: str) -> None:
-    """Compare two splits, each with the place that it comes from."""
-    (place, ours), (other_place, theirs) = first, second
-    groups = ['classes', 'ignored', 'unseen']
-    if label == 'oracle' and (ours.fully_supervised
-                              or theirs.fully_supervised):
-        groups.remove('unseen')
-    for group in groups:
-        one, two = getattr(ours, group), getattr(theirs, group)
-        if one != two:
-            raise ValueError(
-                f'ConsistencyHook: {place} has split {ours.name!r} and '
-                f'{other_place} has {theirs.name!r}: {_difference(one, two)} '
-                f'differs in {group!r}. Name the split once in the config '
-                'and use it in both places')
-
-
-def _difference(one: tuple[str, ...], two: tuple[str, ...]) -> str:
-    names = [name for name in (*one, *two) if (name in one) != (name in two)]
-    return ', '.join(names[:5]) or 'the order'
-
-
-def _check_mode(loop: str, meta: dict, split: ClassSplit, label: str) -> None:
-    """Training data hides unseen labels, evaluation data keeps them."""
-    mode = meta.get('split_mode')
-    # ZS3Net's released code lays generated features out by true masks.
-    if mode is None or not split.unseen or label in ('oracle', 'released'):
-        return
-    if loop == 'train' and mode == 'keep':
-        raise ValueError(
-            "ConsistencyHook: train_dataloader.dataset has mode 'keep', so "
-            f'labels of unseen classes ({", ".join(split.unseen[:3])} …) '
-            "would be trained; use mode='ignore' or mode='drop'")
-    if loop != 'train' and mode != 'keep':
-        raise ValueError(
-            f'ConsistencyHook: {loop}_dataloader.dataset has mode {mode!r}, '
-            "so unseen classes could not be scored; use mode='keep'")

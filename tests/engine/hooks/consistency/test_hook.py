@@ -7,10 +7,10 @@ import pytest
 import torch
 from mmseg.registry import MODELS
 
-from mmseg_zeroshot.engine.hooks.choice_check import check_choices
+from mmseg_zeroshot.engine.hooks.consistency.choices import check_choices
 from mmseg_zeroshot.semantics import ClassSplit
 
-from .tiny_run import (
+from ..tiny_run import (
     HOST,
     SPLIT,
     TinyData,

@@ -4,8 +4,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .checkpoint_labels import LABEL_KEY, check_label
-from .run_parts import zero_shot_head
+from mmseg_zeroshot.engine.hooks.run_parts import zero_shot_head
+
+from .supervision import LABEL_KEY, check_label
 
 LABEL = 'self-training'
 _MAY_USE = (LABEL, 'oracle')
