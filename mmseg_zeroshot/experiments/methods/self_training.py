@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from mmengine.config import Config
 
-from mmseg_zeroshot.datasets.pseudo_label_selection import check_percent
+from mmseg_zeroshot.datasets.self_training.selection import check_percent
 
 from .. import stages
 from ..derivation import derive
