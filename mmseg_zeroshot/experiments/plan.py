@@ -11,7 +11,7 @@ from .base_config import base_config
 from .derivation import derive
 from .experiment import Experiment
 from .stages import shorter
-from .step import Step, value_of
+from .step import Step, folder_of, replace_texts, value_of
 
 ITERATIONS = 1000
 """Length of a stage on a bank, unless the experiment says another."""
@@ -199,5 +199,9 @@ class Plan:
         if experiment.imports:
             config.custom_imports.imports = [
                 *config.custom_imports.imports, *experiment.imports]
-        return {key: value for key, value in config.to_dict().items()
+        kept = {key: value for key, value in config.to_dict().items()
                 if key in RUNNER_KEYS + COMMAND_KEYS}
+        # What a step makes is no input of it.
+        own = folder_of(self.name(step))
+        return replace_texts(
+            kept, lambda text: text.replace(own, '{folder}'))

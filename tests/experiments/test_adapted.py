@@ -55,3 +55,29 @@ network = {SEGFORMER!r}
 def test_unknown_config() -> None:
     with pytest.raises(FileNotFoundError, match='mmseg::FOLDER/FILE'):
         config_path('mmseg::nowhere.py')
+
+
+def test_stages_count_in_iterations_whatever_the_base_does(
+        tmp_path: Path) -> None:
+    network = tmp_path / 'net.py'
+    network.write_text('''
+_base_ = 'mmseg::fcn/fcn_r50-d8_4xb4-20k_voc12aug-512x512.py'
+train_cfg = dict(_delete_=True, type='EpochBasedTrainLoop', max_epochs=3)
+log_processor = dict(by_epoch=True)
+default_hooks = dict(checkpoint=dict(by_epoch=True, interval=1))
+custom_hooks = [dict(type='EmptyCacheHook')]
+''')
+    experiment = _experiment(tmp_path, f'''
+split = 'voc12-zs3-k2'
+network = {str(network)!r}
+''')
+    steps = make_plan(experiment, ['zs3net'], calibrate=False).steps
+    assert (steps['seen'].config or {})['train_cfg']['max_epochs'] == 3
+    for name in ('generator', 'zs3net'):
+        config = steps[name].config or {}
+        assert config['train_cfg']['type'] == 'IterBasedTrainLoop'
+        assert 'max_epochs' not in config['train_cfg']
+        assert config['log_processor'] == dict(by_epoch=False)
+        assert not config['default_hooks']['checkpoint']['by_epoch']
+        assert config['custom_hooks'][0] == dict(type='EmptyCacheHook')
+        assert config['custom_hooks'][1]['type'] == 'StageStartHook'

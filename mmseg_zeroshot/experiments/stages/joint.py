@@ -3,7 +3,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .parts import Base, frozen_network, poly, results, stage
+from .parts import (
+    Base,
+    frozen_network,
+    hooks_of_network,
+    poly,
+    results,
+    stage,
+)
 
 
 @stage
@@ -41,8 +48,9 @@ def zs3net_joint(base: Base, *, load_from: str,
         default_hooks=_hooks(base),
         # As in step 2, whose classifier is named conv_seg in step 0.
         custom_hooks=[
-            dict(hook, restart=['decode_head.conv_seg'])
-            if 'restart' in hook else hook for hook in recipe.step_2_hooks
+            *hooks_of_network(base),
+            *(dict(hook, restart=['decode_head.conv_seg'])
+              if 'restart' in hook else hook for hook in recipe.step_2_hooks)
         ])
 
 

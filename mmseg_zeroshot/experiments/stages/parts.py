@@ -19,6 +19,8 @@ Split: TypeAlias = str | Mapping[str, Any]
 Words: TypeAlias = str | Sequence[str]
 """A shipped table of word vectors, an .npz file, or several, joined."""
 
+STAGE_HOOKS = ('StageStartHook', 'RecursionHook')
+
 Given = ParamSpec('Given')
 
 
@@ -150,6 +152,16 @@ def frozen_network(base: Base, phase: str) -> dict[str, Any]:
                                             ('init_cfg', None))
                 if key in base.model.backbone}
     return dict(model, backbone=backbone) if backbone else model
+
+
+def hooks_of_network(base: Base) -> list[Any]:
+    """Return the custom hooks that are no stage's.
+
+    Args:
+        base: The config.
+    """
+    return [hook for hook in base.get('custom_hooks') or ()
+            if hook['type'] not in STAGE_HOOKS]
 
 
 def results(**keys: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .parts import Base, frozen_network, results, stage
+from .parts import Base, frozen_network, hooks_of_network, results, stage
 
 
 @stage
@@ -35,4 +35,4 @@ def self_training(base: Base, *, load_from: str, pseudo_labels: str,
             dataset=dict(pseudo_labels=dict(
                 path=pseudo_labels, unlabelled=unlabelled))),
         default_hooks=results(method='ZS5Net', label='self-training'),
-        custom_hooks=[dict(type='StageStartHook')])
+        custom_hooks=[*hooks_of_network(base), dict(type='StageStartHook')])

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..published_settings import recursion_settings
-from .parts import Base, poly, results, stage
+from .parts import Base, hooks_of_network, poly, results, stage
 
 WEIGHTINGS = ('normalized', 'raw', 'equal', 'off')
 
@@ -52,7 +52,8 @@ def recursive(base: Base, *, start: int, weighting: str = 'normalized',
         _schedule(base, iterations),
         model=dict(decode_head=dict(phase='joint', recursion=loss)),
         default_hooks=results(method=_method(base, weighting)),
-        custom_hooks=[*(base.recipe.step_2_hooks if on_bank else
+        custom_hooks=[*hooks_of_network(base),
+                      *(base.recipe.step_2_hooks if on_bank else
                         [dict(type='StageStartHook')]),
                       dict(type='RecursionHook')])
 

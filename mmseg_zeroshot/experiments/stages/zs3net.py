@@ -3,7 +3,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .parts import Base, frozen_network, poly, results, stage
+from .parts import (
+    Base,
+    frozen_network,
+    hooks_of_network,
+    poly,
+    results,
+    stage,
+)
 
 
 @stage
@@ -40,7 +47,9 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
     model = frozen_network(base, 'generator')
     model['decode_head']['num_vectors'] = number
     model['data_preprocessor'] = dict(type=_bank_preprocessor(base))
-    images = base.train_dataloader.dataset
+    images = dict(base.train_dataloader.dataset)
+    if images['dataset'].type == 'RepeatDataset':
+        images['dataset'] = images['dataset'].dataset  # each image once
     return dict(
         load_from=load_from,
         model=model,
@@ -63,9 +72,14 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
                  by_epoch=False)
         ],
         # The classifier is still step 0's: there is nothing to validate.
-        train_cfg=dict(max_iters=iterations, val_begin=iterations + 1),
-        default_hooks=results(method='step 1', label=base.recipe.label),
-        custom_hooks=[dict(type='StageStartHook')])
+        train_cfg=dict(
+            _iteration_loop(base), max_iters=iterations,
+            val_begin=iterations + 1),
+        log_processor=dict(by_epoch=False),
+        default_hooks=dict(
+            _hooks_by_iteration(base),
+            **results(method='step 1', label=base.recipe.label)),
+        custom_hooks=[*hooks_of_network(base), dict(type='StageStartHook')])
 
 
 @stage
@@ -101,7 +115,7 @@ def classifier_training(base: Base, iterations: int) -> dict[str, Any]:
         param_scheduler=poly(iterations),
         train_cfg=dict(
             max_iters=iterations, val_begin=1, val_interval=iterations),
-        custom_hooks=base.recipe.step_2_hooks)
+        custom_hooks=[*hooks_of_network(base), *base.recipe.step_2_hooks])
 
 
 def bank_pipeline(base: Base) -> list[Any]:
@@ -125,6 +139,23 @@ def bank_pipeline(base: Base) -> list[Any]:
         pad_val=dict(img=tuple(colours),
                      seg=processor.get('seg_pad_val', 255)))
     return [*pipeline[:-1], padding, pipeline[-1]]
+
+
+def _iteration_loop(base: Base) -> dict[str, Any]:
+    """Return the loop's beginning where the base counts in epochs."""
+    if base.train_cfg.get('type') == 'IterBasedTrainLoop':
+        return {}
+    return dict(_delete_=True, type='IterBasedTrainLoop')
+
+
+def _hooks_by_iteration(base: Base) -> dict[str, Any]:
+    """Return what lets the base's hooks count in iterations, too."""
+    if not _iteration_loop(base):
+        return {}
+    changes = dict(checkpoint=dict(by_epoch=False),
+                   logger=dict(log_metric_by_epoch=False))
+    return {name: change for name, change in changes.items()
+            if base.default_hooks.get(name)}
 
 
 def _bank_preprocessor(base: Base) -> str:
