@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from ..semantics import ClassSplit, build_split
+from ..utils import file_sha256
 from .feature_bank_stamp import (
     FEATURES,
     IMAGES,
     REBUILD,
     check_files,
     differences,
-    file_sha256,
     read_stamp,
 )
 from .npy_rows import NpyRows

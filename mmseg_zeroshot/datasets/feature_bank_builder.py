@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..semantics import build_split
+from ..utils import file_sha256
 from .feature_bank import FeatureBank
 from .feature_bank_graphs import check_graph_options
 from .feature_bank_merge import merge_shards
@@ -21,7 +22,6 @@ from .feature_bank_stamp import (
     check_files,
     check_numbers,
     differences,
-    file_sha256,
     fingerprint,
     is_bank,
     read_stamp,

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,22 +25,6 @@ SETTINGS = 'settings'
 compare. Not needed in a stamp."""
 
 _SPLIT_KEYS = ('classes', 'unseen', 'ignored')
-
-
-def file_sha256(path: str | os.PathLike) -> str:
-    """Return the SHA-256 of a file as hex digits, read in small parts.
-
-    Args:
-        path: The file.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-    """
-    digest = hashlib.sha256()
-    with open(path, 'rb') as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def fingerprint(value: Any) -> str:

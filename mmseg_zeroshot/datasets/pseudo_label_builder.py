@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .feature_bank_stamp import differences, file_sha256, fingerprint
+from ..utils import file_sha256
+from .feature_bank_stamp import differences, fingerprint
 from .file_contents import file_contents
 from .mask_scan import progress
 from .pseudo_label_files import (

@@ -11,7 +11,8 @@ from mmengine.logging import print_log
 
 from ..semantics import ClassSplit
 from ..semantics.names import hint
-from .feature_bank_stamp import differences, file_sha256
+from ..utils import file_sha256
+from .feature_bank_stamp import differences
 from .file_contents import file_contents
 from .pseudo_label_files import (
     MANIFEST,

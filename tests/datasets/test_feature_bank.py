@@ -13,10 +13,10 @@ from mmseg_zeroshot.datasets.feature_bank import BLOCK, FeatureBank
 from mmseg_zeroshot.datasets.feature_bank_builder import build_feature_bank
 from mmseg_zeroshot.datasets.feature_bank_stamp import (
     differences,
-    file_sha256,
     fingerprint,
 )
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils import file_sha256
 
 from . import feature_bank_fakes as fakes
 from .feature_bank_fakes import CLASSES, SPLIT
