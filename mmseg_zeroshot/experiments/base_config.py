@@ -10,9 +10,9 @@ from mmseg_zeroshot.semantics import build_split
 
 from .adapted import adapted_config
 from .config_files import MMSEG, base_file, config_path, read_config
+from .derivation import derive
 from .experiment import Experiment
 from .folder_data import FolderData
-from .derivation import derive
 
 SCHEDULE = 'finetune_1k'
 """Of a shipped network, unless the experiment names another."""
@@ -91,7 +91,8 @@ def _composed(experiment: Experiment) -> Config:
     config = Config({key: value for part in parts
                      for key, value in read_config(part).to_dict().items()})
     if folder:
-        config = derive(config, _folder_change(config, folder, experiment.mode))
+        config = derive(
+            config, _folder_change(config, folder, experiment.mode))
     classes = build_split(experiment.split).num_classes
     return derive(config, dict(
         model=dict(data_preprocessor=dict(size=config.crop_size),

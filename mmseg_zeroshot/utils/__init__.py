@@ -8,10 +8,10 @@ from .calibration import (
     mask_classes,
 )
 from .command_line import exit_code, resumable_exit_code
-from .io import atomic_write
+from .io import atomic_write, file_sha256
 
 __all__ = [
     'MASKED_LOGIT', 'atomic_write', 'best_pair', 'calibrated_prediction',
-    'check_gamma', 'exit_code', 'in_parts', 'mask_classes',
+    'check_gamma', 'exit_code', 'file_sha256', 'in_parts', 'mask_classes',
     'resumable_exit_code'
 ]

@@ -15,7 +15,7 @@ from PIL import Image
 from mmseg_zeroshot.semantics import build_split
 from tools import pseudo_label
 
-from ..tiny_voc import CLASSES, UNSEEN, config, retrained, write_folder
+from ..tiny_voc import CLASSES, UNSEEN, retrained, spnet, write_folder
 
 SPLIT = build_split(dict(classes=list(CLASSES), unseen=list(UNSEEN)))
 
@@ -27,12 +27,12 @@ def root(tmp_path):
 
 
 @pytest.fixture
-def make_config(root, tmp_path, repo_root, monkeypatch):
+def make_config(root, tmp_path, repo_root):
     """ZS5Net's config on the folder, with pseudo-labels under a name."""
     def make(name='pseudo', mode='ignore', **settings):
         cfg = retrained(
-            config(root, repo_root, tmp_path / f'run_{name}', mode,
-                   monkeypatch), 'self-training')
+            spnet(root, repo_root, tmp_path / f'run_{name}', mode),
+            'self-training')
         cfg.train_dataloader.dataset.pseudo_labels = dict(
             path=str(tmp_path / name), **settings)
         cfg.default_hooks.results.update(method='ZS5Net',

@@ -12,10 +12,10 @@ from mmseg_zeroshot.datasets.fingerprints import (
     SETTINGS,
     differences,
     file_contents,
-    file_sha256,
     fingerprint,
 )
 from mmseg_zeroshot.semantics import build_split
+from mmseg_zeroshot.utils import file_sha256
 
 from .bank import FeatureBank
 from .graphs import check_graph_options
