@@ -122,5 +122,8 @@ setup(
     install_requires=HARD,
     extras_require=EXTRAS,
     cmdclass={'build_py': BuildWithConfigs},
+    entry_points={
+        'console_scripts': ['mmseg-zeroshot = mmseg_zeroshot.cli:main'],
+    },
     zip_safe=False,
 )

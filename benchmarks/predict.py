@@ -25,6 +25,7 @@ from mmseg.registry import MODELS
 from PIL import Image, ImageFilter
 
 import mmseg_zeroshot  # noqa: F401
+from mmseg_zeroshot.commands.predict import Predictor, segment
 from mmseg_zeroshot.models import FeatureSets
 from mmseg_zeroshot.models.vocabulary_change import (
     add_classes,
@@ -32,7 +33,6 @@ from mmseg_zeroshot.models.vocabulary_change import (
 )
 from mmseg_zeroshot.utils.images import look_at
 from mmseg_zeroshot.visualization.predictions import PredictionWriter
-from tools.predict import Predictor, segment
 
 CONFIG = ('configs/spnet/spnet_deeplabv3plus-efficientnet-lite0_1xb8-1k_'
           'voclayout-256x256.py')

@@ -8,7 +8,7 @@ import torch.multiprocessing as mp
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from tools import build_feature_bank
+from mmseg_zeroshot.commands import build_feature_bank
 
 from .test_distributed import free_port, run_rank
 from .test_strictness import poison

@@ -7,7 +7,7 @@ import pytest
 from mmengine.config import Config
 from PIL import Image
 
-from tools import build_feature_bank
+from mmseg_zeroshot.commands import build_feature_bank
 
 CLASSES = ('sky', 'road', 'car', 'tree', 'bus')
 UNSEEN = ('tree', 'bus')

@@ -1,8 +1,8 @@
 """The object-size plot from results files."""
 import json
 
+from mmseg_zeroshot.commands import plot_object_sizes
 from tests.visualization.runs import record
-from tools import plot_object_sizes
 
 
 def write(folder, records):

@@ -4,8 +4,8 @@ import json
 import numpy as np
 import pytest
 
+from mmseg_zeroshot.commands import zsl_classification
 from tests.datasets.mat_files import contents, write
-from tools import zsl_classification
 
 FAST = ['--lr', '0.01', '--batch-size', '64', '--epochs', '25']
 

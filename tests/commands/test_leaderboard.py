@@ -3,8 +3,8 @@ import json
 
 import pytest
 
+from mmseg_zeroshot.commands import leaderboard
 from tests.visualization.runs import record
-from tools import leaderboard
 
 
 def write(path, content):

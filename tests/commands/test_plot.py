@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from mmseg_zeroshot.commands import plot
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.visualization import confusion_table, save_confusion_csv
 from tests.visualization.runs import record
-from tools import plot
 
 
 @pytest.fixture
