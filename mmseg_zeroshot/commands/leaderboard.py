@@ -35,6 +35,8 @@ from mmseg_zeroshot.visualization.records import Collected
 from mmseg_zeroshot.visualization.summaries import RepeatedSeed
 
 ROOT = project_root()
+if not (ROOT / 'README.md').is_file():  # an installed wheel: pages of a user
+    ROOT = Path.cwd()
 PAGES = ('README.md', 'docs/**/*.md', 'configs/*/*.md')
 _FORMATS: dict[str, Callable[[Sequence[Board]], str]] = {
     '.md': markdown_page, '.csv': csv_text, '.tex': latex_text}
@@ -56,7 +58,8 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         '--readme', nargs='*', type=Path, metavar='PAGE',
         help='write the marked tables of these Markdown pages anew, of '
-        'README.md, docs/ and configs/ by default, and nothing else')
+        'README.md, docs/ and configs/ by default (of the checkout, or here '
+        'where there is none), and nothing else')
     args = parser.parse_args(argv)
     if bool(args.paths) == (args.readme is not None):
         parser.error('name results files or folders, or use --readme')
