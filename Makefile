@@ -45,7 +45,7 @@ $(PY):
 $(STAMP): setup.py $(CONSTRAINTS) | $(PY)
 	$(PY) -m pip install --quiet --upgrade pip
 	$(PY) -m pip install --quiet -e '.[onedl,demo,tests]' -c $(CONSTRAINTS)
-	$(PY) -c 'import mmseg_zeroshot'
+	$(PY) -c 'import mmseg_zeroshot.registered'
 	touch $@
 
 clean:

@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parent
 HARD = [
     'torch>=2.1',
     'numpy>=1.24',
+    'filelock>=3.12',
     'gensim>=4.3.3',
+    'jinja2>=3.1',
     'matplotlib>=3.7',
     'pillow>=9.0',
     'scipy>=1.10',
@@ -122,5 +124,8 @@ setup(
     install_requires=HARD,
     extras_require=EXTRAS,
     cmdclass={'build_py': BuildWithConfigs},
+    entry_points={
+        'console_scripts': ['mmseg-zeroshot = mmseg_zeroshot.cli:main'],
+    },
     zip_safe=False,
 )

@@ -27,7 +27,7 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-import mmseg_zeroshot  # registers everything  # noqa: F401
+import mmseg_zeroshot  # noqa: F401  (configs need it)
 from mmseg_zeroshot.utils import atomic_write
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -25,6 +25,7 @@ from mmseg.registry import MODELS
 from PIL import Image, ImageFilter
 
 import mmseg_zeroshot  # noqa: F401
+from mmseg_zeroshot.commands.predict import Predictor, segment
 from mmseg_zeroshot.experiments import stages
 from mmseg_zeroshot.experiments.derivation import derive
 from mmseg_zeroshot.models import FeatureSets
@@ -34,7 +35,6 @@ from mmseg_zeroshot.models.vocabulary_change import (
 )
 from mmseg_zeroshot.utils.images import look_at
 from mmseg_zeroshot.visualization.predictions import PredictionWriter
-from tools.predict import Predictor, segment
 
 BASES = ('models/deeplabv3plus_efficientnet-lite0.py',
          'datasets/voc_layout.py', 'default_runtime.py')

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
+from mmseg_zeroshot.commands import sweep
 from mmseg_zeroshot.engine.recipes import load_recipe, make_sweep
 from mmseg_zeroshot.engine.recipes.state import environment, step_config
 from mmseg_zeroshot.experiments import stages
 from mmseg_zeroshot.experiments.derivation import derive
-from tools import run_recipe, sweep
+from tools import run_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 LEAVES = sorted(p.name for p in ROOT.glob('configs/zs5net/*.py'))

@@ -5,9 +5,9 @@ import numpy as np
 from mmengine.config import Config
 from PIL import Image
 
+from mmseg_zeroshot.commands import build_feature_bank
 from mmseg_zeroshot.experiments import stages
 from mmseg_zeroshot.experiments.derivation import derive
-from tools import build_feature_bank
 
 CLASSES = ('sky', 'road', 'car', 'tree', 'bus')
 UNSEEN = ('tree', 'bus')

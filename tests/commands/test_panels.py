@@ -9,9 +9,9 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from PIL import Image
 
+from mmseg_zeroshot.commands import panels
 from mmseg_zeroshot.semantics import get_split
 from mmseg_zeroshot.visualization import read_confusion_csv
-from tools import panels
 
 NET = 'deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96'
 CONFIG = """

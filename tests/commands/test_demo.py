@@ -8,8 +8,8 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from PIL import Image
 
+from mmseg_zeroshot.commands import demo
 from mmseg_zeroshot.engine.recipes import load_recipe, make_tasks
-from tools import demo
 
 
 def test_columns_are_steps_that_report():

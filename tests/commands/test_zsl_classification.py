@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from tools import zsl_classification
+from mmseg_zeroshot.commands import zsl_classification
 
 from ..classification.mat_files import contents, write
 

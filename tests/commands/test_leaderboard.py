@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from tools import leaderboard
+from mmseg_zeroshot.commands import leaderboard
 
 from ..results.runs import record
 

@@ -15,9 +15,9 @@ from mmengine.registry import DefaultScope
 from mmseg.registry import MODELS
 from PIL import Image
 
+from mmseg_zeroshot.commands import build_feature_bank as tool
 from mmseg_zeroshot.datasets import FeatureBank, FeatureBankDataset
 from mmseg_zeroshot.semantics import build_split
-from tools import build_feature_bank as tool
 
 CONFIG = """
 custom_imports = dict(

@@ -12,8 +12,8 @@ from mmengine.runner import Runner
 from mmseg.registry import MODELS
 from PIL import Image
 
+from mmseg_zeroshot.commands import pseudo_label
 from mmseg_zeroshot.semantics import build_split
-from tools import pseudo_label
 
 from ..tiny_voc import CLASSES, UNSEEN, retrained, spnet, write_folder
 

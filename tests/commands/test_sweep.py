@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from mmseg_zeroshot.commands import sweep as tool
 from mmseg_zeroshot.engine.recipes import load_recipe, make_grid, make_sweep
-from tools import sweep as tool
 
 # A training notes its arguments; its hIoU is highest at width 2.
 TOOL = """

@@ -10,13 +10,13 @@ import pytest
 from gensim.models import FastText, KeyedVectors
 from gensim.models.fasttext import load_facebook_vectors, save_facebook_model
 
+from mmseg_zeroshot.commands import build_embeddings
 from mmseg_zeroshot.semantics.class_embeddings import ClassEmbeddings
 from mmseg_zeroshot.semantics.word_files.build import (
     build_class_vectors,
     parse_source,
 )
 from mmseg_zeroshot.semantics.word_files.formats import detect_format
-from tools import build_embeddings
 
 WORDS = ('cat', 'cow', 'potted', 'plant', 'airplane', 'TV', 'monitor',
          'building', 'Frisbee', 'the')
@@ -258,7 +258,7 @@ def test_tool_combines_class_sources(files, tmp_path):
     names = tmp_path / 'names.txt'
     names.write_text('# mine\ncow\n\nairplane  # a comment\n')
     args = build_embeddings.parse_args([
-        '--classes', 'potted plant', '--classes-file', str(names),
+        '--classes', 'potted plant', str(names),
         '--dataset', 'voc21', '--with-words', '--source', 'x', '--out',
         'x.npz'])
     classes = build_embeddings.collect_classes(args)
@@ -284,8 +284,8 @@ def test_tool_reports_errors_and_writes_nothing(files, tmp_path, capsys):
                '--out', out) == 1
     empty = tmp_path / 'empty.txt'
     empty.write_text('# nothing\n')
-    assert run('--classes-file', empty, '--source', files / 'w2v.bin',
-               '--out', out) == 1
+    with pytest.raises(SystemExit):
+        run('--classes', empty, '--source', files / 'w2v.bin', '--out', out)
     assert not out.exists()
 
 

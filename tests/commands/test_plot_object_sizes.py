@@ -1,7 +1,7 @@
 """The object-size plot from results files."""
 import json
 
-from tools import plot_object_sizes
+from mmseg_zeroshot.commands import plot_object_sizes
 
 from ..results.runs import record
 

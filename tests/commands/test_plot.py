@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from mmseg_zeroshot.commands import plot
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.visualization import confusion_table, save_confusion_csv
-from tools import plot
 
 from ..results.runs import record
 
