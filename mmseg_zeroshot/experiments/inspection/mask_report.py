@@ -16,9 +16,9 @@ from .mask_file import DEFECTS, NUM_VALUES, UNLABELLED, MaskFile, read_mask
 from .pairs import Pair
 from .problems import Problem, first_of
 
-_PIXELS = 150_000_000
-"""About so many pixels of masks are read and counted in two seconds."""
-_LEAST, _MOST = 50, 1000
+_PIXELS = 250_000_000
+"""About so many pixels of masks are read and counted in three seconds."""
+_LEAST, _MOST = 50, 4000
 _THREADS = 2
 
 
@@ -96,13 +96,13 @@ class MaskReport:
 
 
 def sample_size(pairs: Sequence[Pair]) -> int:
-    """Return how many masks are read in about two seconds.
+    """Return how many masks are read in about three seconds.
 
     Args:
         pairs: Of one data set; the first tells how large its images are.
 
     Returns:
-        At least 50, at most 1000, more of small masks than of large ones.
+        At least 50, at most 4000, more of small masks than of large ones.
     """
     if not pairs:
         return _LEAST

@@ -1,0 +1,1 @@
+"""What the command ``mmseg-zeroshot`` does, a module for each subcommand."""
