@@ -185,7 +185,7 @@ def test_words_of_a_file_are_found_from_elsewhere(tmp_path, monkeypatch):
     assert read(tmp_path).words == str(tmp_path / 'words.npz')
 
 
-DATASET = '''
+DATASET = """
 inner = dict(type='BaseSegDataset', data_root={root!r},
              metainfo=dict(classes={classes!r}), img_suffix='.jpg',
              seg_map_suffix='.png')
@@ -193,7 +193,7 @@ train_dataloader = dict(dataset=dict(inner, pipeline=[], data_prefix=dict(
     img_path='images/train', seg_map_path='masks/train')))
 val_dataloader = dict(dataset=dict(inner, pipeline=[], data_prefix=dict(
     img_path='images/val', seg_map_path='masks/val')))
-'''
+"""
 
 
 def test_a_config_names_the_data(tmp_path, capsys):
