@@ -57,6 +57,7 @@ from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.utils import atomic_write, exit_code
 
 FILE = 'experiment.py'
+WORDS = 'glove-6b-50d'
 NETWORK = 'deeplabv3plus_efficientnet-lite0'
 _LAYOUT = ('images', 'masks', 'image_suffix', 'mask_suffix', 'train', 'val')
 _METHODS = 'spnet zs3net --seeds 0 1 2'
@@ -104,10 +105,10 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
                        'while methods are tuned; proposed by default')
     names.add_argument('--ignored', nargs='+', metavar='NAMES',
                        help='classes that are neither trained nor scored')
-    parser.add_argument('--words', nargs='+', default=['glove-6b-50d'],
+    parser.add_argument('--words', nargs='+', default=[WORDS],
                         metavar='TABLE',
                         help='class vectors: a shipped table or .npz files, '
-                        'several are joined (default: %(default)s)')
+                        f'several are joined (default: {WORDS})')
     parser.add_argument('--network', default=NETWORK,
                         help='a file of configs/_base_/models, or an mmseg '
                         'config (default: %(default)s)')
