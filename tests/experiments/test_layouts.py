@@ -85,6 +85,12 @@ def test_parts_with_folders_inside(tmp_path):
         'images', 'train', 4)
 
 
+def test_folders_beside_the_parts_do_not_hide_them(tmp_path):
+    write_parts(tmp_path, parts=('train', 'val', 'train_extra'))
+    layout = find_layout(tmp_path)
+    assert dict(layout.parts) == dict(train='train', val='val')
+
+
 def test_flat_folders_have_no_parts(tmp_path):
     write_flat(tmp_path)
     layout = find_layout(tmp_path)
@@ -115,6 +121,14 @@ def test_images_and_masks_in_one_folder(tmp_path):
     layout = find_layout(tmp_path)
     assert (layout.images, layout.masks) == ('.', '.')
     assert (layout.image_suffix, layout.mask_suffix) == ('.jpg', '_mask.png')
+
+
+def test_masks_beside_images_of_the_same_format(tmp_path):
+    for i in range(3):
+        write_pair(tmp_path, f'all/{i}.png', f'all/{i}_label.png')
+    layout = find_layout(tmp_path)
+    assert (layout.images, layout.masks) == ('all', 'all')
+    assert (layout.image_suffix, layout.mask_suffix) == ('.png', '_label.png')
 
 
 def test_numbered_names_do_not_pair_by_their_beginnings(tmp_path):

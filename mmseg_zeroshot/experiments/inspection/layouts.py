@@ -17,6 +17,8 @@ from .suffixes import Suffixes, find_suffixes, holds_no_classes
 _OF_MASKS = re.compile(
     r'mask|label|segm|annot|truth|(^|[_\W])(gt|ann|seg)|^gt', re.IGNORECASE)
 _OF_IMAGES = re.compile(r'image|img|jpeg|photo|picture|rgb', re.IGNORECASE)
+_MOST_FOLDERS = 50
+"""So many folders, the largest, are compared."""
 _ONE_CHANNEL = ('P', 'L', '1', 'I', 'I;16')
 
 
@@ -103,9 +105,8 @@ def find_layout(root: str | Path, *, images: str = '', masks: str = '',
     names = _bases(listing)
     found = [
         _Match(i, m, rules)
-        for i in _wanted('images', images, names, listing.root)
-        for m in _wanted('masks', masks, names, listing.root)
-        if _may_pair(listing, i, m, images, masks)
+        for i in _wanted('images', images, names, listing)
+        for m in _wanted('masks', masks, names, listing)
         for rules in [_rules(names, i, m, image_suffix, mask_suffix)] if rules
     ]
     if not found:
@@ -154,40 +155,45 @@ def _role(name: str) -> str:
 
 
 def _wanted(option: str, given: str, names: Mapping[str, list[str]],
-            root: Path) -> list[str]:
+            listing: Listing) -> list[str]:
     """Return the folders that may be those of images, or of masks."""
-    if not given:
-        return list(names)
-    given = Path(given).as_posix()
-    if given not in names:
+    given = Path(given).as_posix() if given else ''
+    if given and given not in names:
         raise FileNotFoundError(
-            f'--{option} {given}: no image files in {root / given}.'
+            f'--{option} {given}: no image files in {listing.root / given}.'
             + hint(given, names))
-    return [given]
-
-
-def _may_pair(listing: Listing, images: str, masks: str, given_images: str,
-              given_masks: str) -> bool:
-    """Whether folders may hold images and masks, by name or by a file."""
-    if images == masks:
-        return True
-    return ((bool(given_images) or _holds(listing, images) == 'images')
-            and (bool(given_masks) or _holds(listing, masks) == 'masks'))
+    if given:
+        return [given]
+    largest = sorted(names, key=lambda base: -len(names[base]))
+    return [base for base in largest[:_MOST_FOLDERS]
+            if _holds(listing, base) in (option, 'both')]
 
 
 def _holds(listing: Listing, base: str) -> str:
-    """Return whether a folder holds images or masks."""
+    """Return whether a folder holds images or masks, or may hold both."""
     by_name = _role(base.split('/')[-1])
     if by_name:
         return by_name
-    folder, files = next(
-        (folder, files) for folder, files in listing.images.items()
-        if _base(folder) == base)
+    kinds = set()
+    for folder, files in listing.images.items():
+        if _base(folder) == base:
+            ends = {Path(file).suffix: file for file in files}
+            kinds |= {_holds_file(listing.root / folder / file)
+                      for file in ends.values()}
+    # Images may also lie beside their masks and end alike.
+    beside = any(_OF_MASKS.search(name) for folder, files
+                 in listing.images.items() if _base(folder) == base
+                 for name in files)
+    return 'both' if len(kinds) != 1 or beside else kinds.pop()
+
+
+def _holds_file(path: Path) -> str:
+    """Return whether a file looks like an image or a mask."""
     try:
-        with Image.open(listing.root / folder / files[0]) as image:
-            labels = (image.mode in _ONE_CHANNEL and image.format != 'JPEG')
+        with Image.open(path) as image:
+            labels = image.mode in _ONE_CHANNEL and image.format != 'JPEG'
     except OSError:
-        return ''
+        return 'both'
     return 'masks' if labels else 'images'
 
 

@@ -77,9 +77,8 @@ def _folders(paired: Sequence[str]) -> dict[str, tuple[str, int]]:
     sizes: dict[str, int] = {}
     for name in paired:
         first, slash, _ = name.partition('/')
-        if not slash or first.lower() not in PARTS:
-            return {}
-        sizes[first] = sizes.get(first, 0) + 1
+        if slash and first.lower() in PARTS:
+            sizes[first] = sizes.get(first, 0) + 1
     return {name: (name, size) for name, size in sizes.items()}
 
 

@@ -66,18 +66,25 @@ def warnings(split: ClassSplit, found: Sequence[ClassWords],
     """
     lines = [one.missing for one in found
              if one.missing and one.name not in split.ignored]
-    for loop, report, classes in (('train', survey.train, split.seen),
-                                  ('val', survey.val, split.unseen)):
-        if report is None:
-            continue
-        few = [f'{name} ({_images(report, split.ids([name])[0])})'
-               for name in classes
-               if report.images[split.ids([name])[0]] * report.total
-               < _FEW * report.read]
-        if few and report.total >= _FEW:
+    for loop, report, classes, advice in (
+            ('train', survey.train, split.seen,
+             '--ignored leaves classes out'),
+            ('val', survey.val, split.unseen, 'their scores say little')):
+        few = _few(report, split, classes)
+        if few:
             lines.append(f'fewer than {_FEW} {loop} images hold '
-                         f'{", ".join(few)}: --ignored leaves classes out.')
+                         f'{", ".join(few)}: {advice}.')
     return lines
+
+
+def _few(report: MaskReport | None, split: ClassSplit,
+         classes: Sequence[str]) -> list[str]:
+    """Return classes that few masks hold, each with how many do."""
+    if report is None or report.total < _FEW:
+        return []
+    return [f'{name} ({_images(report, number)})'
+            for name, number in zip(classes, split.ids(classes))
+            if report.images[number] * report.total < _FEW * report.read]
 
 
 def _group(name: str, split: ClassSplit) -> str:
