@@ -16,6 +16,12 @@ from .version import __version__
 
 COMMANDS: dict[str, dict[str, str]] = {
     'Start': {
+        'init': 'look at a data set and write an experiment file',
+        'check': 'find now what would stop an experiment later',
+        'run': 'run all steps of methods on an experiment',
+        'tune': 'choose config values on validation classes',
+        'configs': "write an experiment's configs for mmseg's own tools",
+        'clean': 'remove the work of steps that changed since',
         'demo': 'train, evaluate and look, on embedded images',
         'make-zero-shot-config': 'turn an mmseg config into a zero-shot one',
     },

@@ -15,7 +15,7 @@ from mmseg_zeroshot.datasets import (
 from mmseg_zeroshot.engine.hooks.run_parts import start_sha256
 from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 
-from .engine.hooks.test_self_training_checks import PSEUDO, PseudoData
+from .engine.hooks.consistency.test_self_training import PSEUDO, PseudoData
 from .engine.hooks.tiny_run import TinyData, loader
 from .test_graph_stages import with_graphs
 from .test_zs3net_stages import BANK, CLASS_SPLIT, run, staged
