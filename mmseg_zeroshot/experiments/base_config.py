@@ -66,7 +66,7 @@ def _network_and_data(experiment: Experiment) -> Config:
     if is_config(experiment.network):
         return adapted_config(
             config_path(experiment.network), split=experiment.split,
-            folder=experiment.folder, mode=experiment.mode)
+            folder=experiment.folder, mode=experiment.mode, imports=False)
     return _composed(experiment)
 
 

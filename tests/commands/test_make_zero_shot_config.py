@@ -80,8 +80,8 @@ def run(base: Path | str, out: Path, *more: str, method: str = 'spnet',
 
 @pytest.fixture
 def spnet(tmp_path) -> Config:
-    assert run(write(tmp_path, FULL), tmp_path / 'out.py') == 0
-    return Config.fromfile(tmp_path / 'out.py')
+    assert run(write(tmp_path, FULL), tmp_path / 'out') == 0
+    return Config.fromfile(tmp_path / 'out/spnet.py')
 
 
 def test_the_network_is_the_base_s(spnet):
@@ -91,7 +91,7 @@ def test_the_network_is_the_base_s(spnet):
     assert spnet.model.pretrained == 'somewhere'
     host = spnet.model.decode_head.host
     assert (host.type, host.channels, host.in_index) == ('FCNHead', 8, 3)
-    assert 'num_classes' not in host
+    assert host.num_classes == 21
     assert spnet.model.decode_head.split == 'voc12-zs3-k2'
     # Auxiliary heads stay plain classifiers, of the split's classes.
     assert spnet.model.auxiliary_head[0].num_classes == 21
@@ -137,7 +137,7 @@ def test_choices_by_unseen_labels_are_left_out_and_named(spnet, tmp_path):
     assert {'label_leak', 'consistency', 'results'} <= set(
         spnet.default_hooks)
     assert spnet.get('load_from') is None
-    text = (tmp_path / 'out.py').read_text()
+    text = (tmp_path / 'out/spnet.py').read_text()
     for left_out in ("save_best='mIoU'", 'EarlyStoppingHook',
                      "load_from='pretrained.pth'"):
         assert left_out in ' '.join(text.replace('\n#', '').split())
@@ -148,18 +148,20 @@ def test_choices_by_unseen_labels_are_left_out_and_named(spnet, tmp_path):
     ('devise', 'DeViSEHead', 'CosineLoss'),
     ('ale', 'SemanticProjectionHead', 'ALELoss')])
 def test_baselines_have_losses_of_their_own(tmp_path, method, head, loss):
-    out = tmp_path / 'out.py'
+    out = tmp_path / 'out'
     assert run(write(tmp_path, FULL), out, method=method) == 0
-    cfg = Config.fromfile(out)
+    cfg = Config.fromfile(out / f'{method}.py')
     assert cfg.model.decode_head.type == head
     assert cfg.model.decode_head.host.loss_decode == dict(type=loss)
 
 
 def test_zs3net_s_steps_fit_together(tmp_path):
-    out = tmp_path / 'net.py'
+    out = tmp_path / 'net'
     assert run(write(tmp_path, FULL), out, method='zs3net') == 0
-    first, second, third = (
-        Config.fromfile(tmp_path / f'net-s{i}.py') for i in range(3))
+    first, bank, second, third = (
+        Config.fromfile(out / f'{step}.py')
+        for step in ('seen', 'bank', 'generator', 'zs3net'))
+    work_dir = 'work_dirs/zs3net_base_voc12-zs3-k2'
     assert first.model.type == 'EncoderDecoder'
     assert first.model.decode_head.num_classes == 21
     assert first.train_dataloader.dataset.mode == 'drop'
@@ -169,22 +171,23 @@ def test_zs3net_s_steps_fit_together(tmp_path):
     # Nothing is downloaded again: the weights are step 0's.
     assert second.model.pretrained is None
     assert second.model.backbone.init_cfg is None
-    assert second.load_from == 'work_dirs/net-s0/epoch_7.pth'
+    assert second.load_from == f'{work_dir}/seen/epoch_7.pth'
     data = second.train_dataloader.dataset
-    assert data.checkpoint == second.load_from
-    assert data.bank == second.feature_bank.path
+    assert data.bank == second.feature_bank.path == f'{work_dir}/bank/bank'
+    assert bank.feature_bank == second.feature_bank
     # The repeated data set is read once, and small crops are padded.
-    bank = second.feature_bank.dataset
-    assert bank.dataset == dict(type='PascalVOCDataset', data_root='voc')
-    assert [step.type for step in bank.pipeline][-2:] == [
+    images = second.feature_bank.dataset
+    assert images.dataset == dict(type='PascalVOCDataset', data_root='voc')
+    assert [step.type for step in images.pipeline][-2:] == [
         'Pad', 'PackSegInputs']
-    assert bank.pipeline[-2].pad_val == dict(img=(30, 20, 10), seg=254)
+    # The preprocessor keeps the images' own order of channels.
+    assert images.pipeline[-2].pad_val == dict(img=(10, 20, 30), seg=254)
     assert second.train_cfg.val_begin > second.train_cfg.max_iters
     assert [hook.type for hook in second.custom_hooks] == [
         'EMAHook', 'StageStartHook']
     assert second.default_hooks.checkpoint.by_epoch is False
     steps = second.train_cfg.max_iters
-    assert third.load_from == f'work_dirs/net-s1/iter_{steps}.pth'
+    assert third.load_from == f'{work_dir}/generator/iter_{steps}.pth'
     assert third.model.decode_head.phase == 'classifier'
     assert third.train_cfg.val_interval == third.train_cfg.max_iters
     assert third.default_hooks.results.method == 'ZS3Net'
@@ -202,7 +205,7 @@ def test_zs3net_s_steps_fit_together(tmp_path):
 
 
 def test_mmseg_s_own_file_and_one_that_inherits_it(tmp_path, capsys):
-    own, child = tmp_path / 'own.py', tmp_path / 'child.py'
+    own, child = tmp_path / 'own', tmp_path / 'child'
     base = tmp_path / 'mine.py'
     base.write_text(f"_base_ = 'mmseg::{FCN}'\n"
                     'train_dataloader = dict(batch_size=9)\n')
@@ -210,7 +213,8 @@ def test_mmseg_s_own_file_and_one_that_inherits_it(tmp_path, capsys):
     assert run(f'mmseg::{FCN}', own, '--no-check') == 0
     assert run(base, child, '--no-check') == 0
     assert before == MODULE2PACKAGE
-    assert 'mmseg-zeroshot train' in capsys.readouterr().out
+    assert f'next: bash {own}/run.sh' in capsys.readouterr().out
+    own, child = own / 'spnet.py', child / 'spnet.py'
     ours, theirs = Config.fromfile(own), Config.fromfile(OWN / FCN)
     assert ours.model.backbone == theirs.model.backbone
     assert ours.train_dataloader.dataset.dataset.type == 'ConcatDataset'
@@ -222,15 +226,16 @@ def test_mmseg_s_own_file_and_one_that_inherits_it(tmp_path, capsys):
 
 
 def test_a_split_of_your_own(tmp_path):
-    out = tmp_path / 'out.py'
+    out = tmp_path / 'out'
     assert tool.main([
         str(write(tmp_path, FULL)), '--unseen', 'cow, potted plant',
         '--ignored', 'bird', '--method', 'spnet', '--out', str(out)]) == 0
-    split = build_split(Config.fromfile(out).split)
+    config = Config.fromfile(out / 'spnet.py')
+    split = build_split(config.split)
     assert split.unseen == ('cow', 'pottedplant')
     assert split.ignored == ('bird', )
     # A shipped class list is named, others are written out.
-    assert Config.fromfile(out).split.classes == 'voc21'
+    assert config.split.classes == 'voc21'
 
 
 @pytest.mark.parametrize('parts, message', [
@@ -267,53 +272,56 @@ def test_a_split_of_your_own(tmp_path):
 ])
 def test_what_cannot_be_made_zero_shot(tmp_path, capsys, parts, message):
     base = write(tmp_path, changed(**parts))
-    assert run(base, tmp_path / 'out.py') == 1
+    assert run(base, tmp_path / 'out') == 1
     error = ' '.join(capsys.readouterr().err.split())
     assert re.search(message, error), error
-    assert not (tmp_path / 'out.py').exists()
+    assert not (tmp_path / 'out').exists()
 
 
 def test_a_package_that_is_not_installed(tmp_path, capsys):
     base = write(tmp_path, changed(
         custom_imports=dict(imports=['no_such_package']),
         model=dict(backbone=dict(type='no_such_package.Net'))))
-    out = tmp_path / 'out.py'
+    out = tmp_path / 'out'
     assert run(base, out) == 1
     assert 'no_such_package' in capsys.readouterr().err
     assert run(base, out, '--no-check') == 0
-    assert 'no_such_package' in out.read_text()
+    assert 'no_such_package' in (out / 'spnet.py').read_text()
 
 
 def test_a_value_that_no_text_means(tmp_path, capsys):
     base = write(tmp_path, FULL)
     with base.open('a') as file:
         file.write("optim_wrapper['clip_grad'] = lambda: 0\n")
-    assert run(base, tmp_path / 'out.py') == 1
+    assert run(base, tmp_path / 'out') == 1
     assert 'optim_wrapper.clip_grad is a function' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('more, message', [
     (dict(split='voc12-zs3-k3'), "unknown split 'voc12-zs3-k3'.*voc12-zs3-k"),
-    (dict(method='spnett'), "unknown method 'spnett': take one of spnet"),
+    (dict(method='spnett'), "unknown method 'spnett'.*spnet"),
 ])
 def test_unknown_names(tmp_path, capsys, more, message):
-    assert run(write(tmp_path, FULL), tmp_path / 'out.py', **more) == 1
+    assert run(write(tmp_path, FULL), tmp_path / 'out', **more) == 1
     assert re.search(message, capsys.readouterr().err)
 
 
 def test_other_command_lines(tmp_path, capsys):
-    base, out = write(tmp_path, FULL), tmp_path / 'net-s1.py'
+    base, out = write(tmp_path, FULL), tmp_path / 'net/generator.py'
+    out.parent.mkdir()
     out.write_text('mine')
-    assert run(base, tmp_path / 'net.py', method='zs3net') == 1
+    assert run(base, out.parent, method='zs3net') == 1
     assert f'{out} is there already' in capsys.readouterr().err
     # Nothing is written if one file is in the way.
-    assert out.read_text() == 'mine' and not (tmp_path / 'net-s0.py').exists()
-    assert run(base, tmp_path / 'net.py', '--overwrite',
-               method='zs3net') == 0
+    assert out.read_text() == 'mine'
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
+    assert run(base, out.parent, '--overwrite', method='zs3net') == 0
     assert out.read_text() != 'mine'
-    assert run(tmp_path / 'none.py', tmp_path / 'o.py') == 1
+    assert run(tmp_path / 'none.py', tmp_path / 'o') == 1
     assert 'no config' in capsys.readouterr().err
-    assert run(base, tmp_path / 'o.py', '--ignored', 'bird') == 1
+    assert run(base, tmp_path / 'o', '--ignored', 'bird') == 1
     assert '--ignored belongs to --unseen' in capsys.readouterr().err
-    assert run(base, tmp_path / 'o.py', '--embeddings', 'glove-7b') == 1
+    assert run(base, tmp_path / 'o', '--embeddings', 'glove-7b') == 1
     assert 'glove-6b-50d' in capsys.readouterr().err
+    assert run(base, tmp_path / 'o.py') == 1
+    assert '--out is a folder' in capsys.readouterr().err
