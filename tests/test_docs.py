@@ -57,7 +57,8 @@ def test_code_runs(page, monkeypatch):
 
 def test_architecture_names_files_of_the_package():
     package = ROOT / 'mmseg_zeroshot'
-    if not (package / 'results').is_dir():
+    rooms = ('commands', 'experiments', 'results')
+    if not all((package / room).is_dir() for room in rooms):
         pytest.skip('the rooms are not where the page has them yet')
     text = (DOCS / 'architecture.md').read_text('utf-8')
     named = re.findall(r'`([a-z]\w+/[\w/.]*)`', text)
