@@ -2,16 +2,19 @@
 
 A package that exports names (``__all__``) is documented by them, less what
 the package above it exports as well; one that exports none, by its modules.
-The pages go to ``api/generated`` and are made anew by every build.
+The subcommands are documented by the texts that their ``--help`` prints. The
+pages go to ``api/generated`` and are made anew by every build.
 """
 from __future__ import annotations
 
 import ast
+import importlib
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
 PACKAGE = 'mmseg_zeroshot'
+COMMANDS = f'{PACKAGE}.commands'
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -25,8 +28,8 @@ def write_pages(app: Sphinx) -> None:
     source = Path(app.srcdir)
     folder = source / 'api' / 'generated'
     folder.mkdir(exist_ok=True)
-    pages = {f'{name}.rst': room_page(name, source.parent)
-             for name in rooms(source.parent)}
+    pages = {f'{name}.rst': text for name in rooms(source.parent)
+             if (text := room_page(name, source.parent))}
     for path in folder.glob('*.rst'):
         if path.name not in pages:
             path.unlink()
@@ -46,14 +49,26 @@ def rooms(root: Path) -> list[str]:
 
 
 def room_page(name: str, root: Path) -> str:
-    """Return the page of a package, in reStructuredText."""
-    names = exported(name, root)
-    lines = [f'{name}', '=' * len(name), '', f'.. automodule:: {name}']
+    """Return the page of a package, in reStructuredText.
+
+    Args:
+        name: The package, by dotted name.
+        root: The folder that it is in.
+
+    Returns:
+        The page; empty where the package above exports all its names.
+    """
+    if name == COMMANDS:
+        return commands_page(root)
+    names, above = exported(name), exported(name.rpartition('.')[0])
+    if names and names <= above:
+        return ''
+    lines = [name, '=' * len(name), '', f'.. automodule:: {name}']
     if names:
         lines += ['   :members:', '   :imported-members:']
-        above = exported(name.rpartition('.')[0], root)
-        if doubled := sorted(names & above):
-            lines += [f'   :exclude-members: {", ".join(doubled)}']
+        if names & above:
+            doubled = ', '.join(sorted(names & above))
+            lines += [f'   :exclude-members: {doubled}']
         return '\n'.join([*lines, ''])
     for module in modules(name, root):
         lines += ['', module, '-' * len(module), '',
@@ -61,17 +76,23 @@ def room_page(name: str, root: Path) -> str:
     return '\n'.join([*lines, ''])
 
 
-def exported(name: str, root: Path) -> set[str]:
-    """Return the names in a package's ``__all__``, without importing it."""
-    path = root.joinpath(*name.split('.'), '__init__.py')
-    if not name or not path.is_file():
-        return set()
-    for node in ast.parse(path.read_text('utf-8')).body:
-        if isinstance(node, ast.Assign) and any(
-                getattr(target, 'id', '') == '__all__'
-                for target in node.targets):
-            return set(ast.literal_eval(node.value))
-    return set()
+def commands_page(root: Path) -> str:
+    """Return the page of the subcommands: what each says of itself."""
+    lines = ['Commands', '========', '',
+             '``mmseg-zeroshot COMMAND --help`` has all options.']
+    for module in modules(COMMANDS, root):
+        title = module.rpartition('.')[2].replace('_', '-')
+        source = root.joinpath(*module.split('.')).with_suffix('.py')
+        said = ast.get_docstring(ast.parse(source.read_text('utf-8'))) or ''
+        lines += ['', title, '-' * len(title), '', '.. code-block:: text', '']
+        lines += [f'   {line}'.rstrip() for line in said.splitlines()]
+    return '\n'.join([*lines, ''])
+
+
+def exported(name: str) -> set[str]:
+    """Return the names in a package's ``__all__``."""
+    package = importlib.import_module(name) if name else None
+    return set(getattr(package, '__all__', ()))
 
 
 def modules(name: str, root: Path) -> list[str]:
