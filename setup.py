@@ -43,6 +43,11 @@ EXTRAS = {
     ],
     'efficientnet': EFFICIENTNET,
     'demo': EFFICIENTNET,
+    'docs': [
+        'furo>=2024.8',
+        'myst-parser>=4',
+        'sphinx>=8.1',
+    ],
     'tests': [
         *EFFICIENTNET,
         'efficientnet-lite-pytorch==0.1.0',
@@ -51,6 +56,8 @@ EXTRAS = {
         "pyarrow>=15; python_version >= '3.11'",
         'interrogate>=1.7',
         'mypy>=1.11',
+        # Reads the notebooks, which the tests execute.
+        'nbformat>=5.10',
         'pytest>=8',
         'pytest-xdist>=3.6',
         'ruff>=0.6',

@@ -108,7 +108,9 @@ def test_sdist_holds_what_a_build_and_a_test_need(sdist, repo_root):
                  if '/' in name}
     assert repo_files(repo_root, 'mmseg_zeroshot', 'configs', 'tools',
                       'tests') <= names
-    assert {'LICENSE', 'CHANGELOG.md', 'pyproject.toml', 'Makefile',
+    assert {'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'CITATION.cff',
+            'pyproject.toml', 'Makefile', 'docs/conf.py',
+            'docs/notebooks/own_words.ipynb',
             'requirements/constraints-cpu.txt'} <= names
 
 
@@ -136,7 +138,8 @@ def test_wheel_says_what_it_needs(wheel):
                     'matplotlib', 'pillow', 'scipy'}
     extras = {line.split(': ')[1] for line in lines
               if line.startswith('Provides-Extra')}
-    assert extras == {'onedl', 'openmmlab', 'demo', 'tests', 'efficientnet'}
+    assert extras == {'onedl', 'openmmlab', 'demo', 'tests', 'docs',
+                      'efficientnet'}
     for extra in ('onedl', 'openmmlab'):
         stack = {need for need in needs if f'extra == "{extra}"' in need}
         assert any('mmsegmentation' in need for need in stack)
