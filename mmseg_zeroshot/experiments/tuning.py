@@ -45,6 +45,7 @@ class Tuning:
         points: The grid.
         split: Split of the scores.
         label: ``'validation'`` or ``'oracle'``.
+        targets: Steps whose config has the keys.
     """
 
     steps: dict[str, Step]
@@ -52,6 +53,7 @@ class Tuning:
     points: tuple[Point, ...]
     split: ClassSplit
     label: str
+    targets: tuple[str, ...]
 
 
 def make_grid(keys: Mapping[str, Sequence[Any]]) -> tuple[Point, ...]:
@@ -117,7 +119,7 @@ def make_tuning(experiment: Experiment, method: str,
                              f'depend on {", ".join(targets)}')
     split = (experiment if oracle else experiment.held_out()).classes
     return Tuning(result, scored, points, split,
-                  'oracle' if oracle else 'validation')
+                  'oracle' if oracle else 'validation', tuple(targets))
 
 
 def _chain(experiment: Experiment, method: str, best_gamma: bool,
