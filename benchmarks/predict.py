@@ -25,11 +25,7 @@ from mmseg.registry import MODELS
 from PIL import Image, ImageFilter
 
 import mmseg_zeroshot  # noqa: F401
-from mmseg_zeroshot.models import FeatureSets
-from mmseg_zeroshot.models.vocabulary_change import (
-    add_classes,
-    retrain_classifier,
-)
+from mmseg_zeroshot.models import FeatureSets, retrain_classifier
 from mmseg_zeroshot.utils.images import look_at
 from mmseg_zeroshot.visualization.predictions import PredictionWriter
 from tools.predict import Predictor, segment
@@ -109,7 +105,8 @@ def per_photo(folder: Path, photos: int, rounds: int,
 def spnet_class() -> float:
     """Seconds for a class of SPNet's."""
     model = MODELS.build(config().model)
-    return timed(lambda: add_classes(model, ['zebra'], 'glove-6b-50d')) / 1000
+    return timed(lambda: model.add_class(
+        'zebra', embeddings='glove-6b-50d')) / 1000
 
 
 def zs3net_class(iterations: int) -> float:
@@ -126,7 +123,7 @@ def zs3net_class(iterations: int) -> float:
                        torch.full((len(ids), ), 1 / len(ids)))
 
     def add() -> None:
-        add_classes(model, ['zebra'], 'glove-6b-50d')
+        model.add_class('zebra', embeddings='glove-6b-50d')
         retrain_classifier(model, [sets] * iterations, iterations=iterations)
 
     return timed(add) / 1000

@@ -1,5 +1,6 @@
 """Networks: heads, segmentors, backbones, generators and losses."""
 from . import backbones, data_preprocessor, generators, losses
+from .classifier_retraining import retrain_classifier
 from .decode_heads import (
                            BaseZeroShotHead,
                            DeepLabV2Head,
@@ -7,6 +8,7 @@ from .decode_heads import (
                            GeneratorRetrainedHead,
                            GraphRetrainedHead,
                            ReleasedRetrainedHead,
+                           RetrainedHead,
                            SemanticProjectionHead,
 )
 from .feature_sets import FeatureSets, gather_feature_sets
@@ -21,7 +23,7 @@ __all__ = [
     'BaseZeroShotHead', 'DeViSEHead', 'DeepLabV2Head', 'FeatureSets',
     'GeneratorRetrainedHead', 'GraphDataPreProcessor', 'GraphRetrainedHead',
     'GraphSets', 'MultiScaleEncoderDecoder', 'MultiScaleZeroShotSegmentor',
-    'ReleasedRetrainedHead', 'SemanticProjectionHead', 'ZeroShotSegmentor',
-    'backbones', 'data_preprocessor', 'gather_feature_sets', 'generators',
-    'losses'
+    'ReleasedRetrainedHead', 'RetrainedHead', 'SemanticProjectionHead',
+    'ZeroShotSegmentor', 'backbones', 'data_preprocessor',
+    'gather_feature_sets', 'generators', 'losses', 'retrain_classifier'
 ]
