@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from mmseg_zeroshot.models import FeatureSets, retrain_classifier
+from mmseg_zeroshot.models.segmentors import zero_shot_segmentor
 
 from .word_models import CLASSES, RETRAINED, build, scores
 
@@ -71,6 +72,17 @@ def test_a_retrained_classifier_knows_the_added_class():
         assert torch.equal(value, model.decode_head.generator.state_dict()[
             name])
     assert scores(model).shape[1] == 6
+
+
+def test_a_class_that_is_not_learned_yet_is_told(monkeypatch):
+    told = []
+    monkeypatch.setattr(zero_shot_segmentor, 'print_log',
+                        lambda text, *_: told.append(text))
+    build().add_class('zebra', embeddings='glove-6b-50d')
+    assert told == []  # scored by its vector
+    build(RETRAINED).add_class('zebra', embeddings='glove-6b-50d')
+    text, = told
+    assert "not learned 'zebra' yet" in text and 'retrain_classifier' in text
 
 
 def test_dropped_classes_are_left_out_of_the_training():

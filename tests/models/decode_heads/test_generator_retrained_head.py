@@ -77,6 +77,12 @@ def test_gradients_do_not_cross(make, sets):
     assert touched(head) == {'classifier'}
 
 
+def test_a_generator_that_asks_the_classifier_does_not_train_it(make, sets):
+    head = make('joint', generator=WGAN)
+    head.loss_of_sets(sets)['loss_classification'].backward()
+    assert touched(head) == {'generator'}
+
+
 RECURSION = dict(type='ZSMMDLoss', tau=.01, gamma=.5)
 
 
@@ -237,6 +243,19 @@ def test_broken_features_of_images_stop_the_training(
     inputs = [torch.full(shape, value) for shape in feature_shapes('FCNHead')]
     with pytest.raises(ValueError, match='NaN or infinite.*load_from'):
         head.loss(inputs, samples, {})
+
+
+def test_a_head_in_another_phase_trains_as_one_built_for_it(make, sets):
+    losses = []
+    for head in (make('classifier'), make('joint', recursion=RECURSION)):
+        head.set_phase('classifier')
+        torch.manual_seed(1)
+        losses.append(head.loss_of_sets(sets))
+        total(losses[-1]).backward()
+        assert touched(head) == {'classifier'}
+    assert losses[0].keys() == losses[1].keys()
+    assert torch.equal(losses[0]['loss_classifier'],
+                       losses[1]['loss_classifier'])
 
 
 def test_plain_classifier_is_the_start(make, split):
