@@ -40,14 +40,7 @@ from mmseg_zeroshot.commands._arguments import (
 from mmseg_zeroshot.datasets import FeatureBankDataset
 from mmseg_zeroshot.engine.hooks.consistency.checkpoint import LoadingCheck
 from mmseg_zeroshot.engine.recipes.recipe import quiet
-from mmseg_zeroshot.models.feature_sets import FeatureSets
-from mmseg_zeroshot.models.vocabulary_change import (
-    add_classes,
-    drop_classes,
-    needs_training,
-    rename_classes,
-    retrain_classifier,
-)
+from mmseg_zeroshot.models import FeatureSets, retrain_classifier
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.utils import exit_code
@@ -202,18 +195,24 @@ def change_words(model: Any, config: Config,
         ValueError: A class is unknown, has no vector or is there already.
     """
     trained: ClassSplit | None = getattr(model.decode_head, 'split', None)
-    dropped = (drop_classes(model, args.drop_classes)
+    if trained is None and (args.add_classes or args.drop_classes
+                            or args.rename_classes):
+        raise ValueError(
+            f'{type(model.decode_head).__name__} is no zero-shot head: its '
+            'classes are fixed. Train one of configs/spnet or configs/zs3net')
+    dropped = (model.drop_classes(args.drop_classes)
                if args.drop_classes else ())
     if args.rename_classes:
-        rename_classes(model, args.rename_classes)
+        model.rename_classes(args.rename_classes)
     added: tuple[str, ...] = ()
     if args.add_classes:
         words = args.embeddings or config.model.decode_head.get('embeddings')
         start = time.perf_counter()
         set_random_seed(args.seed)
-        added = add_classes(model, args.add_classes, words)
+        added = tuple(model.add_class(name, embeddings=words)
+                      for name in args.add_classes)
         assert trained is not None
-        if needs_training(model):
+        if model.decode_head.learns_classifier:
             _retrain(model, config, args, trained)
         print(f'added {", ".join(added)} in '
               f'{time.perf_counter() - start:.1f} s')

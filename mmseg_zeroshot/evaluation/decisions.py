@@ -9,9 +9,21 @@ def turning_points(seen_best: Tensor, seen_id: Tensor, unseen_best: Tensor,
                    unseen_id: Tensor, grid: Tensor) -> Tensor:
     """Count the grid points at which the seen class wins.
 
-    It wins where ``seen_best - gamma > unseen_best``, or where both are
-    equal and its id is the lower one, as in ``argmax``. Rounding keeps the
-    order of numbers, so these are the first points of the grid.
+    With s and u the best probabilities and fl() rounding, it wins at gamma
+    where ``fl(s - gamma) > u``, or where both are equal and its id is the
+    lower one, as in ``argmax``. No float lies between u and the number just
+    below it, pred(u), so both cases are one comparison::
+
+        fl(s - gamma) > needed,   needed = pred(u) if seen_id < unseen_id
+                                           else u.
+
+    Rounding keeps the order of numbers: fl(s - gamma) never rises with
+    gamma, and the wins are the first t points of the grid. So t is the one
+    number with a win at point t - 1 and none at point t. The search starts at
+    the number of points below fl(s - u), which rounding leaves a few points
+    off at most, and moves one point at a time: up where point t is a win,
+    down where point t - 1 is none. Both cannot be, and where neither is, t
+    is found.
 
     Args:
         seen_best: (P, ) highest probability of a seen class.
@@ -23,15 +35,12 @@ def turning_points(seen_best: Tensor, seen_id: Tensor, unseen_best: Tensor,
     Returns:
         (P, ) int64 in 0 … G.
     """
-    # Equality is worth a win where the seen id is lower: ask for more than
-    # the number just below.
     needed = torch.where(
         seen_id < unseen_id,
         torch.nextafter(unseen_best, unseen_best.new_full((), -1)),
         unseen_best)
     last = len(grid) - 1
     turn = _first_guess(seen_best - unseen_best, grid)
-    # The difference is rounded: move on while the exact test says so.
     while True:
         up = (turn <= last) & (
             seen_best - grid[turn.clamp(max=last)] > needed)
@@ -59,8 +68,12 @@ def max_over_classes(scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     vectorise a reduction that tracks indices. It also finds near ties:
     pixels where a class of lower id has the next smaller float. When gamma
     is taken off both they may become equal, and then ``argmax`` prefers the
-    lower id; floats further apart stay apart, as a non-negative difference
-    is never coarser than the number it came from.
+    lower id.
+
+    Floats further apart stay apart. Let e be the spacing of floats just
+    below the highest score v. A difference in [0, v) lies where floats are
+    at most e apart, so rounding moves it by e / 2 at most. Two scores that
+    are 2 e apart or more cannot meet.
 
     Args:
         scores: (K, P), at least 0 where they win.

@@ -80,6 +80,22 @@ def gather_feature_sets(features: Tensor,
                        counts / counts.sum())
 
 
+def check_finite(features: Tensor) -> None:
+    """Stop before NaN spreads from a broken extractor.
+
+    Args:
+        features: Pixel features, of any shape.
+
+    Raises:
+        ValueError: One is NaN or infinite.
+    """
+    if not torch.isfinite(features).all():
+        raise ValueError(
+            'the frozen network gives pixel features that are NaN or '
+            'infinite: its checkpoint (load_from) is broken, or its values '
+            'overflow in float16')
+
+
 def _draw_rows(keys: Tensor, counts: Tensor, num: int) -> Tensor:
     """Return (B, num) positions in ``keys``, of one key in each row."""
     order = keys.argsort()
