@@ -119,8 +119,8 @@ setup(
     packages=find_packages(include=['mmseg_zeroshot', 'mmseg_zeroshot.*']),
     package_data={
         'mmseg_zeroshot': ['py.typed'],
+        'mmseg_zeroshot.results': ['assets/*'],
         'mmseg_zeroshot.semantics': ['assets/*'],
-        'mmseg_zeroshot.visualization': ['assets/*'],
     },
     python_requires='>=3.10',
     install_requires=HARD,

@@ -31,7 +31,7 @@ ROWS = 32 * 3 * VECTORS  # of a shard: 32 images of three classes
 
 def stamp(images: int) -> dict[str, Any]:
     """The stamp of a build on VOC, with nothing behind it."""
-    from mmseg_zeroshot.datasets.feature_bank_stamp import FORMAT, VERSION
+    from mmseg_zeroshot.datasets.feature_bank.stamp import FORMAT, VERSION
     from mmseg_zeroshot.semantics import ClassSplit
     names = [f'class {i}' for i in range(CLASSES + 1)]
     return dict(
@@ -43,7 +43,7 @@ def stamp(images: int) -> dict[str, Any]:
 
 def plan_of(folder: Path, size: int) -> Any:
     """The shards of a bank of ``size`` bytes."""
-    from mmseg_zeroshot.datasets.feature_bank_shards import ShardPlan
+    from mmseg_zeroshot.datasets.feature_bank.shards import ShardPlan
     shards = max(1, size // (ROWS * WIDTH * 2))
     return ShardPlan(folder / 'bank.shards', stamp(32 * shards), 8)
 
@@ -67,7 +67,7 @@ def write(folder: Path, size: int) -> dict[str, float]:
 
 def merge(folder: Path, size: int) -> dict[str, float]:
     """Merge the shards into a bank."""
-    from mmseg_zeroshot.datasets.feature_bank_merge import merge_shards
+    from mmseg_zeroshot.datasets.feature_bank.merge import merge_shards
     start = time.perf_counter()
     merged = merge_shards(plan_of(folder, size), folder / 'bank')
     seconds = time.perf_counter() - start

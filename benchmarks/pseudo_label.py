@@ -35,12 +35,12 @@ from mmseg.registry import DATASETS
 from PIL import Image
 
 from mmseg_zeroshot import ClassEmbeddings, ClassSplit
-from mmseg_zeroshot.datasets.pseudo_label_builder import (
+from mmseg_zeroshot.datasets.self_training.builder import (
     make_pseudo_labels,
     pseudo_label_stamp,
 )
-from mmseg_zeroshot.datasets.pseudo_label_images import UnlabelledImages
-from mmseg_zeroshot.datasets.pseudo_labeller import Labeller
+from mmseg_zeroshot.datasets.self_training.images import UnlabelledImages
+from mmseg_zeroshot.datasets.self_training.labeller import Labeller
 from mmseg_zeroshot.utils import atomic_write
 
 SIZE, TARGET = (240, 320), 1.1

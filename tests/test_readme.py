@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
-from mmseg_zeroshot.visualization.marked_tables import render_page
+from mmseg_zeroshot.results.marked_tables import render_page
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ('README.md', *sorted(

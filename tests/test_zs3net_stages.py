@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmseg_zeroshot.datasets import FeatureBankDataset, build_feature_bank
-from mmseg_zeroshot.engine.hooks.bank_check import check_bank
+from mmseg_zeroshot.engine.hooks.consistency.bank import check_bank
 from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils.feature_settings import feature_settings

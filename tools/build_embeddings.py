@@ -30,12 +30,12 @@ from pathlib import Path
 from mmseg_zeroshot.semantics.class_embeddings import ClassEmbeddings
 from mmseg_zeroshot.semantics.class_lists import CLASS_LISTS, get_classes
 from mmseg_zeroshot.semantics.names import canonical, hint, resolve
-from mmseg_zeroshot.semantics.word_formats import FORMATS
-from mmseg_zeroshot.semantics.word_vectors import (
+from mmseg_zeroshot.semantics.word_files.build import (
     GLOVE_PACKAGE,
     SourceReport,
     build_class_vectors,
 )
+from mmseg_zeroshot.semantics.word_files.formats import FORMATS
 from mmseg_zeroshot.semantics.words import joined_words, split_words
 from mmseg_zeroshot.utils import atomic_write, exit_code
 

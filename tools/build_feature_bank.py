@@ -40,10 +40,10 @@ from mmseg.registry import DATASETS, MODELS
 
 import mmseg_zeroshot  # registers everything  # noqa: F401
 from mmseg_zeroshot._stack import checkpoint_globals
-from mmseg_zeroshot.datasets.feature_bank import FeatureBank
-from mmseg_zeroshot.datasets.feature_bank_builder import build_feature_bank
-from mmseg_zeroshot.datasets.feature_bank_stamp import differences
-from mmseg_zeroshot.engine.hooks.checkpoint_checks import (
+from mmseg_zeroshot.datasets.feature_bank.bank import FeatureBank
+from mmseg_zeroshot.datasets.feature_bank.builder import build_feature_bank
+from mmseg_zeroshot.datasets.fingerprints import differences
+from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     LoadingCheck,
     check_trained_classes,
     state_dict_of,

@@ -43,10 +43,10 @@ from mmseg_zeroshot.engine.hooks.run_parts import (
 from mmseg_zeroshot.engine.hooks.zero_shot_results_hook import RESULTS_FILE
 from mmseg_zeroshot.engine.recipes.recipe import VALUES
 from mmseg_zeroshot.evaluation import GammaCurve, ZeroShotIoUMetric
-from mmseg_zeroshot.evaluation.records import background_rule, plain
-from mmseg_zeroshot.evaluation.scores import per_class_scores
+from mmseg_zeroshot.evaluation.scores import background_rule, per_class_scores
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.json_values import without_nan
 from mmseg_zeroshot.visualization import save_gamma_curve
 
 ROLES = ('validation', 'oracle')
@@ -211,10 +211,10 @@ def write_record(folder: Path, runner: Runner, loader: DataLoader,
         'split': curve.split.name,
         'background': background_rule(curve.split),
         'absent': curve.absent,
-        'generalised': plain(curve.at(gamma)),
+        'generalised': without_nan(curve.at(gamma)),
         'vanilla': None,
         'vanilla_rule': 'not computed: gamma does not change it',
-        'per_class': plain(per_class_scores(
+        'per_class': without_nan(per_class_scores(
             curve.confusion(gamma), curve.split))})
     with atomic_write(folder / RESULTS_FILE, 'w') as file:
         json.dump(record, file, indent=1, allow_nan=False)
@@ -291,7 +291,7 @@ def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
         gamma=best['gamma'], best=best, area=curve.area(),
         table=curve.table())
     with atomic_write(folder / 'gamma_curve.json', 'w') as file:
-        json.dump(plain(figures), file, indent=1, allow_nan=False)
+        json.dump(without_nan(figures), file, indent=1, allow_nan=False)
     save_gamma_curve(folder / 'gamma_curve.png', curve.table(),
                      best=best['gamma'], title=f'{split.name} ({role})')
     with atomic_write(folder / 'gamma.py', 'w') as file:

@@ -18,19 +18,19 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mmseg_zeroshot.utils import atomic_write, exit_code
-from mmseg_zeroshot.visualization import collect_records
-from mmseg_zeroshot.visualization.board_formats import (
+from mmseg_zeroshot.results import collect_records
+from mmseg_zeroshot.results.leaderboard import Board, make_boards
+from mmseg_zeroshot.results.leaderboard_html import html_page
+from mmseg_zeroshot.results.leaderboard_latex import latex_text
+from mmseg_zeroshot.results.leaderboard_text import (
     csv_text,
     markdown_page,
     terminal_text,
 )
-from mmseg_zeroshot.visualization.board_html import html_page
-from mmseg_zeroshot.visualization.board_latex import latex_text
-from mmseg_zeroshot.visualization.boards import Board, make_boards
-from mmseg_zeroshot.visualization.marked_tables import render_page
-from mmseg_zeroshot.visualization.records import Collected
-from mmseg_zeroshot.visualization.summaries import RepeatedSeed
+from mmseg_zeroshot.results.marked_tables import render_page
+from mmseg_zeroshot.results.records import Collected
+from mmseg_zeroshot.results.summaries import RepeatedSeed
+from mmseg_zeroshot.utils import atomic_write, exit_code
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ('README.md', 'docs/**/*.md', 'configs/*/*.md')

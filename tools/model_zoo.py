@@ -23,9 +23,9 @@ from mmengine.config import Config
 from mmengine.fileio import dump
 
 import mmseg_zeroshot  # configs import it  # noqa: F401
+from mmseg_zeroshot.results import read_records, summarize
 from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.tables import score_headings
-from mmseg_zeroshot.visualization import read_records, summarize
 
 ROOT = Path(__file__).resolve().parents[1]
 INDEX, METAFILE = 'model-index.yml', 'metafile.yaml'

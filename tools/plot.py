@@ -19,10 +19,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from mmseg_zeroshot.results import collect_records
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import score_headings
 from mmseg_zeroshot.visualization import (
-    collect_records,
     read_confusion_csv,
     save_confusion_map,
     save_curves,

@@ -24,19 +24,16 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import mean
 
+from mmseg_zeroshot.results import collect_records
+from mmseg_zeroshot.results.records import Record
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import percent, text_table
-from mmseg_zeroshot.visualization import (
-    collect_records,
-    save_object_sizes,
-    sized_classes,
-)
+from mmseg_zeroshot.visualization import save_object_sizes, sized_classes
 from mmseg_zeroshot.visualization.object_sizes import (
     Setting,
     SizedClass,
     has_scores,
 )
-from mmseg_zeroshot.visualization.records import Record
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -35,7 +35,7 @@ from mmseg.apis import MMSegInferencer
 
 import mmseg_zeroshot  # registers everything  # noqa: F401
 from mmseg_zeroshot.datasets import FeatureBankDataset
-from mmseg_zeroshot.engine.hooks.checkpoint_checks import LoadingCheck
+from mmseg_zeroshot.engine.hooks.consistency.checkpoint import LoadingCheck
 from mmseg_zeroshot.engine.recipes.recipe import quiet
 from mmseg_zeroshot.models.feature_sets import FeatureSets
 from mmseg_zeroshot.models.vocabulary_change import (

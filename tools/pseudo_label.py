@@ -46,17 +46,17 @@ from mmseg.registry import DATASETS
 from torch.utils.data import Subset
 
 import mmseg_zeroshot  # registers everything  # noqa: F401
-from mmseg_zeroshot.datasets.pseudo_label_builder import (
+from mmseg_zeroshot.datasets.self_training.builder import (
     make_pseudo_labels,
     pseudo_label_stamp,
     summary,
 )
-from mmseg_zeroshot.datasets.pseudo_label_files import map_path, read_map
-from mmseg_zeroshot.datasets.pseudo_label_images import UnlabelledImages
-from mmseg_zeroshot.datasets.pseudo_label_selection import check_percent
-from mmseg_zeroshot.datasets.pseudo_labeller import Labeller
+from mmseg_zeroshot.datasets.self_training.files import map_path, read_map
+from mmseg_zeroshot.datasets.self_training.images import UnlabelledImages
+from mmseg_zeroshot.datasets.self_training.labeller import Labeller
+from mmseg_zeroshot.datasets.self_training.selection import check_percent
 from mmseg_zeroshot.engine import ConsistencyHook
-from mmseg_zeroshot.engine.hooks.checkpoint_labels import LABEL_KEY
+from mmseg_zeroshot.engine.hooks.consistency.supervision import LABEL_KEY
 from mmseg_zeroshot.engine.hooks.run_parts import head_split
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils import exit_code

@@ -31,12 +31,8 @@ from mmseg_zeroshot.engine.recipes import (
     run_tasks,
 )
 from mmseg_zeroshot.engine.recipes.state import DONE, RESULTS, read_marker
+from mmseg_zeroshot.results import format_table, markdown_table, read_records
 from mmseg_zeroshot.utils import atomic_write, resumable_exit_code
-from mmseg_zeroshot.visualization import (
-    format_table,
-    markdown_table,
-    read_records,
-)
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -47,12 +47,12 @@ from mmseg_zeroshot.engine.recipes import (
 )
 from mmseg_zeroshot.engine.recipes.recipe import VALUES, quiet
 from mmseg_zeroshot.engine.recipes.state import DONE, RESULTS, read_marker
+from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.utils import atomic_write, resumable_exit_code
 from mmseg_zeroshot.utils.tables import text_table
 from mmseg_zeroshot.visualization import (
     SWEEP_SCORES,
     best_point,
-    read_records,
     save_sweep,
     sweep_rows,
 )

@@ -29,20 +29,20 @@ from typing import Any
 import numpy as np
 import torch
 
-from mmseg_zeroshot.datasets.attribute_features import (
+from mmseg_zeroshot.classification.bilinear import (
+    CLASSIFICATION_LOSSES,
+    BilinearClassifier,
+)
+from mmseg_zeroshot.classification.features import (
     AttributeFeatures,
     load_attribute_features,
 )
-from mmseg_zeroshot.engine.feature_training import train_epochs
-from mmseg_zeroshot.evaluation.classification import (
+from mmseg_zeroshot.classification.scores import (
     best_harmonic,
     calibrated_top1,
     zsl_top1,
 )
-from mmseg_zeroshot.models.bilinear import (
-    CLASSIFICATION_LOSSES,
-    BilinearClassifier,
-)
+from mmseg_zeroshot.classification.training import train_epochs
 from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.utils.tables import percent, text_table
 from mmseg_zeroshot.visualization import save_curves

@@ -1,7 +1,6 @@
 # The same network with its plain classifier, trained on the seen classes:
 # ZS3Net's step 0, whose unseen mIoU is 0.
 _base_ = './spnet_deeplabv3plus-mobilenet-v2-w05_1xb16-1k_compositions-k8-96x96.py'  # noqa: E501
-model = dict(
-    type='EncoderDecoder',
-    decode_head=dict(_delete_=True, **_base_.model.decode_head.host))
-default_hooks = dict(results=dict(method='seen only'))
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.seen_only(_base_))

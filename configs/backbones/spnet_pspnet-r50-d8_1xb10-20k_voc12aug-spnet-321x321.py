@@ -5,14 +5,17 @@ _base_ = [
     '../_base_/datasets/voc12_aug_spnet.py',
     '../_base_/schedules/schedule_20k.py', '../_base_/default_runtime.py'
 ]
-split = 'voc12-spnet'
-# The paper's: word2vec beside fastText, 600-d, made by
+from mmseg_zeroshot.experiments import stages
+
+# The paper's words: word2vec beside fastText, 600-d, made by
 # tools/build_embeddings.py.
-embeddings = 'glove-6b-50d'
-exec(open('{{ fileDirname }}/../_base_/includes/spnet.py').read())
+globals().update(stages.spnet(
+    _base_,
+    split='voc12-spnet',
+    embeddings='glove-6b-50d',
+    network='PSPNet, R-50'))
+
 # New layers learn ten times as fast.
 optim_wrapper = dict(
     optimizer=dict(lr=0.00025),  # SPNet's
     paramwise_cfg=dict(custom_keys=dict(decode_head=dict(lr_mult=10.0))))
-default_hooks = dict(
-    results=dict(method='SPNet', variant=dict(network='PSPNet, R-50')))

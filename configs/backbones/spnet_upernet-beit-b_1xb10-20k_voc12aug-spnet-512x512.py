@@ -6,10 +6,8 @@ _base_ = [
     '../_base_/schedules/schedule_transformer_20k.py',
     '../_base_/default_runtime.py'
 ]
-split = 'voc12-spnet'
-# The paper's: word2vec beside fastText, 600-d, made by
-# tools/build_embeddings.py.
-embeddings = 'glove-6b-50d'
+from mmseg_zeroshot.experiments import stages
+
 # BEiT's only size: smaller crops and test images (VOC's are 500 pixels long)
 # are padded to it.
 crop_size = (512, 512)
@@ -19,12 +17,18 @@ train_pipeline = [
     dict(_base_.train_pipeline[3], crop_size=crop_size),
     *_base_.train_pipeline[4:]
 ]
-exec(open('{{ fileDirname }}/../_base_/includes/spnet.py').read())
-model['data_preprocessor'] = dict(
-    size=crop_size, test_cfg=dict(size=crop_size))
-train_dataloader['dataset']['pipeline'] = train_pipeline
+# The paper's words: word2vec beside fastText, 600-d, made by
+# tools/build_embeddings.py.
+globals().update(stages.combine(
+    stages.spnet(
+        _base_,
+        split='voc12-spnet',
+        embeddings='glove-6b-50d',
+        network='UPerNet, BEiT-B'),
+    dict(
+        model=dict(data_preprocessor=dict(
+            size=crop_size, test_cfg=dict(size=crop_size))),
+        train_dataloader=dict(dataset=dict(pipeline=train_pipeline)))))
 # New layers learn ten times as fast.
 optim_wrapper = dict(
     paramwise_cfg=dict(custom_keys=dict(decode_head=dict(lr_mult=10.0))))
-default_hooks = dict(
-    results=dict(method='SPNet', variant=dict(network='UPerNet, BEiT-B')))

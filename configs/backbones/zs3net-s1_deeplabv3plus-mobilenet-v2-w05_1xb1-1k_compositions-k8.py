@@ -9,8 +9,12 @@ _base_ = [
     './seenonly_deeplabv3plus-mobilenet-v2-w05_1xb16-1k_compositions-k8-96x96.py',
     '../_base_/recipes/{{$ZS_RECIPE:strict}}.py'
 ]
-load_from = '{{$ZS_SEEN:work_dirs/seenonly_deeplabv3plus-mobilenet-v2-w05_1xb16-1k_compositions-k8-96x96/iter_1000.pth}}'  # noqa: E501
-bank = '{{$ZS_BANK:work_dirs/seenonly_deeplabv3plus-mobilenet-v2-w05_1xb16-1k_compositions-k8-96x96/bank}}'  # noqa: E501
-bank_vectors, bank_batch = 64, 32
-iterations = 1000
-exec(open('{{ fileDirname }}/../_base_/includes/zs3net_step_1.py').read())
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.zs3net_generator(
+    _base_,
+    load_from='work_dirs/seenonly_deeplabv3plus-mobilenet-v2-w05_1xb16-1k_compositions-k8-96x96/iter_1000.pth',
+    bank='work_dirs/seenonly_deeplabv3plus-mobilenet-v2-w05_1xb16-1k_compositions-k8-96x96/bank',
+    max_vectors=64,
+    batch_size=32,
+    iterations=1000))

@@ -3,5 +3,6 @@
 # The paper prints no number of it here. ZS_SPLIT=context-zs3-k4 and so on
 # picks K. Not run.
 _base_ = '../zs3net/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_context-zs3-312x312.py'  # noqa: E501
-head, loss, method = 'SemanticProjectionHead', 'ALELoss', 'ALE'
-exec(open('{{ fileDirname }}/../_base_/includes/baseline.py').read())
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.ale(_base_))

@@ -1,14 +1,17 @@
 # Few-label SPNet on COCO-Stuff (Xian et al., CVPR 2019, section 4.2): the
 # zero-label SPNet, fine-tuned on n images of every class for 2,000 iterations.
 # Paper: unseen mIoU 47.90 at n = 1 where the fine-tuned network has 27.69
-# (FLSS, figure 5 a). n is 1, 2, 5, 10 or 20 (ZS_NUM_IMAGES). Not run here: it
+# (FLSS, figure 5 a). n is 1, 2, 5, 10 or 20 (`num_images`). Not run here: it
 # needs a GPU and the data.
 _base_ = '../spnet/spnet_deeplabv2-r101-d8_1xb10-100k_cocostuff164k-spnet-321x321.py'  # noqa: E501
-num_images = int('{{$ZS_NUM_IMAGES:5}}')
-draw_seed = int('{{$ZS_DRAW_SEED:0}}')
-manifest = '{{$ZS_MANIFEST:none}}'
-load_from = '{{$ZS_ZERO_LABEL:work_dirs/spnet_deeplabv2-r101-d8_1xb10-100k_cocostuff164k-spnet-321x321/iter_100000.pth}}'  # noqa: E501
-exec(open('{{ fileDirname }}/../_base_/includes/few_label.py').read())
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.few_label(
+    _base_,
+    load_from='work_dirs/spnet_deeplabv2-r101-d8_1xb10-100k_cocostuff164k-spnet-321x321/iter_100000.pth',
+    num_images=5,
+    draw_seed=0))
+
 optim_wrapper = dict(optimizer=dict(lr=0.0001))
 param_scheduler = [
     dict(

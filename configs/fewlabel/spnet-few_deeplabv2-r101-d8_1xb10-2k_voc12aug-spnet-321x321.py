@@ -2,14 +2,17 @@
 # label SPNet, fine-tuned on n images of every class for 2,000 iterations.
 # Paper: unseen mIoU 71.52 at n = 1 where the fine-tuned network has 29.17
 # (FLSS, figure 5 a), and an overall mIoU 21.24 above its (GFLSS, figure 5 b).
-# n is 1, 2, 5, 10 or 20 (ZS_NUM_IMAGES). Not run here: it needs a GPU and the
+# n is 1, 2, 5, 10 or 20 (`num_images`). Not run here: it needs a GPU and the
 # data.
 _base_ = '../spnet/spnet_deeplabv2-r101-d8_1xb10-20k_voc12aug-spnet-321x321.py'
-num_images = int('{{$ZS_NUM_IMAGES:5}}')
-draw_seed = int('{{$ZS_DRAW_SEED:0}}')
-manifest = '{{$ZS_MANIFEST:none}}'
-load_from = '{{$ZS_ZERO_LABEL:work_dirs/spnet_deeplabv2-r101-d8_1xb10-20k_voc12aug-spnet-321x321/iter_20000.pth}}'  # noqa: E501
-exec(open('{{ fileDirname }}/../_base_/includes/few_label.py').read())
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.few_label(
+    _base_,
+    load_from='work_dirs/spnet_deeplabv2-r101-d8_1xb10-20k_voc12aug-spnet-321x321/iter_20000.pth',
+    num_images=5,
+    draw_seed=0))
+
 optim_wrapper = dict(optimizer=dict(lr=0.0001))
 param_scheduler = [
     dict(

@@ -3,11 +3,6 @@
 # with full_sum=True. Paper: zero-label mIoU of the unseen classes 31.8
 # (table 2).
 _base_ = './spnet_deeplabv2-r101-d8_1xb10-100k_cocostuff164k-spnet-321x321.py'
-model = dict(
-    decode_head=dict(
-        host=dict(
-            loss_decode=dict(
-                _delete_=True,
-                type='HingeVisualSemanticLoss',
-                full_sum=False))))
-default_hooks = dict(results=dict(method='HVSL'))
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.hvsl(_base_, full_sum=False))

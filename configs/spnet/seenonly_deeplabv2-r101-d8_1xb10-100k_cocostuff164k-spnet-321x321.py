@@ -2,7 +2,7 @@
 # retrain a classifier, and the row "without zero-shot", whose unseen mIoU is
 # 0.
 _base_ = './spnet_deeplabv2-r101-d8_1xb10-100k_cocostuff164k-spnet-321x321.py'
-model = dict(
-    type='MultiScaleEncoderDecoder',
-    decode_head=dict(_delete_=True, **_base_.model.decode_head.host))
-default_hooks = dict(results=dict(method='seen only'))
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.seen_only(
+    _base_, segmentor='MultiScaleEncoderDecoder'))

@@ -2,7 +2,6 @@
 # 0 of the methods that retrain a classifier, and the row "without zero-shot",
 # whose unseen mIoU is 0.
 _base_ = './spnet_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96.py'
-model = dict(
-    type='EncoderDecoder',
-    decode_head=dict(_delete_=True, **_base_.model.decode_head.host))
-default_hooks = dict(results=dict(method='seen only'))
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.seen_only(_base_))

@@ -20,25 +20,19 @@ _base_ = [
     '../_base_/schedules/schedule_deeplabv2_100k.py',
     '../_base_/default_runtime.py'
 ]
-split = '{{$ZS_SPLIT:cocostuff-spnet}}'
-model = dict(
-    type='MultiScaleZeroShotSegmentor',
-    data_preprocessor=dict(size=_base_.crop_size),
-    decode_head=dict(
-        _delete_=True,
-        type='SemanticProjectionHead',
-        split=split,
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.combine(
+    stages.spnet(
+        _base_,
+        split='{{$ZS_SPLIT:cocostuff-spnet}}',
         embeddings=[
             'data/embeddings/cocostuff171_fasttext_300.npz',
             'data/embeddings/cocostuff171_word2vec_300.npz'
         ],
+        segmentor='MultiScaleZeroShotSegmentor',
+        gamma=0.0,  # the released code calibrates with 0.4
         # The branches end in the width of the class vectors.
         project=False,
-        gamma=0.0,  # the released code calibrates with 0.4
-        host=dict(_base_.model.decode_head, num_classes=171)))
-train_dataloader = dict(dataset=dict(split=split))
-val_dataloader = dict(dataset=dict(split=split))
-test_dataloader = val_dataloader
-default_hooks = dict(
-    checkpoint=dict(interval=10000),
-    results=dict(method='SPNet'))
+        num_classes=171),
+    dict(default_hooks=dict(checkpoint=dict(interval=10000)))))

@@ -21,23 +21,16 @@ _base_ = [
     '../_base_/schedules/schedule_deeplabv2_20k.py',
     '../_base_/default_runtime.py'
 ]
-split = '{{$ZS_SPLIT:voc12-spnet}}'
-model = dict(
-    type='MultiScaleZeroShotSegmentor',
-    data_preprocessor=dict(size=_base_.crop_size),
-    decode_head=dict(
-        _delete_=True,
-        type='SemanticProjectionHead',
-        split=split,
-        embeddings=[
-            'data/embeddings/voc21_fasttext_300.npz',
-            'data/embeddings/voc21_word2vec_300.npz'
-        ],
-        # The branches end in the width of the class vectors.
-        project=False,
-        gamma=0.0,  # the released code calibrates with 0.6
-        host=_base_.model.decode_head))
-train_dataloader = dict(dataset=dict(split=split))
-val_dataloader = dict(dataset=dict(split=split))
-test_dataloader = val_dataloader
-default_hooks = dict(results=dict(method='SPNet'))
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.spnet(
+    _base_,
+    split='{{$ZS_SPLIT:voc12-spnet}}',
+    embeddings=[
+        'data/embeddings/voc21_fasttext_300.npz',
+        'data/embeddings/voc21_word2vec_300.npz'
+    ],
+    segmentor='MultiScaleZeroShotSegmentor',
+    gamma=0.0,  # the released code calibrates with 0.6
+    # The branches end in the width of the class vectors.
+    project=False))

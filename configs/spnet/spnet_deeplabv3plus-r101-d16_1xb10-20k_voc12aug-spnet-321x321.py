@@ -10,27 +10,17 @@ _base_ = [
     '../_base_/datasets/voc12_aug_spnet.py',
     '../_base_/schedules/schedule_20k.py', '../_base_/default_runtime.py'
 ]
-split = '{{$ZS_SPLIT:voc12-spnet}}'
-# The paper's: word2vec beside fastText, 600-d, made by
-# tools/build_embeddings.py.
-embeddings = 'glove-6b-50d'
+from mmseg_zeroshot.experiments import stages
 
-model = dict(
-    type='ZeroShotSegmentor',
-    data_preprocessor=dict(size=_base_.crop_size),
-    backbone=dict(norm_eval=True),
-    decode_head=dict(
-        _delete_=True,
-        type='SemanticProjectionHead',
-        split=split,
-        embeddings=embeddings,
-        gamma=0.0,  # the released code calibrates with 0.6
-        host=_base_.model.decode_head))
+# The paper's words: word2vec beside fastText, 600-d, made by
+# tools/build_embeddings.py. The released code calibrates with gamma 0.6.
+globals().update(stages.combine(
+    stages.spnet(
+        _base_,
+        split='{{$ZS_SPLIT:voc12-spnet}}',
+        embeddings='glove-6b-50d'),
+    dict(model=dict(backbone=dict(norm_eval=True)))))
 # The paper's; new layers learn ten times as fast.
 optim_wrapper = dict(
     optimizer=dict(lr=0.00025),
     paramwise_cfg=dict(custom_keys=dict(decode_head=dict(lr_mult=10.0))))
-train_dataloader = dict(dataset=dict(split=split))
-val_dataloader = dict(dataset=dict(split=split))
-test_dataloader = val_dataloader
-default_hooks = dict(results=dict(method='SPNet'))

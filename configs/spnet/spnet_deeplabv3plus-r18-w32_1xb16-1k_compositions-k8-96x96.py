@@ -5,7 +5,7 @@ _base_ = [
     '../_base_/datasets/compositions.py',
     '../_base_/schedules/schedule_adamw_1k.py', '../_base_/default_runtime.py'
 ]
-split = '{{$ZS_DEMO_SPLIT:compositions-k8}}'
-embeddings = 'glove-6b-50d'
-exec(open('{{ fileDirname }}/../_base_/includes/spnet.py').read())
-default_hooks = dict(results=dict(method='SPNet'))
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.spnet(
+    _base_, split='compositions-k8', embeddings='glove-6b-50d'))

@@ -7,6 +7,7 @@
 #
 # ZS_RECIPE picks the recipe: strict (default) or paper.
 _base_ = './zs3net-s1_deeplabv3plus-r18-w32_1xb1-1k_compositions-dense-k8.py'
+from mmseg_zeroshot.experiments import stages
+
 # Share of a node that comes through the graph; the paper's is 1.
-context = float('{{$ZS_CONTEXT:1}}')
-exec(open('{{ fileDirname }}/../_base_/includes/zs3net_gc_step_1.py').read())
+globals().update(stages.graph_generator(_base_, context=1.0))

@@ -1,6 +1,6 @@
 # ZS3Net with graph context, step 2, on Pascal-Context:
 # the classifier, on real features of seen classes and on features that are
-# generated at the unseen nodes of layouts. ZS_LAYOUTS says which:
+# generated at the unseen nodes of layouts. `layouts` says which:
 #
 #   strict    graphs of seen images, renamed by word vectors (default)
 #   paper     the training images' true masks; the result's label says so
@@ -9,7 +9,10 @@
 # Paper, table 3, hIoU for K = 2, 4, 6, 8, 10 (true masks as layouts): 34.8,
 # 33.5, 26.7, 19.3, 17.8. Not run here.
 _base_ = './zs3net-gc-s1_deeplabv3plus-r101-d16_1xb1-20k_context-zs3.py'
-load_from = '{{$ZS_GENERATOR:work_dirs/zs3net-gc-s1_deeplabv3plus-r101-d16_1xb1-20k_context-zs3/iter_20000.pth}}'  # noqa: E501
-layouts = '{{$ZS_LAYOUTS:strict}}'
-iterations = 10000
-exec(open('{{ fileDirname }}/../_base_/includes/zs3net_gc_step_2.py').read())
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.graph_classifier(
+    _base_,
+    load_from='work_dirs/zs3net-gc-s1_deeplabv3plus-r101-d16_1xb1-20k_context-zs3/iter_20000.pth',
+    layouts='strict',
+    iterations=10000))

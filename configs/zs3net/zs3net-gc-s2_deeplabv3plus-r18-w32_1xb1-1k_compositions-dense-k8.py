@@ -1,12 +1,15 @@
 # ZS3Net with graph context, step 2, on the dense embedded data set:
 # the classifier, on real features of seen classes and on features that are
-# generated at the unseen nodes of layouts. ZS_LAYOUTS says which:
+# generated at the unseen nodes of layouts. `layouts` says which:
 #
 #   strict    graphs of seen images, renamed by word vectors (default)
 #   paper     the training images' true masks; the result's label says so
 #   FOLDER    PNG label maps of your own, such as sketches; labelled 'paper'
 _base_ = './zs3net-gc-s1_deeplabv3plus-r18-w32_1xb1-1k_compositions-dense-k8.py'  # noqa: E501
-load_from = '{{$ZS_GENERATOR:work_dirs/zs3net-gc-s1_deeplabv3plus-r18-w32_1xb1-1k_compositions-dense-k8/iter_1000.pth}}'  # noqa: E501
-layouts = '{{$ZS_LAYOUTS:strict}}'
-iterations = 1000
-exec(open('{{ fileDirname }}/../_base_/includes/zs3net_gc_step_2.py').read())
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.graph_classifier(
+    _base_,
+    load_from='work_dirs/zs3net-gc-s1_deeplabv3plus-r18-w32_1xb1-1k_compositions-dense-k8/iter_1000.pth',
+    layouts='strict',
+    iterations=1000))

@@ -7,6 +7,9 @@ _base_ = [
     './zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_context-zs3-312x312.py',
     '../_base_/recipes/{{$ZS_RECIPE:strict}}.py'
 ]
-load_from = '{{$ZS_SEEN:work_dirs/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_context-zs3-312x312/iter_20000.pth}}'  # noqa: E501
-iterations = 20000
-exec(open('{{ fileDirname }}/../_base_/includes/zs3net_joint.py').read())
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.zs3net_joint(
+    _base_,
+    load_from='work_dirs/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_context-zs3-312x312/iter_20000.pth',
+    iterations=20000))

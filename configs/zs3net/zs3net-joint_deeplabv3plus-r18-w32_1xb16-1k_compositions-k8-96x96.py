@@ -5,6 +5,9 @@ _base_ = [
     '../spnet/seenonly_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96.py',
     '../_base_/recipes/{{$ZS_RECIPE:strict}}.py'
 ]
-load_from = '{{$ZS_SEEN:work_dirs/seenonly_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96/iter_1000.pth}}'  # noqa: E501
-iterations = 1000
-exec(open('{{ fileDirname }}/../_base_/includes/zs3net_joint.py').read())
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.zs3net_joint(
+    _base_,
+    load_from='work_dirs/seenonly_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96/iter_1000.pth',
+    iterations=1000))

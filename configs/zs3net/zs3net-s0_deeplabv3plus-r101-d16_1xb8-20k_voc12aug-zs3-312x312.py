@@ -9,15 +9,12 @@ _base_ = [
     '../_base_/datasets/voc12_aug.py',
     '../_base_/schedules/schedule_20k.py', '../_base_/default_runtime.py'
 ]
-split = '{{$ZS_SPLIT:voc12-zs3-k2}}'
+from mmseg_zeroshot.experiments import stages
+
 # The paper's is word2vec, 300-d, made by tools/build_embeddings.py.
-embeddings = '{{$ZS_EMBEDDINGS:glove-6b-50d}}'
-model = dict(data_preprocessor=dict(size=_base_.crop_size))
+globals().update(stages.plain_network(
+    _base_, split='{{$ZS_SPLIT:voc12-zs3-k2}}', embeddings='glove-6b-50d'))
 # The released code trains decoder and ASPP ten times as fast.
 optim_wrapper = dict(
     optimizer=dict(lr=0.007),
     paramwise_cfg=dict(custom_keys=dict(decode_head=dict(lr_mult=10.0))))
-train_dataloader = dict(dataset=dict(split=split))
-val_dataloader = dict(dataset=dict(split=split))
-test_dataloader = val_dataloader
-default_hooks = dict(results=dict(method='seen only'))

@@ -9,8 +9,12 @@ _base_ = [
     './zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312.py',
     '../_base_/recipes/{{$ZS_RECIPE:strict}}.py'
 ]
-load_from = '{{$ZS_SEEN:work_dirs/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312/iter_20000.pth}}'  # noqa: E501
-bank = '{{$ZS_BANK:work_dirs/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312/bank}}'  # noqa: E501
-bank_vectors, bank_batch = 128, 8
-iterations = 20000
-exec(open('{{ fileDirname }}/../_base_/includes/zs3net_step_1.py').read())
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.zs3net_generator(
+    _base_,
+    load_from='work_dirs/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312/iter_20000.pth',
+    bank='work_dirs/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312/bank',
+    max_vectors=128,
+    batch_size=8,
+    iterations=20000))

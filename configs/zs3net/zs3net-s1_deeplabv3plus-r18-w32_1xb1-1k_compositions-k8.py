@@ -9,16 +9,17 @@ _base_ = [
     '../spnet/seenonly_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96.py',
     '../_base_/recipes/{{$ZS_RECIPE:strict}}.py'
 ]
-load_from = '{{$ZS_SEEN:work_dirs/seenonly_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96/iter_1000.pth}}'  # noqa: E501
-bank = '{{$ZS_BANK:work_dirs/seenonly_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96/bank}}'  # noqa: E501
-bank_vectors, bank_batch = 64, 32
-iterations = 1000
-exec(open('{{ fileDirname }}/../_base_/includes/zs3net_step_1.py').read())
+from mmseg_zeroshot.experiments import stages
+
 # For a minute on a CPU: half the paper's vectors per class, and, but for the
 # recipe that keeps to what is printed, five times its learning rate, at which
 # the generator's loss stops falling in so few steps.
-model['decode_head']['num_vectors'] = 64
-train_dataloader['dataset']['num_vectors'] = 64
-if _base_.recipe.label != 'paper':
-    optim_wrapper['optimizer'] = dict(
-        _base_.recipe.generator_optimizer, lr=0.001)
+globals().update(stages.zs3net_generator(
+    _base_,
+    load_from='work_dirs/seenonly_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96/iter_1000.pth',
+    bank='work_dirs/seenonly_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96/bank',
+    max_vectors=64,
+    batch_size=32,
+    iterations=1000,
+    num_vectors=64,
+    learning_rate=0.001))

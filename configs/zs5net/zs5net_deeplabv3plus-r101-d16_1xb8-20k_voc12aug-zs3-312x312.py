@@ -7,9 +7,10 @@ _base_ = [
     '../zs3net/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312.py',
     '../_base_/recipes/{{$ZS_RECIPE:strict}}.py'
 ]
-load_from = '{{$ZS_TRAINED:work_dirs/zs3net-s2_deeplabv3plus-r101-d16_1xb1-10k_voc12aug-zs3/iter_10000.pth}}'  # noqa: E501
-pseudo_labels = dict(
-    path='{{$ZS_PSEUDO_LABELS:work_dirs/zs3net-s2_deeplabv3plus-r101-d16_1xb1-10k_voc12aug-zs3/pseudo_labels}}',
-    p=25.0)
-unlabelled = '{{$ZS_UNLABELLED:none}}'
-exec(open('{{ fileDirname }}/../_base_/includes/zs5net.py').read())
+from mmseg_zeroshot.experiments import stages
+
+globals().update(stages.self_training(
+    _base_,
+    load_from='work_dirs/zs3net-s2_deeplabv3plus-r101-d16_1xb1-10k_voc12aug-zs3/iter_10000.pth',
+    pseudo_labels='work_dirs/zs3net-s2_deeplabv3plus-r101-d16_1xb1-10k_voc12aug-zs3/pseudo_labels',
+    percent=25.0))

@@ -1,19 +1,22 @@
 """Data sets for zero-shot training and evaluation."""
-from .compositions_dataset import CompositionsDataset
-from .dense_compositions_dataset import DenseCompositionsDataset
-from .feature_bank import FeatureBank
-from .feature_bank_builder import build_feature_bank
-from .feature_bank_dataset import FeatureBankDataset
-from .graph_bank_dataset import GraphBankDataset
-from .graph_layout_dataset import GraphLayoutDataset
-from .pseudo_labels import PseudoLabels
+from . import (
+    compositions,
+    feature_bank,
+    graph_context,
+    self_training,
+    transforms,
+)
+from .compositions import *
+from .feature_bank import *
+from .graph_context import *
 from .region_graphs import RegionGraph, region_graph
-from .transforms import CheckedLoading, HideLabels
+from .self_training import *
+from .transforms import *
 from .zero_shot_dataset import ZeroShotDataset
 
-__all__ = [
-    'CheckedLoading', 'CompositionsDataset', 'DenseCompositionsDataset',
-    'FeatureBank', 'FeatureBankDataset', 'GraphBankDataset',
-    'GraphLayoutDataset', 'HideLabels', 'PseudoLabels', 'RegionGraph',
-    'ZeroShotDataset', 'build_feature_bank', 'region_graph'
-]
+__all__ = ['RegionGraph', 'ZeroShotDataset', 'region_graph']
+__all__ += compositions.__all__
+__all__ += feature_bank.__all__
+__all__ += graph_context.__all__
+__all__ += self_training.__all__
+__all__ += transforms.__all__

@@ -12,8 +12,9 @@ import numpy as np
 from mmengine.dist import is_main_process
 from mmengine.logging import print_log
 
-from ..semantics import ClassSplit
-from ..utils import atomic_write
+from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils import atomic_write
+
 from .mask_scan import scan_classes
 
 Load = Callable[[dict], np.ndarray]

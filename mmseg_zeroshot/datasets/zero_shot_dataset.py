@@ -10,15 +10,17 @@ from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 from mmseg.registry import DATASETS
 
-from ..semantics import ClassSplit, build_split
+from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.utils.json_values import checkpoint_values
+
 from .few_label import Drawn, FewLabel, build_few_label
 from .inner_dataset import DataInfos, build_inner, mmseg_scope
 from .mask_scan import check_files_exist, scan_masks
-from .metainfo import check_classes, plain
+from .metainfo import check_classes
 from .pipeline import build_pipeline, label_loader, loads_labels
-from .pseudo_label_images import Mixed, UnlabelledImages
-from .pseudo_label_mixing import MixPseudoLabels
-from .pseudo_labels import build_pseudo_labels
+from .self_training.images import Mixed, UnlabelledImages
+from .self_training.mixing import MixPseudoLabels
+from .self_training.training import build_pseudo_labels
 from .transforms import HideLabels
 
 MODES = ('ignore', 'drop', 'keep', 'few')
@@ -141,7 +143,7 @@ class ZeroShotDataset:
         """Match the inner class list with the split, and add the split."""
         inner = self.dataset.metainfo
         check_classes(inner, self.split, type(self.dataset).__name__)
-        return plain({
+        return checkpoint_values({
             **inner, 'classes': self.split.classes,
             'split': self.split.to_dict(), 'split_mode': self.mode
         })

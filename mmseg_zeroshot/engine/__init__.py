@@ -1,13 +1,5 @@
 """Checks and records of a run."""
-from .hooks import (
-    ConsistencyHook,
-    LabelLeakHook,
-    RecursionHook,
-    StageStartHook,
-    ZeroShotResultsHook,
-)
+from . import hooks
+from .hooks import *
 
-__all__ = [
-    'ConsistencyHook', 'LabelLeakHook', 'RecursionHook', 'StageStartHook',
-    'ZeroShotResultsHook'
-]
+__all__ = [*hooks.__all__]

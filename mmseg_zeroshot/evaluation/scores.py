@@ -4,13 +4,14 @@ Everything here is a pure function of numpy arrays; nothing is rounded.
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 import torch
 
-from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.semantics import ClassSplit, canonical
 
 Absent = Literal['skip', 'zero']
 Scores = dict[str, Any]
@@ -170,6 +171,30 @@ def per_class_scores(
         if regions is not None:
             rows[index]['regions'] = int(regions[index])
     return rows
+
+
+def flat_scores(scores: Scores) -> dict[str, float]:
+    """Return a scores record as ``{'seen_PA': …, 'hIoU': …}``.
+
+    Scores that do not exist (None or NaN) are left out.
+    """
+    flat = {
+        f'{group}_{key}': value
+        for group in ('seen', 'unseen', 'overall')
+        for key, value in scores[group].items()
+    }
+    flat['hIoU'] = scores['hIoU']
+    return {key: value for key, value in flat.items()
+            if value is not None and math.isfinite(value)}
+
+
+def background_rule(split: ClassSplit) -> str:
+    """Return what the background is: a group's name, or ``'none'``."""
+    for group in ('seen', 'unseen', 'ignored'):
+        if any(canonical(name) == 'background'
+               for name in getattr(split, group)):
+            return group
+    return 'none'
 
 
 def scored_rows(confusion: np.ndarray | torch.Tensor,

@@ -21,12 +21,14 @@ from torch import Tensor
 
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.json_values import without_nan
 
 from .confusion import confusion_matrix, vanilla_confusion
-from .records import background_rule, flat_scores, plain
 from .regions import count_regions
 from .scores import (
     Absent,
+    background_rule,
+    flat_scores,
     per_class_scores,
     vanilla_scores,
     zero_shot_scores,
@@ -267,11 +269,11 @@ class ZeroShotIoUMetric(BaseMetric):
         scores = zero_shot_scores(generalised, split, self.absent)
         alone = None if rule.startswith(NO_VANILLA) else vanilla
         self.record = dict(
-            generalised=plain(scores),
-            vanilla=None if alone is None else plain(
+            generalised=without_nan(scores),
+            vanilla=None if alone is None else without_nan(
                 vanilla_scores(alone, split, self.absent)),
             vanilla_rule=rule,
-            per_class=plain(per_class_scores(
+            per_class=without_nan(per_class_scores(
                 generalised, split, vanilla=alone, regions=regions)),
             background=background_rule(split),
             absent=self.absent,

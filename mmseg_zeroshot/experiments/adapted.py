@@ -9,10 +9,9 @@ from mmengine.config import Config
 
 from mmseg_zeroshot.semantics import build_split
 
-from .config_files import read_config
 from .folder_data import FolderData
 from .hosts import without_outputs
-from .mmseg_config import BaseConfig, read_base
+from .mmseg_config import BaseConfig, load_base
 
 OUR_HOOKS = dict(
     label_leak=dict(type='LabelLeakHook'),
@@ -32,7 +31,7 @@ def adapted_config(path: Path, *, split: Any,
         split: Name or config of the split.
         folder: Images and masks in the place of the config's data sets.
         mode: How training leaves unseen classes out, ``'ignore'`` or
-            ``'drop'``; a folder has its own.
+            ``'drop'``.
         imports: Whether the modules that the config names are imported.
 
     Returns:
@@ -42,8 +41,7 @@ def adapted_config(path: Path, *, split: Any,
         ValueError: The config lacks a part, is zero-shot already, or has a
             segmentor, head or data set that cannot be made so.
     """
-    config = read_config(path, imports=imports)
-    return adapt(read_base(config.to_dict(), path.stem), split=split,
+    return adapt(load_base(path, imports=imports), split=split,
                  folder=folder, mode=mode)
 
 
@@ -60,7 +58,6 @@ def adapt(base: BaseConfig, *, split: Any, folder: FolderData | None = None,
     number = build_split(split).num_classes
     data = base.data
     if folder:
-        mode = folder.mode
         data = dict(train=folder.dataset(folder.train),
                     val=folder.dataset(folder.val),
                     test=folder.dataset(folder.val))

@@ -1,6 +1,7 @@
 """The config that every step of an experiment starts from."""
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from mmengine.config import Config
@@ -11,7 +12,7 @@ from .adapted import adapted_config
 from .config_files import MMSEG, base_file, config_path, read_config
 from .experiment import Experiment
 from .folder_data import FolderData
-from .stages import derive
+from .derivation import derive
 
 SCHEDULE = 'finetune_1k'
 """Of a shipped network, unless the experiment names another."""
@@ -37,7 +38,7 @@ def base_config(experiment: Experiment) -> Config:
             f'experiment {experiment.name!r}: its base config trains '
             f'{head.type} and not the plain network: give the config of '
             "step 0, such as a 'seenonly' or 'zs3net-s0' one")
-    return with_recipe(derive(config, _named_once(experiment)),
+    return with_recipe(_name_everywhere(config, experiment),
                        experiment.recipe)
 
 
@@ -64,7 +65,7 @@ def _network_and_data(experiment: Experiment) -> Config:
     if is_whole(experiment.network):
         return adapted_config(
             config_path(experiment.network), split=experiment.split,
-            folder=experiment.folder)
+            folder=experiment.folder, mode=experiment.mode)
     return _composed(experiment)
 
 
@@ -90,7 +91,7 @@ def _composed(experiment: Experiment) -> Config:
     config = Config({key: value for part in parts
                      for key, value in read_config(part).to_dict().items()})
     if folder:
-        config = derive(config, _folder_change(config, folder))
+        config = derive(config, _folder_change(config, folder, experiment.mode))
     classes = build_split(experiment.split).num_classes
     return derive(config, dict(
         model=dict(data_preprocessor=dict(size=config.crop_size),
@@ -98,7 +99,8 @@ def _composed(experiment: Experiment) -> Config:
         default_hooks=dict(results=dict(method='seen only'))))
 
 
-def _folder_change(base: Config, folder: FolderData) -> dict[str, Any]:
+def _folder_change(base: Config, folder: FolderData,
+                   mode: str) -> dict[str, Any]:
     """Return what a folder of one's own changes in ``images.py``."""
     image_size = dict(scale=tuple(folder.size), keep_ratio=True)
     load, labels, _, crop, *rest = base.train_pipeline
@@ -118,19 +120,27 @@ def _folder_change(base: Config, folder: FolderData) -> dict[str, Any]:
         train_dataloader=dict(
             batch_size=folder.batch_size, num_workers=folder.num_workers,
             persistent_workers=folder.num_workers > 0,
-            dataset=dict(mode=folder.mode, pipeline=train_pipeline,
+            dataset=dict(mode=mode, pipeline=train_pipeline,
                          dataset=folder.dataset(folder.train))),
         val_dataloader=scored, test_dataloader=scored)
 
 
-def _named_once(experiment: Experiment) -> dict[str, Any]:
-    """Return what stands in several places of a config, spread over them."""
-    results = dict(dataset=experiment.dataset) if experiment.dataset else {}
-    split = experiment.split
-    if isinstance(split, dict):
-        split = dict(_delete_=True, **split)
-    loader = dict(dataset=dict(split=split))
-    return dict(
-        split=split, embeddings=experiment.words, train_dataloader=loader,
-        val_dataloader=loader, test_dataloader=loader,
-        default_hooks=dict(results=results))
+def _name_everywhere(config: Config, experiment: Experiment) -> Config:
+    """Put split, words and data set where a config has them, once for all.
+
+    Args:
+        config: The config, which is changed.
+        experiment: Has them.
+    """
+    places = [config, *(config[f'{part}_dataloader'].dataset
+                        for part in ('train', 'val', 'test'))]
+    for place in places:
+        # Not merged: of another split's groups nothing may stay.
+        place['split'] = copy.deepcopy(experiment.split)
+    config.embeddings = experiment.words
+    results = config.default_hooks.results
+    if experiment.dataset:
+        results.dataset = experiment.dataset
+    if experiment.variant:
+        results.variant = dict(experiment.variant)
+    return config

@@ -1,6 +1,8 @@
 """An experiment: one short file that says what tells it from others."""
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -40,6 +42,9 @@ class Experiment:
             ``schedule_``; an mmseg config brings its own.
         base: In place of data, network and schedule: a config that trains
             the plain network, such as one of ``configs/zs3net``.
+        mode: How training leaves unseen classes out: ``'ignore'`` their
+            pixels, or ``'drop'`` images that hold any. A base config has its
+            own.
         recipe: Training variant of the generative methods: ``'strict'``,
             ``'paper'``, ``'gan'`` or ``'released'``.
         iterations: Length of trainings by step, such as ``dict(seen=600)``;
@@ -49,12 +54,18 @@ class Experiment:
         options: Config keys to change, such as
             ``{'optim_wrapper.optimizer.lr': 0.01}``; by step under the
             step's name, of every step under ``'all'``.
-        gamma: Calibration factors that were chosen before, by method. Other
-            methods choose theirs on the validation classes.
+        gamma: Calibration factors that were chosen before, by method, None
+            for no calibrated row. Other methods choose theirs on the
+            validation classes, where the split names some.
         seen_once: Train the plain network once, not for each seed.
         start: Where SPNet and its relatives start: ``'seen'``, the trained
             plain network, or ``'backbone'``, its backbone's weights.
         dataset: Name of the data set in tables.
+        imports: Modules of your own that register methods, heads or
+            generators, such as ``['my_method']`` for a file beside the
+            experiment.
+        variant: Tells its rows in tables from others, such as
+            ``dict(network='SegFormer')``.
         splits: Shipped splits that ``run`` finds this experiment by.
         name: The file's name.
         path: The file.
@@ -66,14 +77,17 @@ class Experiment:
     network: str = ''
     schedule: str = ''
     base: str = ''
+    mode: str = 'ignore'
     recipe: str = 'strict'
     iterations: Any = field(default_factory=dict)
     stages: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
-    gamma: Mapping[str, float] = field(default_factory=dict)
+    gamma: Mapping[str, float | None] = field(default_factory=dict)
     seen_once: bool = True
     start: str = 'backbone'
     dataset: str = ''
+    imports: Sequence[str] = ()
+    variant: Mapping[str, Any] = field(default_factory=dict)
     splits: Sequence[str] = ()
     name: str = ''
     path: Path | None = None
@@ -102,6 +116,15 @@ class Experiment:
     def can_hold_out(self) -> bool:
         """Whether the split names validation classes."""
         return bool(self.classes.validation)
+
+    def changed(self, options: Mapping[str, Any]) -> Experiment:
+        """Return the experiment with config keys changed in every step.
+
+        Args:
+            options: Values by dotted config key.
+        """
+        everywhere = {**self.options.get('all', {}), **options}
+        return replace(self, options={**self.options, 'all': everywhere})
 
     def held_out(self) -> Experiment:
         """Return the experiment that tunes: validation classes are unseen.
@@ -176,6 +199,7 @@ def read_experiment(path: Path) -> Experiment:
                              + hint(key, known))
     experiment = Experiment(**values, name=path.stem, path=path)
     _check_keys(experiment)
+    _import(experiment)
     return replace(experiment, split=_whole_split(experiment),
                    words=_found(experiment.words, experiment.place))
 
@@ -196,6 +220,18 @@ def _check_keys(experiment: Experiment) -> None:
     if experiment.start not in ('seen', 'backbone'):
         raise ValueError(f"{path}: start is 'seen' or 'backbone', got "
                          f'{experiment.start!r}')
+
+
+def _import(experiment: Experiment) -> None:
+    """Import the modules that the experiment brings along."""
+    if isinstance(experiment.imports, str):
+        raise ValueError(f'{experiment.path}: imports must be a list, write '
+                         f'[{experiment.imports!r}]')
+    place = str(experiment.place.resolve())
+    if experiment.imports and place not in sys.path:
+        sys.path.insert(0, place)
+    for name in experiment.imports:
+        importlib.import_module(name)
 
 
 def _whole_split(experiment: Experiment) -> Any:

@@ -35,10 +35,6 @@ class FolderData:
         ratio_range: By how much training images are scaled beside this.
         crop: (height, width) of a training crop, in pixels.
         batch_size: Images in a training step.
-        mode: How training leaves unseen classes out: ``'ignore'`` their
-            pixels, or ``'drop'`` images that hold any.
-        unlabelled: List file of images of ``train`` whose labels no step
-            reads; only self-training sees these images.
         num_workers: Processes that load training images.
     """
 
@@ -54,8 +50,6 @@ class FolderData:
     ratio_range: tuple[float, float] = (0.75, 1.5)
     crop: tuple[int, int] = (256, 256)
     batch_size: int = 8
-    mode: str = 'ignore'
-    unlabelled: str = ''
     num_workers: int = 2
 
     @classmethod

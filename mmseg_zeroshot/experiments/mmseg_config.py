@@ -4,10 +4,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .mmseg_data import inner_dataset, pipeline_of, type_name
 from .choices import without_choices
+from .config_files import read_config
 
 HOSTS = ('FCNHead', 'ASPPHead', 'DepthwiseSeparableASPPHead', 'PSPHead',
          'UPerHead', 'SegformerHead', 'FPNHead')
@@ -52,6 +54,20 @@ class BaseConfig:
     custom_hooks: list[dict]
     imports: list[str]
     notes: list[str]
+
+
+def load_base(path: Path, *, imports: bool = True) -> BaseConfig:
+    """Read an mmseg config and take it apart.
+
+    Args:
+        path: The file.
+        imports: Whether the modules that it names are imported.
+
+    Raises:
+        ValueError: It cannot be made zero-shot.
+    """
+    config = read_config(path, imports=imports)
+    return read_base(config.to_dict(), path.stem)
 
 
 def read_base(config: Mapping[str, Any], name: str) -> BaseConfig:

@@ -8,9 +8,10 @@ from typing import Any
 from mmengine.config import Config
 
 from .base_config import base_config
+from .derivation import derive
 from .experiment import Experiment
-from .stages import derive, with_iterations
-from .step import Step, value_of
+from .stages import shorter
+from .step import Step, folder_of, replace_texts, value_of
 
 ITERATIONS = 1000
 """Length of a stage on a bank, unless the experiment says another."""
@@ -36,9 +37,8 @@ class Plan:
 
     Args:
         experiment: The experiment.
-        tuned_for: The plan whose values these steps choose: they go into
-            its steps, their names begin with ``held-out-``, and they run
-            once for all seeds.
+        final: The plan whose values these steps choose, with validation
+            classes held out; by default none.
 
     Attributes:
         steps: The steps by name.
@@ -46,11 +46,11 @@ class Plan:
     """
 
     def __init__(self, experiment: Experiment,
-                 tuned_for: Plan | None = None) -> None:
+                 final: Plan | None = None) -> None:
         self.experiment = experiment
-        self.final = tuned_for or self
-        self.steps: dict[str, Step] = tuned_for.steps if tuned_for else {}
-        self.prefix = _HELD_OUT if tuned_for else ''
+        self.final = final or self
+        self.steps: dict[str, Step] = {}
+        self._prefix = ''
 
     @cached_property
     def base(self) -> Config:
@@ -59,12 +59,17 @@ class Plan:
 
     @cached_property
     def held_out(self) -> Plan:
-        """The plan of the same steps with validation classes held out.
+        """The same steps, into this plan, with validation classes held out.
+
+        Their names begin with ``held-out-``. What they choose is chosen once
+        for all seeds, and their results are no rows of the table.
 
         Raises:
             ValueError: The split names no validation classes.
         """
-        return Plan(self.experiment.held_out(), tuned_for=self)
+        plan = Plan(self.experiment.held_out(), final=self)
+        plan.steps, plan._prefix = self.steps, _HELD_OUT
+        return plan
 
     def name(self, step: str) -> str:
         """Return the full name of a step.
@@ -72,7 +77,7 @@ class Plan:
         Args:
             step: Its name in the method.
         """
-        return self.prefix + step
+        return self._prefix + step
 
     def arguments(self, stage: str) -> dict[str, Any]:
         """Return what the experiment says about a stage.
@@ -139,9 +144,8 @@ class Plan:
             name, command,
             None if config is None else self._whole(step, config),
             load=load, arguments=tuple(arguments),
-            # What is tuned is tuned once for all seeds.
-            seeded=seeded and self.final is self and not final, final=final,
-            report=report and self.final is self)
+            seeded=seeded and not self._prefix and not final, final=final,
+            report=report and not self._prefix)
         if self.steps.setdefault(name, made) != made:
             raise ValueError(f'two different steps are called {name!r}')
         return name
@@ -186,9 +190,18 @@ class Plan:
         iterations = experiment.iterations
         number = (iterations.get(step) if isinstance(iterations, Mapping)
                   else iterations)
-        if number and config.get('train_cfg'):
-            config = derive(config, with_iterations(config, int(number)))
+        length = (config.get('train_cfg') or {}).get('max_iters')
+        if number and length and number != length:
+            config = derive(config, shorter(
+                config, iterations=int(number)))
         for key in ('all', step):
             config.merge_from_dict(dict(experiment.options.get(key, {})))
-        return {key: value for key, value in config.to_dict().items()
+        if experiment.imports:
+            config.custom_imports.imports = [
+                *config.custom_imports.imports, *experiment.imports]
+        kept = {key: value for key, value in config.to_dict().items()
                 if key in RUNNER_KEYS + COMMAND_KEYS}
+        # What a step makes is no input of it.
+        own = folder_of(self.name(step))
+        return replace_texts(
+            kept, lambda text: text.replace(own, '{folder}'))

@@ -1,27 +1,20 @@
 """Networks: heads, segmentors, backbones, generators and losses."""
-from . import backbones, data_preprocessor, generators, losses
-from .decode_heads import (
-                           BaseZeroShotHead,
-                           DeepLabV2Head,
-                           DeViSEHead,
-                           GeneratorRetrainedHead,
-                           GraphRetrainedHead,
-                           ReleasedRetrainedHead,
-                           SemanticProjectionHead,
+from . import (
+    backbones,
+    data_preprocessor,
+    decode_heads,
+    generators,
+    losses,
+    segmentors,
 )
+from .decode_heads import *
 from .feature_sets import FeatureSets, gather_feature_sets
 from .graph_sets import GraphDataPreProcessor, GraphSets
-from .segmentors import (
-                           MultiScaleEncoderDecoder,
-                           MultiScaleZeroShotSegmentor,
-                           ZeroShotSegmentor,
-)
+from .segmentors import *
 
 __all__ = [
-    'BaseZeroShotHead', 'DeViSEHead', 'DeepLabV2Head', 'FeatureSets',
-    'GeneratorRetrainedHead', 'GraphDataPreProcessor', 'GraphRetrainedHead',
-    'GraphSets', 'MultiScaleEncoderDecoder', 'MultiScaleZeroShotSegmentor',
-    'ReleasedRetrainedHead', 'SemanticProjectionHead', 'ZeroShotSegmentor',
-    'backbones', 'data_preprocessor', 'gather_feature_sets', 'generators',
-    'losses'
+    'FeatureSets', 'GraphDataPreProcessor', 'GraphSets', 'backbones',
+    'data_preprocessor', 'gather_feature_sets', 'generators', 'losses'
 ]
+__all__ += decode_heads.__all__
+__all__ += segmentors.__all__

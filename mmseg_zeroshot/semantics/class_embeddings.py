@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..utils.io import atomic_write
+from mmseg_zeroshot.utils.io import atomic_write
+
 from .names import check_unique, hint, resolve
 from .npz_table import read_npz_table
 from .words import joined_words, split_words

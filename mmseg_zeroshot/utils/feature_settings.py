@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from .json_values import short
+
 NETWORK = ('data_preprocessor', 'backbone', 'neck', 'host')
 WITHOUT_EFFECT = ('init_cfg', 'pretrained', 'frozen_stages', 'norm_eval',
                   'with_cp', 'loss_decode', 'sampler', 'num_classes',
@@ -13,6 +15,8 @@ WITHOUT_EFFECT = ('init_cfg', 'pretrained', 'frozen_stages', 'norm_eval',
 OF_TRAINING = ('type', 'size', 'size_divisor')
 """Keys of a data preprocessor for other batches than the extractor's: its
 type says what else it takes, and it pads images in training alone."""
+SHOWN = 60
+"""Most characters of a value in a message."""
 
 
 def feature_settings(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +73,8 @@ def settings_differences(expected: Any, found: Any,
     elif expected == found:
         return []
     else:
-        return [f'{place} is {_short(found)} instead of {_short(expected)}']
+        return [f'{place} is {short(found, SHOWN)} instead of '
+                f'{short(expected, SHOWN)}']
     return [text for key, one, two in pairs
             for text in settings_differences(one, two, key)]
 
@@ -80,8 +85,3 @@ def _cleaned(name: str, part: Any) -> Any:
         return part
     out = OF_TRAINING if name == 'data_preprocessor' else WITHOUT_EFFECT
     return {key: value for key, value in part.items() if key not in out}
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f'{text[:57]}...'

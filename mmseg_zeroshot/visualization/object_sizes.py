@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 from matplotlib.axes import Axes
 
-from .records import Record
+from mmseg_zeroshot.results.records import Record
+
 from .style import COLORS, MARKERS, new_figure, save_figure, tidy
 
 Setting = Literal['vanilla', 'generalised']

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmseg_zeroshot.results.records import Record
+from mmseg_zeroshot.results.summaries import RepeatedSeed
 from mmseg_zeroshot.utils.tables import score_headings, score_values
 
 from .curves import Curve
-from .records import Record
-from .summaries import RepeatedSeed
 
 _GAMMA_SCORES = ('seen mIoU', 'unseen mIoU', 'hIoU')
 

@@ -10,6 +10,7 @@ from PIL import Image
 from mmseg_zeroshot.datasets import ZeroShotDataset
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 
+from ..utils.test_json_values import types_of
 from .folders import (
     CLASSES,
     IGNORED,
@@ -21,7 +22,6 @@ from .folders import (
     poison,
     write,
 )
-from .test_metainfo import types_of
 
 # Which of these hold an unseen id: 0, 2 and 4.
 IDS = [range(6), (0, 1, 2), (0, 3), (1, 5), (4, ), (2, )]

@@ -17,7 +17,7 @@ from mmseg_zeroshot.evaluation import (
     confusion_matrix,
     zero_shot_scores,
 )
-from mmseg_zeroshot.evaluation.records import background_rule
+from mmseg_zeroshot.evaluation.scores import background_rule
 from mmseg_zeroshot.evaluation.zero_shot_iou_metric import repeats_last
 from mmseg_zeroshot.semantics import ClassSplit
 

@@ -11,11 +11,11 @@ from gensim.models import FastText, KeyedVectors
 from gensim.models.fasttext import load_facebook_vectors, save_facebook_model
 
 from mmseg_zeroshot.semantics.class_embeddings import ClassEmbeddings
-from mmseg_zeroshot.semantics.word_formats import detect_format
-from mmseg_zeroshot.semantics.word_vectors import (
+from mmseg_zeroshot.semantics.word_files.build import (
     build_class_vectors,
     parse_source,
 )
+from mmseg_zeroshot.semantics.word_files.formats import detect_format
 from tools import build_embeddings
 
 WORDS = ('cat', 'cow', 'potted', 'plant', 'airplane', 'TV', 'monitor',
@@ -78,8 +78,8 @@ def test_google_style_records_without_line_feeds(tmp_path):
 
 
 def test_records_across_read_blocks(files, monkeypatch):
-    from mmseg_zeroshot.semantics import word_formats
-    monkeypatch.setattr(word_formats, 'CHUNK', 11)
+    from mmseg_zeroshot.semantics.word_files import formats
+    monkeypatch.setattr(formats, 'CHUNK', 11)
     table, _ = build_class_vectors(['building', 'cow'],
                                    str(files / 'w2v.bin'))
     theirs = keyed_vectors()
@@ -137,8 +137,8 @@ def test_fasttext_makes_up_unknown_words_like_gensim(fasttext_bin):
 
 
 def test_fasttext_vocabulary_across_read_blocks(fasttext_bin, monkeypatch):
-    from mmseg_zeroshot.semantics import fasttext_file
-    monkeypatch.setattr(fasttext_file, 'CHUNK', 13)
+    from mmseg_zeroshot.semantics.word_files import fasttext
+    monkeypatch.setattr(fasttext, 'CHUNK', 13)
     table, _ = build_class_vectors(['plant', 'cow'], str(fasttext_bin))
     theirs = load_facebook_vectors(str(fasttext_bin))
     np.testing.assert_allclose(

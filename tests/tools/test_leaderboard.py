@@ -3,8 +3,9 @@ import json
 
 import pytest
 
-from tests.visualization.runs import record
 from tools import leaderboard
+
+from ..results.runs import record
 
 
 def write(path, content):

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from mmengine.fileio import load
 
-from tests.visualization.runs import record
 from tools import model_zoo
+
+from ..results.runs import record
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [folder.name for folder in model_zoo.method_folders(ROOT)]

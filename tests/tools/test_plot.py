@@ -6,8 +6,9 @@ import pytest
 
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.visualization import confusion_table, save_confusion_csv
-from tests.visualization.runs import record
 from tools import plot
+
+from ..results.runs import record
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """The object-size plot from results files."""
 import json
 
-from tests.visualization.runs import record
 from tools import plot_object_sizes
+
+from ..results.runs import record
 
 
 def write(folder, records):

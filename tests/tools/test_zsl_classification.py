@@ -4,8 +4,9 @@ import json
 import numpy as np
 import pytest
 
-from tests.datasets.mat_files import contents, write
 from tools import zsl_classification
+
+from ..classification.mat_files import contents, write
 
 FAST = ['--lr', '0.01', '--batch-size', '64', '--epochs', '25']
 

@@ -5,7 +5,7 @@ from PIL import Image
 from mmseg_zeroshot.visualization import save_object_sizes, sized_classes
 from mmseg_zeroshot.visualization.object_sizes import has_scores
 
-from .runs import record
+from ..results.runs import record
 
 
 def row(name, pixels=600, regions=3, vanilla=40., iou=10., group='unseen'):

@@ -8,7 +8,7 @@ from mmseg_zeroshot.visualization.record_curves import (
     record_curves,
 )
 
-from .runs import record
+from ..results.runs import record
 
 
 def few(n, unseen, seed=0, method='SPNet', **more):

@@ -12,7 +12,8 @@ from mmseg.structures import SegDataSample
 from PIL import Image
 
 from mmseg_zeroshot.visualization import ZeroShotVisualizationHook
-from tests.engine.hooks.tiny_run import (
+
+from ..engine.hooks.tiny_run import (
     SPLIT,
     TinyData,
     make_runner,

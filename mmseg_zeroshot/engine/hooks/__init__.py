@@ -1,5 +1,5 @@
 """Hooks that check a run and record its scores."""
-from .consistency_hook import ConsistencyHook
+from .consistency import ConsistencyHook
 from .label_leak_hook import LabelLeakHook
 from .recursion_hook import RecursionHook
 from .stage_start_hook import StageStartHook

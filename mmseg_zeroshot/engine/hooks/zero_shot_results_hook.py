@@ -20,6 +20,7 @@ from mmseg_zeroshot.utils.tables import (
     text_table,
 )
 
+from .consistency.self_training import pseudo_variant
 from .run_parts import (
     LABELS,
     built_loops,
@@ -28,7 +29,6 @@ from .run_parts import (
     metainfo,
     zero_shot_head,
 )
-from .self_training_checks import pseudo_variant
 
 RESULTS_FILE = 'zero_shot_results.json'
 
@@ -80,7 +80,7 @@ class ZeroShotResultsHook(Hook):
         self.method = method
         self.label = label
         self.dataset = dataset
-        self.variant = _plain_values(variant or {})
+        self.variant = _checked_variant(variant or {})
         self._tested: dict[str, Any] = {}
 
     def before_run(self, runner: Any) -> None:
@@ -181,7 +181,7 @@ class ZeroShotResultsHook(Hook):
         return pseudo_variant(map(metainfo, data_sets(dataset)))
 
 
-def _plain_values(variant: dict[str, Any]) -> dict[str, Any]:
+def _checked_variant(variant: dict[str, Any]) -> dict[str, Any]:
     for key, value in variant.items():
         if not isinstance(value, (str, int, float)):
             raise ValueError(

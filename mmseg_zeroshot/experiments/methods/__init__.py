@@ -8,10 +8,11 @@ from . import (
     recursion,
     self_training,
 )
+from .planning import DEFAULT, make_plan
 from .registry import METHODS, Method, find_method, register_method
 
 __all__ = [
-    'METHODS', 'Method', 'few_label', 'find_method', 'generative',
-    'graph_context', 'plain', 'projection', 'recursion', 'register_method',
+    'DEFAULT', 'METHODS', 'Method', 'few_label', 'find_method', 'generative',
+    'graph_context', 'make_plan', 'plain', 'projection', 'recursion', 'register_method',
     'self_training'
 ]

@@ -1,14 +1,16 @@
 """Few-label learning: n labelled images of every class."""
 from __future__ import annotations
 
+from typing import Any
+
 from mmengine.config import Config
 
 from .. import stages
+from ..derivation import derive
 from ..plan import Plan
-from ..stages import derive
 from ..step import checkpoint_of
 from .plain import seen
-from .projection import spnet
+from .projection import spnet, spnet_config
 from .registry import register_method
 
 NUMBERS = (1, 2, 5, 10, 20)
@@ -33,13 +35,10 @@ def few_label(plan: Plan, variant: str = '') -> str:
     Returns:
         Name of the last training.
     """
-    given = plan.arguments('few-label')
     last = ''
-    for number in given.pop('numbers', NUMBERS):
-        for method, start in (('spnet', spnet(plan)),
-                              ('finetuned', seen(plan))):
-            config = _config(plan, method, start, number)
-            last = plan.train(f'{method}-{number}', config)
+    for number in plan.arguments('few-label').get('numbers', NUMBERS):
+        last = _spnet(plan, number)
+        _fine_tuned(plan, number)
     for name, score in _SCORES.items():
         plan.add(name, 'plot', arguments=(
             'curves', '{results}', '--x', 'n', '--xlabel',
@@ -48,10 +47,51 @@ def few_label(plan: Plan, variant: str = '') -> str:
     return last
 
 
-def _config(plan: Plan, method: str, start: str, number: int) -> Config:
-    base = Config(dict(plan.steps[start].config or {}))
+def _spnet(plan: Plan, number: int) -> str:
+    config = _few(plan, number, checkpoint_of(spnet(plan)))
+    change = _training(number, **plan.arguments('few-label-spnet'))
+    return plan.train(f'spnet-{number}', derive(config, change))
+
+
+def _fine_tuned(plan: Plan, number: int) -> str:
+    """Add the paper's baseline: the plain network on SPNet's images."""
+    config = _few(plan, number, checkpoint_of(seen(plan)))
+    config = derive(config, stages.seen_only(
+        config, segmentor=plan.base.model.type, method='fine-tuned'))
+    change = _training(number, **plan.arguments('few-label-finetuned'))
+    return plan.train(f'finetuned-{number}', derive(config, change))
+
+
+def _few(plan: Plan, number: int, load_from: str) -> Config:
+    base = spnet_config(plan)
     return derive(base, stages.few_label(
-        base, load_from=checkpoint_of(start), num_images=number,
-        draw_seed='{seed}', manifest='{folder}/drawn.json',
-        method='SPNet' if method == 'spnet' else 'fine-tuned',
-        **plan.arguments(f'few-label-{method}')))
+        base, load_from=load_from, num_images=number, draw_seed='{seed}',
+        manifest='{folder}/drawn.json'))
+
+
+def _training(number: int, *, learning_rate: float | None = None,
+              learning_rate_of_one: float | None = None,
+              iterations: int | None = None,
+              frozen_stages: int | None = None) -> dict[str, Any]:
+    """Return what an experiment changes in the fine-tuning.
+
+    Args:
+        number: n.
+        learning_rate: The optimizer's.
+        learning_rate_of_one: That of n = 1, where it differs.
+        iterations: Length, with the poly schedule.
+        frozen_stages: Of the backbone: a handful of images would be learned
+            by heart.
+    """
+    if number == 1:
+        learning_rate = learning_rate_of_one or learning_rate
+    change: dict[str, Any] = {}
+    if learning_rate is not None:
+        change['optim_wrapper'] = dict(optimizer=dict(lr=learning_rate))
+    if iterations is not None:
+        change['param_scheduler'] = stages.poly(iterations)
+        change['train_cfg'] = dict(max_iters=iterations,
+                                   val_interval=iterations)
+    if frozen_stages is not None:
+        change['model'] = dict(backbone=dict(frozen_stages=frozen_stages))
+    return change

@@ -5,12 +5,17 @@ from mmengine.config import Config
 
 from .. import stages
 from ..base_config import with_recipe
+from ..derivation import derive
 from ..plan import Plan
-from ..stages import derive
 from ..step import checkpoint_of, folder_of
 from .plain import seen
 from .registry import register_method
 
+BANK = dict(max_vectors=128, batch_size=8)
+"""Arguments of the bank that an experiment may give in ``stages['bank']``."""
+BANK_KEYS = ('custom_imports', 'default_scope', 'model', 'feature_bank',
+             'default_hooks', 'randomness')
+"""What ``build-feature-bank`` reads of a config."""
 RECIPES = {
     'strict': 'no label of an unseen class has a part in it',
     'paper': 'the values that the paper prints',
@@ -68,25 +73,25 @@ def generator(plan: Plan, variant: str = '', *,
     return derive(base, stages.zs3net_generator(
         base, load_from=checkpoint_of(seen(plan)),
         bank=f'{folder_of(plan.name(bank))}/bank',
-        iterations=plan.iterations('generator'), **plan.arguments('bank'),
-        **plan.arguments('generator')))
+        iterations=plan.iterations('generator'),
+        **{**BANK, **plan.arguments('bank')}, **plan.arguments('generator')))
 
 
 def add_bank(plan: Plan, config: Config, name: str = 'bank') -> str:
-    """Add the extraction of pixel features that a generator reads.
+    """Add the extraction of pixel features, which serve every recipe.
 
     Args:
         plan: Takes the step.
-        config: The generator's config; what it says about anything but the
-            features does not change the bank.
+        config: The generator's config under the strict recipe.
         name: Of the step.
 
     Returns:
         The step's name.
     """
+    kept = {key: value for key, value in config.items() if key in BANK_KEYS}
     return plan.add(
-        name, 'build-feature-bank', stages.only_bank(config),
-        load=seen(plan), arguments=('--out', '{folder}/bank'),
+        name, 'build-feature-bank', Config(kept), load=seen(plan),
+        arguments=('--out', '{folder}/bank'),
         seeded=not plan.experiment.seen_once)
 
 
@@ -97,8 +102,8 @@ def classifier(plan: Plan, variant: str = '') -> Config:
         plan: Takes the steps before it.
         variant: The recipe.
     """
+    add_bank(plan, generator(plan, 'strict'))
     config = generator(plan, variant)
-    add_bank(plan, config)
     trained = plan.train(named('generator', variant), config, report=False)
     config = derive(config, stages.zs3net_classifier(
         config, load_from=checkpoint_of(trained),

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from .. import stages
+from ..derivation import derive
 from ..plan import Plan
-from ..stages import derive
 from ..step import checkpoint_of
 from . import generative
 from .registry import register_method

@@ -1,9 +1,11 @@
 """SPNet and its relatives: pixel features are projected to word vectors."""
 from __future__ import annotations
 
+from mmengine.config import Config
+
 from .. import stages
+from ..derivation import derive
 from ..plan import Plan
-from ..stages import derive
 from .plain import seen
 from .registry import register_method
 
@@ -21,9 +23,7 @@ def spnet(plan: Plan, variant: str = '') -> str:
     Returns:
         Name of the training.
     """
-    return _train(plan, 'spnet', stages.spnet(
-        plan.base, split=plan.base.split, embeddings=plan.base.embeddings,
-        **plan.arguments('spnet')))
+    return _train(plan, 'spnet', spnet_config(plan))
 
 
 @register_method(
@@ -39,8 +39,9 @@ def hvsl(plan: Plan, variant: str = '') -> str:
     Returns:
         Name of the training.
     """
-    return _baseline(plan, 'hvsl', head='SemanticProjectionHead',
-                     loss='HingeVisualSemanticLoss', method='HVSL')
+    base = spnet_config(plan)
+    return _train(plan, 'hvsl', derive(
+        base, stages.hvsl(base, **plan.arguments('hvsl'))))
 
 
 @register_method(
@@ -56,8 +57,8 @@ def devise(plan: Plan, variant: str = '') -> str:
     Returns:
         Name of the training.
     """
-    return _baseline(plan, 'devise', head='DeViSEHead', loss='CosineLoss',
-                     method='DeViSE')
+    return _train(plan, 'devise', derive(
+        plan.base, stages.devise(plan.base)))
 
 
 @register_method(
@@ -73,18 +74,22 @@ def ale(plan: Plan, variant: str = '') -> str:
     Returns:
         Name of the training.
     """
-    return _baseline(plan, 'ale', head='SemanticProjectionHead',
-                     loss='ALELoss', method='ALE')
+    return _train(plan, 'ale', derive(plan.base, stages.ale(plan.base)))
 
 
-def _baseline(plan: Plan, name: str, *, head: str, loss: str,
-              method: str) -> str:
-    return _train(plan, name, stages.projection_baseline(
-        plan.base, head=head, loss=loss, method=method,
-        **plan.arguments(name)))
+def spnet_config(plan: Plan) -> Config:
+    """Return SPNet's config, with the variables that stages read.
+
+    Args:
+        plan: Has the base config.
+    """
+    base = plan.base
+    return derive(base, stages.spnet(
+        base, split=base.split, embeddings=base.embeddings,
+        **plan.arguments('spnet')))
 
 
-def _train(plan: Plan, name: str, change: dict) -> str:
+def _train(plan: Plan, name: str, config: Config) -> str:
     """Add a training that starts where the experiment says."""
     load = seen(plan) if plan.experiment.start == 'seen' else ''
-    return plan.train(name, derive(plan.base, change), load=load)
+    return plan.train(name, config, load=load)

@@ -44,13 +44,15 @@ class Method:
             variant: One of ``variants``; empty for the default.
         """
         trained = self.steps(plan, variant)
-        gamma = plan.experiment.gamma.get(_text(self.name, variant))
-        if not self.calibrated or not (
-                gamma is not None or plan.experiment.can_hold_out):
+        if not self.calibrated:
             return
-        if gamma is None:
+        known = plan.experiment.gamma
+        key = f'{self.name}:{variant}' if variant else self.name
+        if key in known and known[key] is not None:
+            plan.calibrated(trained, known[key])
+        elif key not in known and plan.experiment.can_hold_out:
             self.steps(plan.held_out, variant)
-        plan.calibrated(trained, gamma)
+            plan.calibrated(trained)
 
 
 def register_method(name: str, title: str, summary: str, *,
@@ -105,6 +107,3 @@ def find_method(text: str) -> tuple[Method, str]:
     default = next(iter(method.variants), '')
     return method, '' if variant == default else variant
 
-
-def _text(name: str, variant: str) -> str:
-    return f'{name}:{variant}' if variant else name

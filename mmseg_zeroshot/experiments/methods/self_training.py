@@ -3,18 +3,20 @@ from __future__ import annotations
 
 from mmengine.config import Config
 
-from mmseg_zeroshot.datasets.self_training import check_percent
+from mmseg_zeroshot.datasets.self_training.selection import check_percent
 
 from .. import stages
-from ..base_config import with_recipe
+from ..derivation import derive
 from ..plan import Plan
-from ..stages import derive
 from ..step import checkpoint_of, folder_of
 from .generative import zs3net
 from .registry import register_method
 
-P = 25.0
-"""Percentage of pixels whose pseudo-labels are kept, unless said."""
+DEFAULTS = dict(p=25.0, rounds=1, gamma=0.0, images='', unlabelled=None)
+"""Arguments that an experiment may give in ``stages['zs5net']``: the percentage
+of pixels that keep their pseudo-labels, how often the model labels and is
+trained on, gamma of the models that label, a list file of images in the place
+of the training images, and one of images whose own labels are not read."""
 
 
 @register_method(
@@ -33,7 +35,7 @@ def zs5net(plan: Plan, variant: str = '') -> str:
     Raises:
         ValueError: ``p`` or ``rounds`` is out of range.
     """
-    given = dict(dict(p=P, rounds=1, gamma=0.0), **plan.arguments('zs5net'))
+    given = dict(DEFAULTS, **plan.arguments('zs5net'))
     # Now, not when ZS3Net has trained for hours.
     check_percent(given['p'])
     rounds = int(given['rounds'])
@@ -60,8 +62,10 @@ def _round(plan: Plan, teacher: str, end: str, given: dict) -> str:
 
 
 def _config(plan: Plan, teacher: str, path: str, given: dict) -> Config:
-    base = with_recipe(plan.base)
+    base = plan.base
+    if given['images']:
+        base = derive(base, dict(train_dataloader=dict(
+            dataset=dict(dataset=dict(ann_file=given['images'])))))
     return derive(base, stages.self_training(
-        base, load_from=checkpoint_of(teacher),
-        pseudo_labels=dict(path=path, p=given['p']),
-        unlabelled=given.get('unlabelled')))
+        base, load_from=checkpoint_of(teacher), pseudo_labels=path,
+        percent=given['p'], unlabelled=given['unlabelled']))

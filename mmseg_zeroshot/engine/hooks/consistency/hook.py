@@ -1,0 +1,146 @@
+"""Head, data and checkpoint must speak of the same classes."""
+from __future__ import annotations
+
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmseg.registry import HOOKS
+
+from mmseg_zeroshot.engine.hooks.run_parts import (
+    built_loops,
+    data_sets,
+    data_split,
+    is_training,
+    metainfo,
+    run_label,
+    run_split,
+    unwrapped,
+    zero_shot_head,
+)
+from mmseg_zeroshot.semantics import ClassSplit
+
+from .bank import check_bank, check_extractor
+from .checkpoint import LoadingCheck, check_trained_classes
+from .choices import check_choices
+from .data import check_layouts, check_mode, check_same
+from .few_label import check_few_checkpoint, check_few_data
+from .self_training import check_pseudo_data
+from .supervision import LABEL_KEY
+
+
+@HOOKS.register_module()
+class ConsistencyHook(Hook):
+    """Stop a run whose head, data and checkpoint do not belong together.
+
+    Before the run: all data sets and the head have one split; training data
+    hides what is unseen and evaluation data does not; a feature bank was
+    built with the config's network and pipeline; no checkpoint, end of
+    training or learning rate is chosen by a score of other classes than the
+    seen ones. While a checkpoint is
+    loaded: it has the head's vocabulary, it was not trained on labels of a
+    class that is unseen here nor under a label that permits more, and it
+    fills the backbone, the neck, the host and what a training stage does
+    not add to the head (MMEngine only logs what is missing); weights of a
+    stage on a feature bank and this run's bank are of one extractor.
+
+    The label ``oracle`` of ``ZeroShotResultsHook`` permits what uses labels
+    of unseen classes on purpose. A segmentor may list regular expressions of
+    weights that a training stage adds in ``allowed_missing``.
+
+    Args:
+        trust_checkpoint (bool): Take a checkpoint that has weights of a head
+            and does not say what it was trained on. Whoever sets it states
+            that its training labels held no unseen class. Default: False.
+
+    Raises:
+        ValueError: with the two places that disagree, and the fix.
+
+    Example:
+        >>> custom_hooks = [dict(type='ConsistencyHook')]
+    """
+
+    priority = 'VERY_HIGH'
+
+    def __init__(self, trust_checkpoint: bool = False) -> None:
+        self.trust_checkpoint = trust_checkpoint
+        self._loading: LoadingCheck | None = None
+
+    def before_run(self, runner: Any) -> None:
+        """Check splits, data modes and the choice of checkpoints.
+
+        Args:
+            runner: The runner.
+        """
+        label = run_label(runner)
+        reference = self._reference(runner)
+        for name, loop in built_loops(runner):
+            for dataset in data_sets(loop.dataloader.dataset):
+                split = data_split(dataset)
+                place = f'{name}_dataloader.dataset'
+                if split is None:
+                    raise ValueError(
+                        f'ConsistencyHook: {place} '
+                        f'({type(dataset).__name__}) has no split; wrap it '
+                        "in dict(type='ZeroShotDataset', split=…)")
+                reference = reference or (place, split)
+                check_same(reference, (place, split), label)
+                check_mode(name, metainfo(dataset), split, label)
+                if name == 'train':
+                    check_bank(runner, dataset)
+                    check_few_data(runner, metainfo(dataset), label)
+                    check_pseudo_data(runner, metainfo(dataset), label)
+                    check_layouts(metainfo(dataset), label)
+        if reference is not None and is_training(runner):
+            check_choices(runner, reference[1], label)
+
+    def before_train(self, runner: Any) -> None:
+        """As :meth:`before_run`, for loops that are run by hand.
+
+        Args:
+            runner: The runner.
+        """
+        self.before_run(runner)
+
+    def before_test(self, runner: Any) -> None:
+        """As :meth:`before_run`, for loops that are run by hand.
+
+        Args:
+            runner: The runner.
+        """
+        self.before_run(runner)
+
+    def before_save_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+        """Store the run's label, for the runs that start from its weights.
+
+        Args:
+            runner: The runner.
+            checkpoint: What is about to be written.
+        """
+        checkpoint.setdefault('meta', {})[LABEL_KEY] = run_label(runner)
+
+    def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+        """Check a checkpoint before and while its weights are copied.
+
+        Args:
+            runner: The runner.
+            checkpoint: With or without ``state_dict`` and ``meta``.
+        """
+        training, label = is_training(runner), run_label(runner)
+        check_trained_classes(
+            checkpoint, run_split(runner), training=training,
+            label=label, trust=self.trust_checkpoint,
+            logger=runner.logger)
+        data = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
+        check_few_checkpoint(runner, data, label, training=training)
+        check_extractor(runner, data)
+        if self._loading is not None:
+            self._loading.remove()
+        self._loading = LoadingCheck(
+            unwrapped(runner.model), checkpoint, training=training)
+
+    def _reference(self, runner: Any) -> tuple[str, ClassSplit] | None:
+        head = zero_shot_head(runner.model)
+        if head is None:
+            return None
+        return (f'decode_head ({type(head).__name__})',
+                head.split)  # type: ignore[return-value]

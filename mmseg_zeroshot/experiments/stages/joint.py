@@ -1,0 +1,63 @@
+"""ZS3Net's steps 1 and 2 in every iteration, on images."""
+from __future__ import annotations
+
+from typing import Any
+
+from .parts import (
+    Base,
+    frozen_network,
+    hooks_of_network,
+    poly,
+    results,
+    stage,
+)
+
+
+@stage
+def zs3net_joint(base: Base, *, load_from: str,
+                 iterations: int) -> dict[str, Any]:
+    """Train generator and classifier together, as the authors' code does.
+
+    The recipe ``released`` shows the generator true masks of unseen classes,
+    as that code does; the others do not.
+
+    Args:
+        base: A plain network and a recipe.
+        load_from: Step 0's checkpoint.
+        iterations: Length of the training.
+
+    Raises:
+        ValueError: The recipe is ``paper``, or the base no plain network.
+    """
+    recipe = base.recipe
+    if recipe.label == 'paper':
+        raise ValueError(
+            "the recipe 'paper' trains the generator and then the classifier, "
+            'each by an optimizer of its own, and not both in every '
+            'iteration. Take zs3net_generator and zs3net_classifier (the '
+            'configs zs3net-s1_* and zs3net-s2_*) for it, or another recipe '
+            '(ZS_RECIPE): strict, gan or released')
+    return dict(
+        load_from=load_from,
+        model=frozen_network(base, 'joint'),
+        train_dataloader=dict(dataset=recipe.images),
+        optim_wrapper=dict(
+            recipe.joint, _delete_=True, type='OptimWrapper'),
+        param_scheduler=poly(iterations),
+        train_cfg=dict(max_iters=iterations, val_interval=iterations),
+        default_hooks=_hooks(base),
+        # As in step 2, whose classifier is named conv_seg in step 0.
+        custom_hooks=[
+            *hooks_of_network(base),
+            *(dict(hook, restart=['decode_head.conv_seg'])
+              if 'restart' in hook else hook for hook in recipe.step_2_hooks)
+        ])
+
+
+def _hooks(base: Base) -> dict[str, Any]:
+    """Return the base's hooks without those that the recipe leaves out."""
+    recipe, given = base.recipe, base.default_hooks
+    kept = {name: hook for name, hook in given.items()
+            if name not in recipe.hooks_left_out}
+    row = dict(given.results, method=recipe.method, label=recipe.label)
+    return dict(kept, _delete_=True, **results(**row))

@@ -1,0 +1,170 @@
+"""Plans: which steps a method has, and what each needs."""
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from mmseg_zeroshot.experiments.experiment import load_experiment
+from mmseg_zeroshot.experiments.methods import find_method, make_plan
+from mmseg_zeroshot.experiments.plan import Plan
+
+from .files import own
+
+
+def test_methods_share_steps(tmp_path: Path) -> None:
+    plan = make_plan(own(tmp_path), ['seen', 'zs3net', 'zs-mmd'],
+                     calibrate=False)
+    assert list(plan.steps) == ['seen', 'bank', 'generator', 'zs3net',
+                                'zs-mmd']
+    assert set(plan.steps['generator'].needs) == {'seen', 'bank'}
+    assert plan.steps['bank'].needs == ('seen', )
+
+
+def test_calibrated_row_holds_validation_classes_out(tmp_path: Path) -> None:
+    plan = make_plan(own(tmp_path), ['spnet'])
+    assert list(plan.steps) == ['spnet', 'held-out-spnet', 'gamma-spnet',
+                                'spnet-calibrated']
+    held_out = plan.steps['held-out-spnet']
+    assert not held_out.seeded and not held_out.report
+    assert held_out.config is not None
+    assert held_out.config['train_dataloader']['dataset']['split']['hold_out']
+    assert plan.steps['spnet-calibrated'].needs == ('spnet', 'gamma-spnet')
+
+
+def test_held_out_zs3net_has_the_final_prior(tmp_path: Path) -> None:
+    plan = make_plan(own(tmp_path), ['zs3net'])
+    head = (plan.steps['held-out-zs3net'].config or {})['model']['decode_head']
+    assert head['unseen_prior'] == 1 / 5
+    final = (plan.steps['zs3net'].config or {})['model']['decode_head']
+    assert final['unseen_prior'] is None
+
+
+def test_known_gamma_needs_no_held_out_training(tmp_path: Path) -> None:
+    experiment = own(tmp_path, 'gamma = dict(spnet=0.4, zs3net=None)')
+    plan = make_plan(experiment, ['spnet', 'zs3net'])
+    assert [name for name in plan.steps if 'held-out' in name] == []
+    config = plan.steps['spnet-calibrated'].config or {}
+    assert config['model']['decode_head']['gamma'] == 0.4
+    assert 'zs3net-calibrated' not in plan.steps
+
+
+def test_no_validation_classes_no_calibrated_row(tmp_path: Path) -> None:
+    experiment = own(tmp_path, "split = dict(unseen=['bus'])")
+    assert list(make_plan(experiment, ['spnet']).steps) == ['spnet']
+
+
+def test_start_from_the_plain_network(tmp_path: Path) -> None:
+    plan = make_plan(own(tmp_path, "start = 'seen'"), ['spnet'],
+                     calibrate=False)
+    assert (plan.steps['spnet'].config or {})['load_from'] == (
+        '{seen.checkpoint}')
+
+
+def test_plain_network_holds_no_words(tmp_path: Path) -> None:
+    first, second = (
+        make_plan(replace(own(tmp_path), words=words), ['seen', 'spnet'])
+        for words in ('glove-6b-50d', 'farm.npz'))
+    assert first.steps['seen'] == second.steps['seen']
+    assert first.steps['spnet'] != second.steps['spnet']
+
+
+def test_recipes_share_the_bank(tmp_path: Path) -> None:
+    plan = make_plan(own(tmp_path), ['zs3net', 'zs3net:paper', 'zs3net:gan'],
+                     calibrate=False)
+    assert list(plan.steps) == [
+        'seen', 'bank', 'generator', 'zs3net', 'generator-paper',
+        'zs3net-paper', 'generator-gan', 'zs3net-gan']
+
+
+def test_iterations_and_options_by_step(tmp_path: Path) -> None:
+    experiment = own(tmp_path, '''
+iterations = dict(spnet=200, generator=50)
+options = dict(spnet={'optim_wrapper.optimizer.lr': 0.5})
+''')
+    steps = make_plan(experiment, ['spnet', 'zs3net'], calibrate=False).steps
+    spnet = steps['spnet'].config or {}
+    assert spnet['train_cfg']['max_iters'] == 200
+    assert spnet['param_scheduler'][-1]['end'] == 200
+    assert spnet['optim_wrapper']['optimizer']['lr'] == 0.5
+    assert (steps['generator'].config or {})['train_cfg']['max_iters'] == 50
+    assert (steps['seen'].config or {})['train_cfg']['max_iters'] == 1000
+
+
+def test_rounds_of_self_training(tmp_path: Path) -> None:
+    experiment = own(tmp_path, 'stages = dict(zs5net=dict(p=50., rounds=2))')
+    plan = make_plan(experiment, ['zs5net'])
+    assert list(plan.steps)[-4:] == ['pseudo-labels', 'zs5net',
+                                     'pseudo-labels-2', 'zs5net-2']
+    assert plan.steps['pseudo-labels-2'].load == 'zs5net'
+    for wrong in ('rounds=0', 'p=0.', 'p=101.'):
+        with pytest.raises(ValueError):
+            make_plan(own(tmp_path, f'stages = dict(zs5net=dict({wrong}))'),
+                      ['zs5net'])
+
+
+def test_unknown_methods_and_variants(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="unknown method 'spnt'.*spnet"):
+        make_plan(own(tmp_path), ['spnt'])
+    with pytest.raises(ValueError, match="no variant 'papr'.*paper"):
+        make_plan(own(tmp_path), ['zs3net:papr'])
+    with pytest.raises(ValueError, match='named twice'):
+        make_plan(own(tmp_path), ['zs3net', 'zs3net:strict'])
+
+
+def test_two_steps_of_one_name(tmp_path: Path) -> None:
+    plan = Plan(own(tmp_path))
+    plan.train('x', plan.base)
+    plan.train('x', plan.base)
+    with pytest.raises(ValueError, match="two different steps .* 'x'"):
+        plan.train('x', plan.base, report=False)
+
+
+@pytest.mark.parametrize('name, method, step, leaf', [
+    ('voc12-zs3-k2', 'zs3net', 'seen',
+     'zs3net/zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312'),
+    ('voc12-zs3-k2', 'zs3net', 'generator',
+     'zs3net/zs3net-s1_deeplabv3plus-r101-d16_1xb1-20k_voc12aug-zs3'),
+    ('voc12-zs3-k2', 'zs3net', 'zs3net',
+     'zs3net/zs3net-s2_deeplabv3plus-r101-d16_1xb1-10k_voc12aug-zs3'),
+    ('context-zs3-k2', 'zs3net-gc', 'zs3net-gc',
+     'zs3net/zs3net-gc-s2_deeplabv3plus-r101-d16_1xb1-10k_context-zs3'),
+    ('context-zs3-k2', 'zs-mmd', 'zs-mmd',
+     'zs_mmd/zs-mmd-s2_deeplabv3plus-r101-d16_1xb1-10k_context-zs3'),
+    ('voc12-zs3-k2', 'devise', 'devise',
+     'devise/devise_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312'),
+    ('voc12-zs3-k2', 'ale', 'ale',
+     'devise/ale_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312'),
+    ('voc12-zs3-k2', 'zs5net', 'zs5net',
+     'zs5net/zs5net_deeplabv3plus-r101-d16_1xb8-20k_voc12aug-zs3-312x312'),
+    ('voc12-spnet', 'spnet', 'spnet',
+     'spnet/spnet_deeplabv3plus-r101-d16_1xb10-20k_voc12aug-spnet-321x321'),
+    ('voc12-spnet-deeplabv2', 'spnet', 'spnet',
+     'spnet/spnet_deeplabv2-r101-d8_1xb10-20k_voc12aug-spnet-321x321'),
+    ('cocostuff-spnet-fasttext', 'spnet', 'spnet',
+     'spnet/spnet-fasttext_deeplabv2-r101-d8_1xb10-100k_cocostuff164k-'
+     'spnet-321x321'),
+    ('compositions', 'spnet', 'spnet',
+     'spnet/spnet_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96'),
+])
+def test_steps_equal_the_shipped_configs(repo_root: Path, name: str,
+                                         method: str, step: str,
+                                         leaf: str) -> None:
+    """One stage, one implementation: all but paths and names agree."""
+    steps = make_plan(load_experiment(name), [method], calibrate=False).steps
+    config = dict(steps[step].config or {})
+    expected = Config.fromfile(repo_root / 'configs' / f'{leaf}.py').to_dict()
+    for one in (config, expected):
+        one.pop('load_from')
+        one.get('feature_bank', {}).pop('path', None)
+        one.get('pseudo_labels', {}).pop('path', None)
+        one['default_hooks']['results'].pop('method')  # of other words
+        dataset = one['train_dataloader']['dataset']
+        dataset.pop('bank', None)
+        dataset.get('pseudo_labels', {}).pop('path', None)
+    assert config == {key: expected[key] for key in config}
+
+
+def test_every_method_has_a_page(repo_root: Path) -> None:
+    method, _ = find_method('spnet')
+    assert (repo_root / 'configs' / method.readme / 'README.md').is_file()
