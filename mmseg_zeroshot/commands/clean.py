@@ -16,13 +16,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
+from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.commands._experiment import (
     add_experiment,
-    every_method,
-    make_plan,
     read_experiment,
+)
+from mmseg_zeroshot.experiments.experiment import Experiment
+from mmseg_zeroshot.experiments.methods import METHODS, make_plan
+from mmseg_zeroshot.experiments.running import (
+    Task,
+    find_leftovers,
+    locked,
+    make_tasks,
 )
 from mmseg_zeroshot.utils import exit_code
 
@@ -33,9 +40,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     Args:
         argv: Arguments; the process's by default.
     """
-    parser = argparse.ArgumentParser(
-        prog='mmseg-zeroshot clean', description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = make_parser(__name__, __doc__)
     add_experiment(parser)
     parser.add_argument('methods', nargs='*', metavar='METHOD[:VARIANT]',
                         help='whose folders stay (default: of all)')
@@ -58,7 +63,6 @@ def run(args: argparse.Namespace) -> None:
             to ask.
         RuntimeError: A run uses the work dir.
     """
-    from mmseg_zeroshot.experiments.running import find_leftovers, locked
     experiment = read_experiment(args)
     if not args.work_dir.is_dir():
         raise ValueError(f'there is no folder {args.work_dir}: name the one '
@@ -76,7 +80,8 @@ def run(args: argparse.Namespace) -> None:
             print(f'removed {len(found)} folders')
 
 
-def kept_tasks(experiment: Any, args: argparse.Namespace) -> list[Any]:
+def kept_tasks(experiment: Experiment,
+               args: argparse.Namespace) -> list[Task]:
     """Return the tasks whose folders stay.
 
     Args:
@@ -86,9 +91,8 @@ def kept_tasks(experiment: Any, args: argparse.Namespace) -> list[Any]:
     Raises:
         ValueError: A named method is unknown, or does not fit.
     """
-    from mmseg_zeroshot.experiments.running import make_tasks
     seeds = args.seeds or seeds_in(args.work_dir) or [0]
-    tasks = []
+    tasks: list[Task] = []
     for method in args.methods or every_method():
         try:
             plan = make_plan(experiment, [method])
@@ -101,7 +105,14 @@ def kept_tasks(experiment: Any, args: argparse.Namespace) -> list[Any]:
     return tasks
 
 
-def seeds_in(work_dir: Any) -> list[int]:
+def every_method() -> list[str]:
+    """Return every method under every variant."""
+    return [f'{name}:{variant}' if variant else name
+            for name, method in METHODS.items()
+            for variant in (method.variants or [''])]
+
+
+def seeds_in(work_dir: Path) -> list[int]:
     """Return the seeds that have a folder.
 
     Args:

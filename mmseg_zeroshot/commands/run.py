@@ -25,17 +25,28 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any
 
+from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.commands._experiment import (
     add_experiment,
-    make_plan,
     read_experiment,
 )
+from mmseg_zeroshot.experiments.experiment import Experiment
+from mmseg_zeroshot.experiments.methods import DEFAULT, make_plan
+from mmseg_zeroshot.experiments.plan import Plan
+from mmseg_zeroshot.experiments.running import (
+    StepsFailed,
+    Task,
+    describe,
+    make_executor,
+    make_tasks,
+    run_tasks,
+    write_results,
+)
+from mmseg_zeroshot.results import format_table
 from mmseg_zeroshot.utils import resumable_exit_code
 from mmseg_zeroshot.utils.cfg_options import parse_options
 
-METHODS = ('spnet', 'zs3net')
 CHECKS = 'mmseg_zeroshot.experiments.checks'
 
 
@@ -45,13 +56,11 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     Args:
         argv: Arguments; the process's by default.
     """
-    parser = argparse.ArgumentParser(
-        prog='mmseg-zeroshot run', description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = make_parser(__name__, __doc__)
     add_experiment(parser)
-    parser.add_argument('methods', nargs='*', default=list(METHODS),
+    parser.add_argument('methods', nargs='*', default=list(DEFAULT),
                         metavar='METHOD[:VARIANT]',
-                        help=f'default: {" ".join(METHODS)}')
+                        help=f'default: {" ".join(DEFAULT)}')
     parser.add_argument('--seeds', type=int, nargs='+', default=[0])
     parser.add_argument('--jobs', type=int,
                         help='steps side by side (default: 1, on a cluster '
@@ -64,6 +73,8 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
                         metavar='KEY=VALUE',
                         help="parameters of submitit's AutoExecutor; "
                         'timeout_min is a day by default')
+    parser.add_argument('--no-calibration', action='store_true',
+                        help='leave out the choice of gamma and its row')
     parser.add_argument('--dry-run', action='store_true',
                         help='print the steps, why they run, and their '
                         'commands')
@@ -83,16 +94,9 @@ def run(args: argparse.Namespace) -> None:
         ValueError: The experiment, a method or an option is wrong.
         RuntimeError: Steps failed, or another run uses the work dir.
     """
-    from mmseg_zeroshot.experiments.running import (
-        StepsFailed,
-        describe,
-        make_executor,
-        make_tasks,
-        run_tasks,
-        write_results,
-    )
     experiment = read_experiment(args)
-    plan = make_plan(experiment, args.methods)
+    plan = make_plan(experiment, args.methods,
+                     calibrate=not args.no_calibration)
     tasks = make_tasks(plan.steps.values(), args.seeds, args.work_dir)
     if args.dry_run:
         for text in describe(tasks):
@@ -113,7 +117,7 @@ def run(args: argparse.Namespace) -> None:
     show(tasks, args)
 
 
-def check(experiment: Any, plan: Any) -> None:
+def check(experiment: Experiment, plan: Plan) -> None:
     """Look for what could fail later.
 
     Args:
@@ -128,16 +132,15 @@ def check(experiment: Any, plan: Any) -> None:
         check_before_run(experiment, plan)
 
 
-def show(tasks: Sequence[Any], args: argparse.Namespace) -> None:
+def show(tasks: Sequence[Task], args: argparse.Namespace) -> None:
     """Print the table and draw the panel of what is done.
 
     Args:
         tasks: The tasks.
         args: What :func:`parse_args` returns.
     """
+    # Not at the top: mmseg's models come with it.
     from mmseg_zeroshot.experiments.panel import draw_panel
-    from mmseg_zeroshot.experiments.running import write_results
-    from mmseg_zeroshot.visualization import format_table
     records = write_results(tasks, args.work_dir)
     if records:
         print(format_table(records))

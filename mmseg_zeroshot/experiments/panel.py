@@ -14,12 +14,9 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from mmseg.registry import DATASETS, MODELS
 
+from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.semantics import ClassSplit, build_split
-from mmseg_zeroshot.visualization import (
-    choose_images,
-    read_records,
-    save_panel,
-)
+from mmseg_zeroshot.visualization import choose_images, save_panel
 
 from .running.folders import CONFIG, RESULTS, is_done, last_checkpoint
 from .running.tasks import Task

@@ -8,8 +8,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 from mmengine.config import Config
 
-from mmseg_zeroshot.commands import clean, run
-from mmseg_zeroshot.commands._experiment import with_options
+from mmseg_zeroshot.commands import _experiment, clean, run
 from mmseg_zeroshot.experiments.experiment import Experiment
 from mmseg_zeroshot.experiments.running import calls
 from mmseg_zeroshot.experiments.step import Step
@@ -31,7 +30,8 @@ def toy(tmp_path, monkeypatch) -> SimpleNamespace:
     """
     toy = SimpleNamespace(settings={}, made=[])
 
-    def make_plan(experiment: Experiment, methods: list[str]):
+    def make_plan(experiment: Experiment, methods: list[str],
+                  calibrate: bool = True):
         toy.made.append((experiment, list(methods)))
         options = dict(experiment.options.get('all', {}))
         steps = []
@@ -48,8 +48,8 @@ def toy(tmp_path, monkeypatch) -> SimpleNamespace:
     experiment = Experiment(name='farm')
     for module in (run, clean):
         monkeypatch.setattr(module, 'make_plan', make_plan)
-    monkeypatch.setattr('mmseg_zeroshot.experiments.experiment'
-                        '.load_experiment', lambda name: experiment)
+    monkeypatch.setattr(_experiment, 'load_experiment',
+                        lambda name: experiment)
     monkeypatch.setattr(clean, 'every_method', lambda: ['plain', 'odd'])
     monkeypatch.setattr(calls, 'PROGRAM', PROGRAM)
     monkeypatch.setenv('CALLS', str(tmp_path / 'calls'))
@@ -60,7 +60,7 @@ def toy(tmp_path, monkeypatch) -> SimpleNamespace:
 
 def test_a_run_leaves_a_table_in_the_experiments_folder(toy, capsys):
     assert run.main(['farm.py']) == 0
-    assert toy.made[0][1] == ['spnet', 'zs3net']
+    assert toy.made[0][1] == ['seen', 'spnet', 'zs3net']
     work = Path('work_dirs/farm')
     assert [record['method'] for record in json.loads(
         (work / 'results.json').read_text())] == ['seen', 'spnet', 'best']
@@ -108,7 +108,7 @@ def test_options_of_every_kind_reach_every_config(text, value):
 def test_options_of_the_command_line_win_over_those_of_a_step():
     experiment = Experiment(options={
         'seen': {'lr': 1, 'depth': 2}, 'all': {'lr': 3, 'width': 4}})
-    assert with_options(experiment, {'lr': 5}).options == {
+    assert experiment.changed({'lr': 5}).options == {
         'seen': {'depth': 2}, 'all': {'lr': 5, 'width': 4}}
 
 
@@ -139,7 +139,6 @@ def test_the_check_comes_first_and_can_be_left_out(monkeypatch, capsys):
 @pytest.mark.parametrize('arguments, message', [
     (['--executor', 'slrum'], "unknown executor 'slrum'"),
     (['--jobs', '-1'], '--jobs must be at least 1'),
-    (['--cfg-options', 'a'], 'KEY=VALUE'),
     (['--seeds', '1', '1'], 'seeds must be different'),
 ])
 def test_wrong_arguments_are_refused(arguments, message, capsys):

@@ -11,13 +11,10 @@ from mmseg.registry import MODELS
 from PIL import Image
 
 from mmseg_zeroshot.experiments.panel import draw_panel, find_columns
-from mmseg_zeroshot.experiments.running.folders import (
-    begin,
-    finish,
-    write_config,
-)
+from mmseg_zeroshot.experiments.running.folders import begin, finish
 from mmseg_zeroshot.experiments.running.tasks import Task, make_tasks
 from mmseg_zeroshot.experiments.step import Step, checkpoint_of
+from mmseg_zeroshot.experiments.writer import write_config
 
 LEAF = ('configs/spnet/spnet_deeplabv3plus-r18-w32_1xb16-1k_'
         'compositions-k8-96x96.py')

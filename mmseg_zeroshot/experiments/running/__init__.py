@@ -7,12 +7,12 @@ from .executors import Call, Executor, Job, make_executor
 from .folders import State, state
 from .leftovers import Leftover, find_leftovers
 from .locks import locked
-from .results import collect_records, write_results
+from .results import finished_records, write_results
 from .scheduler import StepsFailed, describe, run_tasks
 from .tasks import Task, make_tasks
 
 __all__ = [
     'Call', 'Executor', 'Job', 'Leftover', 'State', 'StepsFailed', 'Task',
-    'collect_records', 'describe', 'find_leftovers', 'locked',
+    'describe', 'find_leftovers', 'finished_records', 'locked',
     'make_executor', 'make_tasks', 'run_tasks', 'state', 'write_results'
 ]

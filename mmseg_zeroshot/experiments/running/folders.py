@@ -11,10 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mmengine.config import Config
-
+from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.utils import atomic_write
-from mmseg_zeroshot.visualization.records import read_records
 
 from .reasons import why
 from .tasks import SHARED, Task
@@ -114,18 +112,6 @@ def is_done(task: Task) -> bool:
     """
     done = read_json(task.folder / DONE)
     return done is not None and not _lost(task, done)
-
-
-def write_config(path: Path, config: Mapping[str, Any], title: str) -> None:
-    """Write a config file that inherits nothing.
-
-    Args:
-        path: The file.
-        config: Plain values by top-level key.
-        title: Its first line.
-    """
-    with atomic_write(path, 'w') as file:
-        file.write(f'# {title}\n{Config(dict(config)).pretty_text}')
 
 
 def last_checkpoint(folder: Path) -> Path | None:

@@ -8,11 +8,10 @@ from typing import Any
 from mmseg_zeroshot.semantics.names import hint
 
 from ..step import REFERENCE, replace_texts
+from ..written import VALUES
 from .folders import last_checkpoint
 from .tasks import Task
 
-VALUES = 'values.json'
-"""Where commands that choose config values leave them, by config key."""
 RECORDS = 'results.json'
 """All records of a run, in its work dir."""
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmseg_zeroshot.results import markdown_table, read_records
 from mmseg_zeroshot.utils import atomic_write
-from mmseg_zeroshot.visualization import markdown_table, read_records
 
 from .folders import RESULTS, is_done
 from .references import RECORDS
@@ -16,7 +16,7 @@ from .tasks import Task
 TABLE = 'results.md'
 
 
-def collect_records(tasks: Sequence[Task]) -> list[dict[str, Any]]:
+def finished_records(tasks: Sequence[Task]) -> list[dict[str, Any]]:
     """Return the records of all finished steps that are rows of the table.
 
     Args:
@@ -37,7 +37,7 @@ def write_results(tasks: Sequence[Task],
     Returns:
         The records.
     """
-    records = collect_records(tasks)
+    records = finished_records(tasks)
     with atomic_write(work_dir / RECORDS, 'w') as file:
         json.dump(records, file, indent=1, allow_nan=False)
     with atomic_write(work_dir / TABLE, 'w') as file:

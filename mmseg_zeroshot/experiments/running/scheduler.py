@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..writer import write_config
 from .calls import command_line, shown
 from .executors import Call, Executor, Job, LocalExecutor
-from .folders import CONFIG, LOG, State, begin, finish, state, write_config
+from .folders import CONFIG, LOG, State, begin, finish, state
 from .locks import locked
 from .progress import Progress, known_seconds
 from .references import task_config
@@ -202,10 +203,9 @@ class _Run:
         """
         config = task_config(task, resume)
         if config is not None:
-            name = self.settings.experiment
-            write_config(task.folder / CONFIG, config, (
-                f'{task.label}{f" of {name}" if name else ""}: '
-                'written by mmseg-zeroshot run'))
+            write_config(
+                task.folder / CONFIG, config, f'Step {task.label!r} of '
+                f'experiment {self.settings.experiment!r}.')
 
     def _failures(self) -> str:
         texts = list(self.failed.values())

@@ -73,7 +73,7 @@ def test_a_folder_says_what_was_done(work):
         'seen': task_of('seen', toy_steps(), work).fingerprint}
     # The command wrote its own dump over the config.
     text = (task.folder / 'config.py').read_text()
-    assert text.startswith('# spnet, seed 0 of farm')
+    assert text.startswith("# Step 'spnet, seed 0' of experiment 'farm'.")
     assert Config.fromfile(task.folder / 'config.py').load_from.endswith(
         'iter_3.pth')
 
