@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,15 @@ IGNORED = {
     '*_dataloader.prefetch_factor': 'speed',
 }
 """Config keys that do not change the outcome, each with the reason."""
+
+READ = {
+    # Features come before words: a bank serves every method on its network.
+    'build-feature-bank': (
+        'feature_bank', 'model.type', 'model.data_preprocessor',
+        'model.backbone', 'model.neck', 'model.decode_head.host',
+        'model.decode_head.split'),
+}
+"""Config keys that a command reads, if it leaves most of a config alone."""
 
 CONTENTS = ('.npz', '.txt', '.json')
 """Ends of small files whose content counts and whose path does not: tables
@@ -57,7 +66,7 @@ def identity(step: Step, seed: int,
     said = _plain(dict(
         command=step.command, load=step.load,
         arguments=list(step.arguments), seed=seed, inputs=dict(inputs),
-        config=None if step.config is None else _counting(step.config)),
+        config=None if step.config is None else _counted(step)),
         f'step {step.name!r}')
     return dict(said, files=dict(_named_files(said)))
 
@@ -71,6 +80,25 @@ def fingerprint(said: Mapping[str, Any]) -> str:
     counted = {key: value for key, value in said.items() if key != 'files'}
     text = json.dumps(_with_contents(counted, said['files']), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _counted(step: Step) -> dict[str, Any]:
+    """Return the part of a step's config that counts."""
+    counted = _counting(step.config or {})
+    places = READ.get(step.command)
+    return counted if places is None else _only(counted, places)
+
+
+def _only(config: Mapping[str, Any], places: Sequence[str]) -> dict[str, Any]:
+    """Return what stands at dotted keys, by these."""
+    found = {}
+    for place in places:
+        value: Any = config
+        for part in place.split('.'):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        if value is not None:
+            found[place] = value
+    return found
 
 
 def _counting(config: Mapping[str, Any], above: str = '') -> dict[str, Any]:

@@ -89,7 +89,11 @@ def _label(key: str) -> str:
 
 def _rank(label: str) -> int:
     """Put what an experiment says itself before what follows from it."""
-    return 0 if label == 'words' else 1 if label.startswith('split') else 2
+    first = ('words', 'split', 'train_cfg')
+    name = label.partition('.')[0]
+    if name in first:
+        return first.index(name)
+    return len(first) + (name == 'param_scheduler')
 
 
 def _change(label: str, old: Any, new: Any) -> str:

@@ -79,6 +79,14 @@ def test_words_and_split_come_first_and_three_are_enough():
         'optim_wrapper.optimizer.lr changed: 0.001 -> 0.01; and 1 more')
 
 
+def test_a_length_comes_before_the_schedule_that_follows_from_it():
+    before, after = (toy_steps(param_scheduler=[dict(end=n)],
+                               train_cfg=dict(max_iters=n)) for n in (6, 24))
+    assert reason(before, after, 'seen') == (
+        'train_cfg.max_iters changed: 6 -> 24; '
+        'param_scheduler.0.end changed: 6 -> 24')
+
+
 def test_a_changed_command_is_named():
     step = Step('plot', 'plot', arguments=('curves', '--log'))
     assert reason([step], [replace(step, arguments=('curves', ))], 'plot') == (

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mmseg_zeroshot.experiments.methods import make_plan
 from mmseg_zeroshot.experiments.running import make_tasks
 from mmseg_zeroshot.experiments.running.identity import IGNORED
 from mmseg_zeroshot.experiments.step import Step
 
+from ..files import own
 from .toys import task_of, toy_steps
 
 
@@ -51,6 +53,20 @@ def test_a_folder_is_named_by_step_seed_and_fingerprint(tmp_path):
 ])
 def test_what_a_step_does_not_read_does_not_run_it_again(other, again):
     assert changed(toy_steps(), toy_steps(**other)) == again
+
+
+@pytest.mark.parametrize('change, again', [
+    (dict(words='word2vec'), False),
+    (dict(host='PSPHead'), True),
+    (dict(max_vectors=64), True),
+])
+def test_a_bank_reads_the_network_and_not_the_words(change, again):
+    def bank(words='glove', host='FCNHead', max_vectors=32) -> list[Step]:
+        return [Step('bank', 'build-feature-bank', dict(
+            model=dict(decode_head=dict(embeddings=words, host=host)),
+            feature_bank=dict(max_vectors=max_vectors)))]
+
+    assert bool(changed(bank(), bank(**change))) == again
 
 
 def test_a_seed_changes_only_what_is_seeded():
@@ -107,6 +123,23 @@ def test_a_word_table_is_known_by_its_content(tmp_path):
     new = prints(toy_steps(words=[str(path)]))
     assert old['seen'] == new['seen']
     assert old['spnet, seed 0'] != new['spnet, seed 0']
+
+
+def test_words_of_an_experiment_do_not_train_its_plain_network(tmp_path):
+    def steps(name: str) -> list[Step]:
+        words = tmp_path / name
+        np.savez(words, cow=np.ones(len(name)))
+        experiment = replace(own(tmp_path), words=str(words))
+        return list(make_plan(experiment, ['spnet', 'zs3net'],
+                              calibrate=False).steps.values())
+
+    before = steps('some.npz')
+    assert {step.name for step in before} == {
+        'seen', 'spnet', 'bank', 'generator', 'zs3net'}
+    assert changed(before, steps('other.npz')) == {
+        'spnet', 'generator', 'zs3net'}
+    # The same words at another place are the same words.
+    assert not changed(before, steps('same.npz'))
 
 
 def test_a_config_value_without_text_is_refused():
