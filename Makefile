@@ -4,6 +4,7 @@
 #   make demo     train and evaluate on the embedded data set
 #   make test     every test
 #   make lint     ruff, mypy, interrogate
+#   make docs     the documentation site, in build/docs
 #   make clean    remove .venv, builds and caches (never work_dirs)
 #   make PYTHON=/path/to/python3.11 test     with a Python of your choice
 
@@ -21,7 +22,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT
 export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint clean install
+.PHONY: demo test lint docs clean install
 .DEFAULT_GOAL := test
 
 demo: $(STAMP)
@@ -36,6 +37,9 @@ lint: $(STAMP)
 	$(PY) -m mypy
 	$(PY) -m interrogate mmseg_zeroshot tools
 
+docs: $(STAMP)
+	$(PY) -m sphinx -W --keep-going -q -b html docs build/docs
+
 install: $(STAMP)
 
 $(PY):
@@ -44,12 +48,12 @@ $(PY):
 # Installed again when a requirement changes, not when the code does.
 $(STAMP): setup.py $(CONSTRAINTS) | $(PY)
 	$(PY) -m pip install --quiet --upgrade pip
-	$(PY) -m pip install --quiet -e '.[onedl,demo,tests]' -c $(CONSTRAINTS)
-	$(PY) -c 'import mmseg_zeroshot'
+	$(PY) -m pip install --quiet -e '.[onedl,demo,tests,docs]' -c $(CONSTRAINTS)
+	$(PY) -c 'import mmseg_zeroshot.registered'
 	touch $@
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache \
-	    .ruff_cache
+	    .ruff_cache docs/api/generated
 	find mmseg_zeroshot tools tests configs -name __pycache__ -type d \
 	    -prune -exec rm -rf {} +

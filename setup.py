@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parent
 HARD = [
     'torch>=2.1',
     'numpy>=1.24',
+    'filelock>=3.12',
     'gensim>=4.3.3',
+    'jinja2>=3.1',
     'matplotlib>=3.7',
     'pillow>=9.0',
     'scipy>=1.10',
@@ -44,6 +46,11 @@ EXTRAS = {
     'cluster': CLUSTER,
     'efficientnet': EFFICIENTNET,
     'demo': EFFICIENTNET,
+    'docs': [
+        'furo>=2024.8',
+        'myst-parser>=4',
+        'sphinx>=8.1',
+    ],
     'tests': [
         *EFFICIENTNET,
         *CLUSTER,
@@ -53,6 +60,8 @@ EXTRAS = {
         "pyarrow>=15; python_version >= '3.11'",
         'interrogate>=1.7',
         'mypy>=1.11',
+        # Reads the notebooks, which the tests execute.
+        'nbformat>=5.10',
         'pytest>=8',
         'pytest-xdist>=3.6',
         'ruff>=0.6',
@@ -126,5 +135,8 @@ setup(
     install_requires=HARD,
     extras_require=EXTRAS,
     cmdclass={'build_py': BuildWithConfigs},
+    entry_points={
+        'console_scripts': ['mmseg-zeroshot = mmseg_zeroshot.cli:main'],
+    },
     zip_safe=False,
 )

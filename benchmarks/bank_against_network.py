@@ -1,12 +1,12 @@
 """Time ZS3Net's steps 1 and 2 from a feature bank against the frozen network.
 
-    ZS_DATA_ROOT=... ZS_UNSEEN=cow,cat ZS_SEEN=step_0.pth \
-        python benchmarks/bank_against_network.py [--epochs 30] [--json FILE]
+    python benchmarks/bank_against_network.py JOINT STEP_1 STEP_2 STEP_0.pth \
+        [--epochs 30] [--json FILE]
 
-The same ZS3Net on the CPU configs for a folder in VOC's layout. Without a bank
-every batch goes through the network (`zs3net-joint`), and its classifier sees
-so many feature vectors; from the bank, built in full and counted, steps 1 and
-2 train on as many. The bank is built in a process of its own; a sample of the
+The same ZS3Net on the same data by three configs. Without a bank every batch
+goes through the network (`zs3net-joint`), and its classifier sees so many
+feature vectors; from the bank, built in full and counted, steps 1 and 2 train
+on as many. The bank is built in a process of its own; a sample of the
 steps is timed, in turns, and multiplied up. Times are CPU time of one thread.
 Beside it, the largest resident memory of a process that runs both steps.
 """
@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,26 +27,24 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-import mmseg_zeroshot  # registers everything  # noqa: F401
+import mmseg_zeroshot  # noqa: F401  (configs need it)
 from mmseg_zeroshot.utils import atomic_write
 
 ROOT = Path(__file__).resolve().parents[1]
-NET = 'deeplabv3plus-efficientnet-lite0'
-JOINT = f'zs3net-joint_{NET}_1xb8-1k_voclayout-256x256.py'
-STEP_1 = f'zs3net-s1_{NET}_1xb1-1k_voclayout.py'
-STEP_2 = f'zs3net-s2_{NET}_1xb1-1k_voclayout.py'
 
 
 class Steps:
     """Training steps of a config, outside a training loop.
 
     Args:
-        config: File in configs/zs3net.
+        config: Its file.
         folder: Work dir.
+        changes: More keys of the config.
     """
 
-    def __init__(self, config: str, folder: str) -> None:
-        cfg = Config.fromfile(ROOT / 'configs' / 'zs3net' / config)
+    def __init__(self, config: str, folder: str,
+                 changes: Mapping[str, Any]) -> None:
+        cfg = Config.fromfile(config)
         cfg.merge_from_dict({
             'work_dir': folder,
             'load_from': None,
@@ -55,6 +52,7 @@ class Steps:
             'log_level': 'ERROR',
             'train_dataloader.num_workers': 0,
             'train_dataloader.persistent_workers': False,
+            **changes,
         })
         runner = Runner.from_cfg(cfg)
         self.model: Any = runner.model.train()
@@ -85,13 +83,12 @@ class Steps:
         return sum(seen) / len(seen)
 
 
-def build_bank(folder: str) -> float:
-    """Build the bank that the environment names; return the CPU seconds."""
+def build_bank(config: str, checkpoint: str, folder: str) -> float:
+    """Build a bank; return the CPU seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([
         sys.executable, str(ROOT / 'tools' / 'build_feature_bank.py'),
-        str(ROOT / 'configs' / 'zs3net' / STEP_1), os.environ['ZS_SEEN'],
-        '--out', folder, '--workers', '0'], check=True)
+        config, checkpoint, '--out', folder, '--workers', '0'], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (after.ru_utime + after.ru_stime
             - before.ru_utime - before.ru_stime)
@@ -102,16 +99,18 @@ def memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
-def measure(epochs: int, repeats: int) -> dict[str, float]:
+def measure(joint: str, step_1: str, step_2: str, checkpoint: str,
+            epochs: int, repeats: int) -> dict[str, float]:
     """Return times in seconds, their ratio, and memory."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ['ZS_BANK'] = os.environ.get('ZS_BANK', f'{folder}/bank')
-        building = build_bank(os.environ['ZS_BANK'])
-        generator, classifier = Steps(STEP_1, folder), Steps(STEP_2, folder)
+        building = build_bank(step_1, checkpoint, f'{folder}/bank')
+        bank = {'train_dataloader.dataset.bank': f'{folder}/bank'}
+        generator = Steps(step_1, folder, bank)
+        classifier = Steps(step_2, folder, bank)
         of_bank = classifier.vectors(20)
         generator.run(20)
         peak = memory()  # before the network's own steps
-        network = Steps(JOINT, folder)
+        network = Steps(joint, folder, {})
         of_network = network.vectors(3)
         times = [[network.run(3), generator.run(100), classifier.run(100)]
                  for _ in range(repeats)]
@@ -130,12 +129,18 @@ def measure(epochs: int, repeats: int) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name, text in (('joint', 'config of joint training'),
+                       ('step_1', 'config of step 1'),
+                       ('step_2', 'config of step 2'),
+                       ('checkpoint', "step 0's")):
+        parser.add_argument(name, help=text)
     parser.add_argument('--epochs', type=int, default=30)
     parser.add_argument('--repeats', type=int, default=5)
     parser.add_argument('--json')
     args = parser.parse_args()
     torch.set_num_threads(1)
-    result = measure(args.epochs, args.repeats)
+    result = measure(args.joint, args.step_1, args.step_2, args.checkpoint,
+                     args.epochs, args.repeats)
     for name, value in result.items():
         print(f'{name} {value:.4g}')
     if args.json:

@@ -1,4 +1,4 @@
-"""Time `tools/leaderboard.py` on 500 results files of 171 classes.
+"""Time `mmseg-zeroshot leaderboard` on 500 results files of 171 classes.
 
     python benchmarks/leaderboard.py [--files 500]
 
@@ -9,15 +9,13 @@ import argparse
 import contextlib
 import io
 import json
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tools'))
-import leaderboard
+from mmseg_zeroshot.commands import leaderboard
 
 SEEDS, CLASSES = 5, 171
 

@@ -25,6 +25,9 @@ from mmseg.registry import MODELS
 from PIL import Image, ImageFilter
 
 import mmseg_zeroshot  # noqa: F401
+from mmseg_zeroshot.commands.predict import Predictor, segment
+from mmseg_zeroshot.experiments import stages
+from mmseg_zeroshot.experiments.derivation import derive
 from mmseg_zeroshot.models import FeatureSets
 from mmseg_zeroshot.models.vocabulary_change import (
     add_classes,
@@ -32,10 +35,9 @@ from mmseg_zeroshot.models.vocabulary_change import (
 )
 from mmseg_zeroshot.utils.images import look_at
 from mmseg_zeroshot.visualization.predictions import PredictionWriter
-from tools.predict import Predictor, segment
 
-CONFIG = ('configs/spnet/spnet_deeplabv3plus-efficientnet-lite0_1xb8-1k_'
-          'voclayout-256x256.py')
+BASES = ('models/deeplabv3plus_efficientnet-lite0.py',
+         'datasets/voc_layout.py', 'default_runtime.py')
 
 
 def photo(path: Path, seed: int) -> Path:
@@ -48,9 +50,13 @@ def photo(path: Path, seed: int) -> Path:
 
 
 def config() -> Config:
-    cfg = Config.fromfile(Path(__file__).resolve().parents[1] / CONFIG)
-    cfg.model.backbone.pretrained = False
-    return cfg
+    """SPNet on the shipped CPU network, as for a folder of one's own."""
+    folder = Path(__file__).resolve().parents[1] / 'configs/_base_'
+    bases = [str(folder / path) for path in BASES]
+    base = Config.fromstring(f'_base_ = {bases}\n', '.py')
+    base.model.backbone.pretrained = False
+    return derive(base, stages.spnet(
+        base, split='voc12-spnet', embeddings='glove-6b-50d'))
 
 
 def checkpoint(path: Path) -> Path:

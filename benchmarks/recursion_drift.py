@@ -1,7 +1,7 @@
 """Say where recursion draws generated features to, on validation classes.
 
-    ZS_DEMO_SPLIT=compositions-k8-cv ... python benchmarks/recursion_drift.py \
-        CONFIG CHECKPOINT [CHECKPOINT ...] [--json FILE]
+    python benchmarks/recursion_drift.py CONFIG CHECKPOINT [CHECKPOINT ...] \
+        [--json FILE]
 
 Checkpoints of one extractor, say of a sweep over the loss's gamma, and the
 config of one of them. For each, means over the unseen classes of: the squared

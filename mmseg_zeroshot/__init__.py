@@ -1,31 +1,51 @@
 """Zero-shot semantic segmentation for MMSegmentation.
 
-Importing this package registers everything; configs do it by
-``custom_imports = dict(imports=['mmseg_zeroshot'])``.
-"""
+Configs load the package by ``custom_imports = dict(imports=[
+'mmseg_zeroshot'])``; then MMSegmentation finds all its types.
 
+The import is cheap. A public name is imported when it is first used, and the
+types are registered before the first lookup (see `_registration`). An
+installation without the stack, or with two, is explained at once.
+"""
+from typing import TYPE_CHECKING
+
+from ._lazy import lazy_names
+from ._registration import register
 from ._stack import prepare_stack
+from .version import __version__
+
+if TYPE_CHECKING:
+    from . import (
+        datasets,
+        engine,
+        evaluation,
+        models,
+        semantics,
+        visualization,
+    )
+    from .datasets import region_graph
+    from .evaluation import GammaCurve, zero_shot_scores
+    from .models.losses import mmd2, weighted_mmd2
+    from .semantics import (
+        ClassEmbeddings,
+        ClassSplit,
+        get_split,
+        load_embeddings,
+    )
+else:
+    __getattr__, __dir__ = lazy_names(__name__, {
+        **{room: room for room in (
+            'datasets', 'engine', 'evaluation', 'models', 'semantics',
+            'visualization')},
+        'ClassEmbeddings': 'semantics', 'ClassSplit': 'semantics',
+        'get_split': 'semantics', 'load_embeddings': 'semantics',
+        'GammaCurve': 'evaluation', 'zero_shot_scores': 'evaluation',
+        'mmd2': 'models.losses', 'weighted_mmd2': 'models.losses',
+        'region_graph': 'datasets', '__version__': 'version'})
 
 # Before anything imports mmseg: a missing or doubled stack is explained here.
 prepare_stack()
-
-from . import (  # noqa: E402
-    datasets,
-    engine,
-    evaluation,
-    models,
-    visualization,
-)
-from .datasets import region_graph  # noqa: E402
-from .evaluation import GammaCurve, zero_shot_scores  # noqa: E402
-from .models.losses import mmd2, weighted_mmd2  # noqa: E402
-from .semantics import (  # noqa: E402
-    ClassEmbeddings,
-    ClassSplit,
-    get_split,
-    load_embeddings,
-)
-from .version import __version__  # noqa: E402
+register()
 
 __all__ = [
     'ClassEmbeddings',
@@ -40,6 +60,7 @@ __all__ = [
     'mmd2',
     'models',
     'region_graph',
+    'semantics',
     'visualization',
     'weighted_mmd2',
     'zero_shot_scores',

@@ -151,7 +151,7 @@ def trust_checkpoint_globals() -> bool:
 
 
 def prepare_stack() -> None:
-    """Check the installation and mend what is known; called at import.
+    """Check the installation; called at import, so it imports nothing.
 
     Raises:
         ImportError: See `check_stack`.
@@ -162,7 +162,6 @@ def prepare_stack() -> None:
     # here needs them: its advice to install another mmcv would mislead.
     warnings.filterwarnings(
         'ignore', message='Fail to import ``MultiScaleDeformableAttention``')
-    trust_checkpoint_globals()
 
 
 def mmseg_tool(name: str, root: Path | None = None) -> Path:
@@ -187,12 +186,17 @@ def mmseg_tool(name: str, root: Path | None = None) -> Path:
         f'.mim/tools folder is missing. Reinstall it from a wheel: {INSTALL}')
 
 
-def run_mmseg_tool(name: str) -> None:
-    """Run one of mmseg's own tools, unchanged, on this process's arguments.
+def run_mmseg_tool(name: str, argv: Sequence[str] | None = None) -> int:
+    """Run one of mmseg's own tools, unchanged.
 
     Args:
         name: File name, such as 'train.py'.
+        argv: Its arguments; the process's by default.
+
+    Returns:
+        The exit code: 0; an error is the tool's own.
     """
     path = str(mmseg_tool(name))
-    sys.argv[0] = path
+    sys.argv[:] = [path, *(sys.argv[1:] if argv is None else argv)]
     runpy.run_path(path, run_name='__main__')
+    return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-import mmseg_zeroshot  # registers everything, as a config would  # noqa: F401
+import mmseg_zeroshot.registered  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
+from mmseg_zeroshot.commands import make_zero_shot_config as tool
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils.config_text import assignment
-from tools import make_zero_shot_config as tool
 
 MODEL_FILES = Path(__file__).resolve().parents[1] / 'configs/_base_/models'
 SPLIT = 'voc12-zs3-k4'

@@ -14,6 +14,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 from mmseg.registry import MODELS
 
+from mmseg_zeroshot.experiments.environment import KNOWN
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit, build_split
 
 from .tiny_layouts import LAYOUTS, SIZE, write_layout
@@ -22,8 +23,6 @@ CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 LEAVES = sorted(p.relative_to(CONFIGS).as_posix()
                 for p in CONFIGS.glob('*/*.py')
                 if p.parent.name not in ('_base_', 'recipes'))
-VOC_LAYOUT = next(p for p in LEAVES if p.startswith('spnet/spnet_')
-                  and 'voclayout' in p)
 NARROW = 8
 
 
@@ -143,7 +142,7 @@ def layout_graphs(model: torch.nn.Module, split: ClassSplit) -> dict:
 
 def test_there_are_configs_of_every_kind():
     names = ' '.join(LEAVES)
-    for part in ('voc12aug', 'voclayout', 'compositions', 'seenonly',
+    for part in ('voc12aug', 'context', 'compositions', 'seenonly',
                  'cocostuff164k', 'deeplabv2-r101', 'deeplabv2-vgg16'):
         assert part in names
 
@@ -270,43 +269,39 @@ def test_what_is_reduced_above_builds_at_full_size(tmp_path, monkeypatch):
     assert len(built) >= 4
 
 
-def test_voc_layout_is_switched_by_the_environment(monkeypatch):
-    for name, value in dict(
-            ZS_DATA_ROOT='/data/my voc', ZS_UNSEEN='potted plant,cow',
-            ZS_IGNORED='bird', ZS_EMBEDDINGS='a.npz,b.npz', ZS_GAMMA='0.5',
-            ZS_MASKS='Masks', ZS_VAL_LIST='val2.txt').items():
-        monkeypatch.setenv(name, value)
-    cfg = load(VOC_LAYOUT)
-    for loader in (cfg.train_dataloader, cfg.val_dataloader,
-                   cfg.test_dataloader):
-        split = build_split(loader.dataset.split)
-        assert set(split.unseen) == {'cow', 'pottedplant'}
-        assert split.ignored == ('bird', )
-        assert loader.dataset.dataset.data_root == '/data/my voc'
-        assert loader.dataset.dataset.data_prefix.seg_map_path == 'Masks'
-    assert cfg.val_dataloader.dataset.dataset.ann_file == 'val2.txt'
-    head = cfg.model.decode_head
-    assert build_split(head.split) == split
-    assert head.embeddings == ['a.npz', 'b.npz']
-    assert head.gamma == 0.5
-    assert head.host.num_classes == 21
+def test_demo_keeps_its_split(monkeypatch):
+    monkeypatch.setenv('ZS_SPLIT', 'voc12-spnet')
+    leaf = next(p for p in LEAVES if p.startswith('spnet/spnet_')
+                and 'compositions' in p)
+    assert load(leaf).model.decode_head.split == 'compositions-k8'
+
+
+@pytest.mark.parametrize('leaf', LEAVES)
+def test_a_misspelt_variable_is_refused(leaf, monkeypatch):
+    """The default would train without a word."""
+    monkeypatch.setenv('ZS_SPLITT', 'voc12-zs3-k4')
+    with pytest.raises(ValueError, match=(
+            'unknown variable ZS_SPLITT.*did you mean ZS_SPLIT?')):
+        load(leaf)
+
+
+def test_configs_read_two_variables(repo_root):
+    read = {name for path in (repo_root / 'configs').rglob('*.py')
+            if path.parent.name != 'recipes'
+            for name in re.findall(r'\{\{\s*\$(\w+)', path.read_text('utf-8'))}
+    assert read == set(KNOWN)
 
 
 @pytest.mark.parametrize('model, level, size', [
-    (None, [2, 3], 16),
+    ('deeplabv3plus_efficientnet-lite0', [2, 3], 16),
     ('deeplabv3plus_efficientnet-lite0-s32', 3, 8),
 ])
-def test_voc_layout_takes_another_network(monkeypatch, model, level, size):
-    if model:
-        monkeypatch.setenv('ZS_MODEL', model)
-    cfg = load(VOC_LAYOUT)
-    # Runs of another network are never averaged with the default's.
-    variant = cfg.default_hooks.results.variant
-    assert variant == (dict(network=model) if model else {})
-    host = cfg.model.decode_head.host
+def test_where_the_aspp_of_the_cpu_network_works(model, level, size):
+    cfg = Config.fromfile(CONFIGS / f'_base_/models/{model}.py')
+    host = cfg.model.decode_head
     assert host.in_index == level
     init_default_scope('mmseg')
-    head = MODELS.build({**host, 'num_classes': 21}).eval()
+    head = MODELS.build(host).eval()
     seen = []
     head.aspp_modules.register_forward_pre_hook(
         lambda module, inputs: seen.append(inputs[0].shape))
@@ -316,66 +311,15 @@ def test_voc_layout_takes_another_network(monkeypatch, model, level, size):
     assert seen[0][2:] == (size, size)
 
 
-@pytest.mark.parametrize('leaf', [
-    leaf for leaf in LEAVES
-    if '_voclayout' in leaf or '_folders' in leaf
-])
-def test_runs_of_another_network_say_so(monkeypatch, leaf):
-    monkeypatch.setenv('ZS_MODEL', 'fcn_hr18')
-    cfg = load(leaf)
-    assert cfg.model.backbone.type == 'HRNet'
-    assert cfg.default_hooks.results.variant.network == 'fcn_hr18'
-
-
-def test_voc_layout_takes_a_shipped_split_or_classes(monkeypatch):
-    monkeypatch.setenv('ZS_SPLIT', 'voc12-zs3-k4')
-    cfg = load(VOC_LAYOUT)
-    assert cfg.model.decode_head.split == 'voc12-zs3-k4'
-    assert cfg.train_dataloader.dataset.split == 'voc12-zs3-k4'
-    monkeypatch.setenv('ZS_CLASSES', 'sky,road,car,tree')
-    monkeypatch.setenv('ZS_UNSEEN', 'tree')
-    cfg = load(VOC_LAYOUT)
-    inner = cfg.train_dataloader.dataset.dataset
-    assert inner.type == 'BaseSegDataset'
-    assert inner.metainfo.classes == ['sky', 'road', 'car', 'tree']
-    split = build_split(cfg.model.decode_head.split)
-    assert split.classes == ('sky', 'road', 'car', 'tree')
-    assert cfg.model.decode_head.host.num_classes == 4
-
-
-def test_voc_layout_holds_validation_classes_out(monkeypatch):
-    monkeypatch.setenv('ZS_HOLD_OUT', '1')
-    assert load(VOC_LAYOUT).model.decode_head.split == 'voc12-spnet-cv'
-    monkeypatch.setenv('ZS_VALIDATION', 'horse')
-    with pytest.raises(ValueError, match='ZS_VALIDATION.*ZS_UNSEEN'):
-        load(VOC_LAYOUT)
-    monkeypatch.setenv('ZS_UNSEEN', 'cow,cat')
-    cfg = load(VOC_LAYOUT)
-    split = build_split(cfg.model.decode_head.split)
-    assert (split.name, split.held_out) == ('unseen-cow-cat-cv', True)
-    assert (split.unseen, split.ignored) == (('horse', ), ('cat', 'cow'))
-    assert build_split(cfg.val_dataloader.dataset.split) == split
-    monkeypatch.setenv('ZS_HOLD_OUT', '0')
-    split = build_split(load(VOC_LAYOUT).train_dataloader.dataset.split)
-    assert (split.unseen, split.held_out) == (('cat', 'cow'), False)
-    assert split.validation == ('horse', )
-
-
-def test_demo_keeps_its_split(monkeypatch):
-    monkeypatch.setenv('ZS_SPLIT', 'voc12-spnet')
-    leaf = next(p for p in LEAVES if p.startswith('spnet/spnet_')
-                and 'compositions' in p)
-    assert load(leaf).model.decode_head.split == 'compositions-k8'
-    monkeypatch.setenv('ZS_DEMO_SPLIT', 'compositions-k8-cv')
-    assert load(leaf).model.decode_head.split == 'compositions-k8-cv'
-
-
-def test_voc_layout_is_switched_by_cfg_options():
-    cfg = load(VOC_LAYOUT)
-    cfg.merge_from_dict({
-        'model.decode_head.split': 'voc12-zs3-k2',
-        'train_dataloader.dataset.dataset.data_root': '/data',
-        'train_dataloader.dataset.split': 'voc12-zs3-k2'})
-    assert cfg.model.decode_head.split == 'voc12-zs3-k2'
-    assert cfg.train_dataloader.dataset.dataset.data_root == '/data'
-    assert cfg.train_dataloader.dataset.dataset.type == 'PascalVOCDataset'
+@pytest.mark.parametrize('data', ['voc_layout', 'folders'])
+def test_bases_for_data_of_ones_own(data):
+    """What they leave open is named; the rest is a whole data set."""
+    cfg = Config.fromfile(CONFIGS / f'_base_/datasets/{data}.py')
+    for loader in (cfg.train_dataloader, cfg.val_dataloader):
+        assert loader.dataset.type == 'ZeroShotDataset'
+        assert loader.dataset.dataset.type == 'BaseSegDataset'
+        assert 'split' not in loader.dataset
+    assert cfg.train_dataloader.dataset.mode == 'ignore'
+    assert cfg.test_dataloader == cfg.val_dataloader
+    crop = cfg.train_dataloader.dataset.pipeline[3].crop_size
+    assert crop == cfg.crop_size

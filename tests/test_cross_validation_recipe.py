@@ -3,8 +3,8 @@ import json
 
 import pytest
 
+from mmseg_zeroshot.commands import sweep as tool
 from mmseg_zeroshot.engine.recipes import load_recipe, make_tasks, plan
-from tools import sweep as tool
 
 CONFIG = 'configs/spnet/spnet_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96.py'  # noqa: E501
 DILATIONS = 'model.decode_head.host.dilations'

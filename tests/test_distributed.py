@@ -11,12 +11,11 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from .tiny_voc import (
-    SEEN_ONLY,
     build_bank,
-    config,
     retrained,
-    set_stages,
-    stage_config,
+    seen_only,
+    spnet,
+    stage,
     write_folder,
 )
 
@@ -54,13 +53,12 @@ def run_rank(rank: int, world: int, port: int, path: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize('method', ['spnet', 'zs3net'])
 def test_two_processes_train_and_score_every_image_once(
-        method, tmp_path, repo_root, monkeypatch):
+        method, tmp_path, repo_root):
     write_folder(tmp_path / 'data')
     # 7 images on 2 ranks: the sampler repeats one, which must not count.
     names = tmp_path / 'data/ImageSets/Segmentation/train.txt'
     names.write_text('\n'.join(names.read_text().split('\n')[:7]))
-    cfg = config(tmp_path / 'data', repo_root, tmp_path / 'work', 'ignore',
-                 monkeypatch)
+    cfg = spnet(tmp_path / 'data', repo_root, tmp_path / 'work', 'ignore')
     cfg.train_cfg.max_iters = cfg.train_cfg.val_interval = 2
     if method == 'zs3net':
         cfg = retrained(cfg, 'joint')
@@ -74,20 +72,19 @@ def test_two_processes_train_and_score_every_image_once(
 
 
 @pytest.mark.slow
-def test_two_processes_train_the_stages_from_one_bank(tmp_path, repo_root,
-                                                      monkeypatch):
+def test_two_processes_train_the_stages_from_one_bank(tmp_path, repo_root):
     write_folder(tmp_path / 'data')
-    set_stages(tmp_path, monkeypatch)
-    seen = config(tmp_path / 'data', repo_root, tmp_path / 'seen', 'ignore',
-                  monkeypatch, SEEN_ONLY)
+    data = tmp_path / 'data'
+    seen = seen_only(data, repo_root, tmp_path / 'seen', 'ignore')
     Runner.from_cfg(seen).train()
-    build_bank(repo_root, 'ignore')
-    for stage, part in (('s1', 'generator'), ('s2', 'classifier')):
-        cfg = stage_config(stage, repo_root, tmp_path / stage, 'ignore')
-        cfg.dump(str(tmp_path / f'{stage}.py'))
-        mp.spawn(run_rank, (2, free_port(), str(tmp_path / f'{stage}.py')), 2)
+    for name, part in (('s1', 'generator'), ('s2', 'classifier')):
+        cfg = stage(name, data, repo_root, tmp_path, 'ignore')
+        if name == 's1':
+            build_bank(cfg, tmp_path / 'seen/iter_3.pth')
+        cfg.dump(str(tmp_path / f'{name}.py'))
+        mp.spawn(run_rank, (2, free_port(), str(tmp_path / f'{name}.py')), 2)
         before = torch.load(cfg.load_from, weights_only=False)['state_dict']
-        checkpoint = torch.load(tmp_path / stage / 'iter_3.pth',
+        checkpoint = torch.load(tmp_path / name / 'iter_3.pth',
                                 weights_only=False)
         after = checkpoint['state_dict']
         # Step 0's is a plain network: its head has other names.
@@ -97,7 +94,7 @@ def test_two_processes_train_the_stages_from_one_bank(tmp_path, repo_root,
         common = [key for key in before if key in after]
         changed = {key.split('.')[1] for key in common
                    if not torch.equal(before[key], after[key])}
-        assert changed == ({part} if stage == 's2' else set())
+        assert changed == ({part} if name == 's2' else set())
         assert {key.split('.')[0] for key in common} >= {
             'backbone', 'decode_head'}
         steps = {int(state['step']) for state in

@@ -45,13 +45,13 @@ def test_step_1_then_2_train_one_part_each(tmp_path):
         make_extract=lambda device: extract, max_vectors=20, checkpoint=seen,
         graphs=dict(min_pixels=1, pixels=2), report=lambda line: None).path
     graphs = dict(BANK, dataset=GraphBankDataset(
-        bank, CLASS_SPLIT, num_graphs=3, checkpoint=seen))
+        bank, CLASS_SPLIT, num_graphs=3))
     first = run(tmp_path / '1', with_graphs('generator'), graphs,
                 max_iters=2, load_from=seen)
     assert changed(first, seen) == {'generator'}
     generator = tmp_path / '1/iter_2.pth'
     layouts = dict(BANK, dataset=GraphLayoutDataset(
-        bank, CLASS_SPLIT, num_layouts=3, num_vectors=8, checkpoint=seen,
+        bank, CLASS_SPLIT, num_layouts=3, num_vectors=8,
         embeddings='glove-6b-50d'))
     stage = dict(load_from=generator, resume=True)
     second = run(tmp_path / '2', with_graphs('classifier'),

@@ -12,6 +12,8 @@ PACKAGE = 'mmseg_zeroshot'
 ROOT = Path(__file__).resolve().parents[1]
 # The lowest rooms: each uses those before it, every other room may use all.
 LOWEST = ('utils', 'semantics')
+# Single files that import nothing of ours.
+FILES = ('_lazy', '_stack')
 # Room -> what it may import beside the lowest ones. A new room needs no line.
 MORE = {
     'classification': {'evaluation', 'models'},
@@ -55,7 +57,7 @@ def rooms(root: Path) -> set[str]:
 def allowed(room: str) -> set[str]:
     """The other rooms that a room may import."""
     lower = LOWEST[:LOWEST.index(room)] if room in LOWEST else LOWEST
-    return {*lower, *MORE.get(room, ())}
+    return {*FILES, *lower, *MORE.get(room, ())}
 
 
 def below(name: str, folder: str) -> str | None:
@@ -212,11 +214,39 @@ def test_gensim_stays_where_tables_are_made(repo_root):
     assert [path for path in users if not path.startswith(GENSIM)] == []
 
 
+def loaded(root: Path, code: str, *names: str) -> list[str]:
+    """Which modules a fresh interpreter has loaded after some code."""
+    done = subprocess.run(
+        [sys.executable, '-c', f'{code}\nimport sys\n'
+         f'print([m for m in {names} if m in sys.modules])'],
+        cwd=root, capture_output=True, text=True, check=True)
+    return ast.literal_eval(done.stdout.strip().splitlines()[-1])
+
+
+HEAVY = ('torch', 'mmengine', 'mmcv', 'mmseg', 'matplotlib', 'numpy')
+
+
 def test_importing_the_package_stays_light(repo_root):
-    """Neither gensim nor a plotting backend is loaded by a training run."""
-    code = (f'import sys, {PACKAGE}\n'
-            'print([m for m in ("gensim", "torchvision", "timm", "pandas")\n'
-            '       if m in sys.modules])')
-    done = subprocess.run([sys.executable, '-c', code], cwd=repo_root,
-                          capture_output=True, text=True, check=True)
-    assert done.stdout.strip().splitlines()[-1] == '[]'
+    assert loaded(repo_root, f'import {PACKAGE}', *HEAVY) == []
+
+
+@pytest.mark.parametrize('argv', [['--help'], ['--version'], []])
+def test_the_command_stays_light(repo_root, argv):
+    code = (f'from {PACKAGE}.cli import main\ntry:\n    main({argv})\n'
+            'except SystemExit:\n    pass')
+    assert loaded(repo_root, code, *HEAVY) == []
+
+
+def test_words_and_scores_need_numpy_only(repo_root):
+    code = (
+        f'from {PACKAGE} import ClassSplit, load_embeddings, zero_shot_scores'
+        '\nsplit = ClassSplit(["sky", "cat"], unseen=["cat"])\n'
+        'import numpy\nzero_shot_scores(numpy.eye(2), split)\n'
+        'load_embeddings("glove-6b-50d", split.classes)')
+    assert loaded(repo_root, code, *HEAVY) == ['numpy']
+
+
+def test_registering_loads_no_more_than_a_training_needs(repo_root):
+    """Neither gensim nor what only some networks need."""
+    assert loaded(repo_root, f'import {PACKAGE}.registered', 'gensim',
+                  'torchvision', 'timm', 'pandas', 'mmseg') == ['mmseg']

@@ -5,15 +5,14 @@ from mmengine.runner import Runner
 from mmseg.apis import MMSegInferencer, inference_model, init_model
 from PIL import Image
 
-from .tiny_voc import CLASSES, config, retrained, write_folder
+from .tiny_voc import CLASSES, retrained, spnet, write_folder
 
 
 @pytest.fixture(params=['spnet', 'zs3net'])
-def trained(request, tmp_path, repo_root, monkeypatch):
+def trained(request, tmp_path, repo_root):
     """Config file and checkpoint of one training step, and a photo."""
     write_folder(tmp_path / 'data')
-    cfg = config(tmp_path / 'data', repo_root, tmp_path / 'work', 'ignore',
-                 monkeypatch)
+    cfg = spnet(tmp_path / 'data', repo_root, tmp_path / 'work', 'ignore')
     cfg.train_cfg.max_iters = 1
     if request.param == 'zs3net':
         cfg = retrained(cfg, 'joint')

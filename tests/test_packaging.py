@@ -74,12 +74,13 @@ from pathlib import Path
 import mmseg_zeroshot as z
 from mmengine.config import Config
 from mmseg.registry import MODELS
+from mmseg_zeroshot.utils.project import project_root
 
 folder = Path(z.__file__).parent / '.mim' / 'configs'
 leaves = [path for path in folder.rglob('*.py')
           if not {'_base_', 'recipes'} & {*path.parts}]
 print(json.dumps(dict(
-    file=z.__file__,
+    file=z.__file__, root=str(project_root()),
     versions=[version('mmseg-zeroshot'), z.__version__],
     module=MODELS.get('EfficientNetLite').__module__,
     vectors=z.load_embeddings('glove-6b-50d', ['cat', 'dog']).vectors.shape,
@@ -107,7 +108,9 @@ def test_sdist_holds_what_a_build_and_a_test_need(sdist, repo_root):
                  if '/' in name}
     assert repo_files(repo_root, 'mmseg_zeroshot', 'configs', 'tools',
                       'tests') <= names
-    assert {'LICENSE', 'CHANGELOG.md', 'pyproject.toml', 'Makefile',
+    assert {'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'CITATION.cff',
+            'pyproject.toml', 'Makefile', 'docs/conf.py',
+            'docs/notebooks/own_words.ipynb',
             'requirements/constraints-cpu.txt'} <= names
 
 
@@ -131,11 +134,12 @@ def test_wheel_says_what_it_needs(wheel):
              if line.startswith('Requires-Dist: ')]
     hard = {need.split('>')[0] for need in needs if 'extra ==' not in need}
     assert 'Name: mmseg-zeroshot' in lines
-    assert hard == {'torch', 'numpy', 'gensim', 'pillow', 'matplotlib',
-                    'scipy'}
+    assert hard == {'torch', 'numpy', 'filelock', 'gensim', 'jinja2',
+                    'matplotlib', 'pillow', 'scipy'}
     extras = {line.split(': ')[1] for line in lines
               if line.startswith('Provides-Extra')}
-    assert extras == {'onedl', 'openmmlab', 'demo', 'tests', 'efficientnet'}
+    assert extras == {'onedl', 'openmmlab', 'demo', 'tests', 'docs',
+                      'cluster', 'efficientnet'}
     for extra in ('onedl', 'openmmlab'):
         stack = {need for need in needs if f'extra == "{extra}"' in need}
         assert any('mmsegmentation' in need for need in stack)
@@ -153,6 +157,21 @@ def test_assets_of_the_wheel_are_read(answers):
 
 def test_configs_of_the_wheel_parse(answers):
     assert {'EncoderDecoder', 'ZeroShotSegmentor'} <= set(answers['models'])
+
+
+def test_the_wheel_s_command_runs(python):
+    for start in ([str(python.parent / 'mmseg-zeroshot')],
+                  [str(python), '-I', '-m', 'mmseg_zeroshot']):
+        done = subprocess.run([*start, '--help'], capture_output=True,
+                              text=True, cwd=python.parent)
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert 'build-embeddings' in done.stdout
+
+
+def test_configs_and_tools_of_the_wheel_are_found(answers):
+    root = Path(answers['root'])
+    assert root.name == '.mim'
+    assert (root / 'configs').is_dir() and (root / 'tools').is_dir()
 
 
 def test_tools_of_the_wheel_run(python):

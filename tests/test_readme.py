@@ -11,7 +11,7 @@ from mmseg.registry import MODELS
 from mmseg_zeroshot.results.marked_tables import render_page
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ('README.md', *sorted(
+PAGES = ('README.md', 'CONTRIBUTING.md', *sorted(
     path.relative_to(ROOT).as_posix() for pattern in (
         'docs/**/*.md', 'configs/*/*.md') for path in ROOT.glob(pattern)))
 
@@ -49,9 +49,10 @@ def test_named_files_exist(repo_root, page):
 
 
 def test_the_backbone_recipe_builds(repo_root, tmp_path):
-    """The README's config on top of one that mmseg ships."""
+    """The tutorial's config on top of one that mmseg ships."""
     code = re.search(r"```python\n(_base_ = 'fcn_r50.*?)```",
-                     text(repo_root, 'README.md'), re.S).group(1)
+                     text(repo_root, 'docs/tutorials/own_network.md'),
+                     re.S).group(1)
     configs = Path(mmseg.__file__).parent / '.mim/configs/fcn'
     file = tmp_path / 'spnet_fcn.py'
     file.write_text(code.replace("_base_ = '", f"_base_ = '{configs}/"))

@@ -13,12 +13,11 @@ from mmengine.runner import Runner
 from PIL import Image
 
 from .tiny_voc import (
-    SEEN_ONLY,
     build_bank,
-    config,
     retrained,
-    set_stages,
-    stage_config,
+    seen_only,
+    spnet,
+    stage,
     write_folder,
 )
 
@@ -48,12 +47,12 @@ def train(cfg: Config) -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize('method', ['spnet', 'zs3net'])
 @pytest.mark.parametrize('mode', ['ignore', 'drop'])
 def test_poisoned_unseen_labels_leave_training_bit_identical(
-        mode, method, tmp_path, repo_root, monkeypatch):
+        mode, method, tmp_path, repo_root):
     root = tmp_path / 'data'
     write_folder(root)
     weights = []
     for name in ('clean', 'poisoned'):
-        cfg = config(root, repo_root, tmp_path / name, mode, monkeypatch)
+        cfg = spnet(root, repo_root, tmp_path / name, mode)
         if method == 'zs3net':
             cfg = retrained(cfg, 'joint')
         weights.append(train(cfg))
@@ -66,16 +65,15 @@ def test_poisoned_unseen_labels_leave_training_bit_identical(
     assert differing == []
 
 
-def train_stages(root: Path, repo_root: Path, work: Path, mode: str,
-                 monkeypatch) -> dict[str, torch.Tensor]:
+def train_stages(root: Path, repo_root: Path, work: Path, mode: str
+                 ) -> dict[str, torch.Tensor]:
     """Step 0, the bank, steps 1 and 2 as shipped: weights and features."""
-    set_stages(work, monkeypatch)
-    found = train(config(root, repo_root, work / 'seen', mode, monkeypatch,
-                         SEEN_ONLY))
-    build_bank(repo_root, mode)
-    for stage in ('s1', 's2'):
-        cfg = stage_config(stage, repo_root, work / stage, mode)
-        found.update({f'{stage}.{key}': value
+    found = train(seen_only(root, repo_root, work / 'seen', mode))
+    for name in ('s1', 's2'):
+        cfg = stage(name, root, repo_root, work, mode)
+        if name == 's1':
+            build_bank(cfg, work / 'seen/iter_3.pth')
+        found.update({f'{name}.{key}': value
                       for key, value in train(cfg).items()})
     found['bank'] = torch.from_numpy(
         np.load(work / 'bank/features.npy').view(np.int16))
@@ -85,14 +83,12 @@ def train_stages(root: Path, repo_root: Path, work: Path, mode: str,
 @pytest.mark.slow
 @pytest.mark.parametrize('mode', ['ignore', 'drop'])
 def test_poisoned_unseen_labels_leave_bank_and_stages_bit_identical(
-        mode, tmp_path, repo_root, monkeypatch):
+        mode, tmp_path, repo_root):
     root = tmp_path / 'data'
     write_folder(root)
-    clean = train_stages(root, repo_root, tmp_path / 'clean', mode,
-                         monkeypatch)
+    clean = train_stages(root, repo_root, tmp_path / 'clean', mode)
     assert poison(root) > 100
-    poisoned = train_stages(root, repo_root, tmp_path / 'poisoned', mode,
-                            monkeypatch)
+    poisoned = train_stages(root, repo_root, tmp_path / 'poisoned', mode)
     assert len(clean['bank']) > 100
     assert clean.keys() == poisoned.keys()
     assert [key for key in clean
@@ -101,14 +97,14 @@ def test_poisoned_unseen_labels_leave_bank_and_stages_bit_identical(
 
 @pytest.mark.slow
 def test_the_released_recipe_leaks_and_changes_its_extractor(
-        tmp_path, repo_root, monkeypatch):
+        tmp_path, repo_root):
     """What the same poison does to training as the authors' code does it."""
     root = tmp_path / 'data'
     write_folder(root)
     weights = []
     for name in ('clean', 'poisoned'):
         cfg = retrained(
-            config(root, repo_root, tmp_path / name, 'keep', monkeypatch),
+            spnet(root, repo_root, tmp_path / name, 'keep'),
             'joint')
         cfg.model.decode_head.update(
             type='ReleasedRetrainedHead',
@@ -134,29 +130,28 @@ def test_the_released_recipe_leaks_and_changes_its_extractor(
 
 
 @pytest.mark.slow
-def test_seen_labels_do_matter(tmp_path, repo_root, monkeypatch):
+def test_seen_labels_do_matter(tmp_path, repo_root):
     """The check above can fail: changed seen labels train otherwise."""
     root = tmp_path / 'data'
     write_folder(root)
     first = train(
-        config(root, repo_root, tmp_path / 'a', 'ignore', monkeypatch))
+        spnet(root, repo_root, tmp_path / 'a', 'ignore'))
     for path in (root / 'Masks').glob('*.png'):
         label = np.array(Image.open(path))
         Image.fromarray(np.where(label == 0, 1, label).astype(
             np.uint8)).save(path)
     second = train(
-        config(root, repo_root, tmp_path / 'b', 'ignore', monkeypatch))
+        spnet(root, repo_root, tmp_path / 'b', 'ignore'))
     key = 'decode_head.projection.weight'
     assert not torch.equal(first[key], second[key])
 
 
 @pytest.mark.slow
-def test_the_frozen_extractor_stays_bit_identical(tmp_path, repo_root,
-                                                  monkeypatch):
+def test_the_frozen_extractor_stays_bit_identical(tmp_path, repo_root):
     root = tmp_path / 'data'
     write_folder(root)
     cfg = retrained(
-        config(root, repo_root, tmp_path / 'a', 'ignore', monkeypatch),
+        spnet(root, repo_root, tmp_path / 'a', 'ignore'),
         'joint')
     runner = Runner.from_cfg(cfg)
     runner.model.init_weights()

@@ -10,9 +10,33 @@ import numpy as np
 import pytest
 from PIL import Image
 
-CONFIG = ('configs/spnet/spnet_deeplabv3plus-efficientnet-lite0_1xb8-1k_'
-          'voclayout-256x256.py')
 CLASSES = ['sky', 'road', 'car', 'tree']
+CONFIG = """
+_base_ = [
+    '{bases}/models/deeplabv3plus_efficientnet-lite0.py',
+    '{bases}/datasets/voc_layout.py',
+    '{bases}/schedules/schedule_finetune_1k.py',
+    '{bases}/default_runtime.py'
+]
+from mmseg_zeroshot.experiments import stages
+
+inner = dict(
+    data_root='{root}',
+    metainfo=dict(classes={classes}),
+    data_prefix=dict(img_path='JPEGImages', seg_map_path='Masks'))
+lists = 'ImageSets/Segmentation'
+train = dict(inner, ann_file=lists + '/train.txt')
+val = dict(inner, ann_file=lists + '/val.txt')
+globals().update(stages.combine(
+    stages.spnet(
+        _base_,
+        split=dict(name='unseen-tree', classes={classes}, unseen=['tree']),
+        embeddings='glove-6b-50d',
+        num_classes=4),
+    dict(train_dataloader=dict(dataset=dict(dataset=train))),
+    dict(val_dataloader=dict(dataset=dict(dataset=val))),
+    dict(test_dataloader=dict(dataset=dict(dataset=val)))))
+"""
 
 
 @pytest.fixture(scope='module')
@@ -36,10 +60,9 @@ def voc_folder(tmp_path_factory) -> Path:
     return root
 
 
-def run_tool(root: Path, tool: str, *arguments: str, **switches: str) -> str:
-    """Run a tool as a user does, switched by the environment."""
-    env = dict(os.environ, PYTHONPATH=str(root), OMP_NUM_THREADS='1',
-               **switches)
+def run_tool(root: Path, tool: str, *arguments: str) -> str:
+    """Run a tool as a user does."""
+    env = dict(os.environ, PYTHONPATH=str(root), OMP_NUM_THREADS='1')
     done = subprocess.run(
         [sys.executable, str(root / 'tools' / tool), *arguments],
         cwd=root, env=env, capture_output=True, text=True)
@@ -50,10 +73,10 @@ def run_tool(root: Path, tool: str, *arguments: str, **switches: str) -> str:
 
 @pytest.mark.slow
 def test_train_then_test(voc_folder, repo_root, tmp_path):
-    switches = dict(
-        ZS_DATA_ROOT=str(voc_folder), ZS_MASKS='Masks',
-        ZS_TRAIN_LIST='ImageSets/Segmentation/train.txt',
-        ZS_CLASSES=','.join(CLASSES), ZS_UNSEEN='tree')
+    config = tmp_path / 'mine.py'  # a config of one's own
+    config.write_text(CONFIG.format(
+        bases=repo_root / 'configs/_base_', root=voc_folder,
+        classes=CLASSES))
     options = [
         '--work-dir', str(tmp_path), '--cfg-options',
         'train_cfg.max_iters=2',
@@ -64,15 +87,14 @@ def test_train_then_test(voc_folder, repo_root, tmp_path):
         'val_dataloader.persistent_workers=False',
         'test_dataloader.persistent_workers=False',
     ]
-    run_tool(repo_root, 'train.py', CONFIG, *options, **switches)
+    run_tool(repo_root, 'train.py', str(config), *options)
     checkpoint = tmp_path / 'iter_2.pth'
     assert checkpoint.exists()
     results = tmp_path / 'zero_shot_results.json'
     trained = json.loads(results.read_text())
     results.unlink()
 
-    run_tool(repo_root, 'test.py', CONFIG, str(checkpoint), *options,
-             **switches)
+    run_tool(repo_root, 'test.py', str(config), str(checkpoint), *options)
     tested = json.loads(results.read_text())
     assert tested['generalised'] == trained['generalised']
     assert tested['method'] == 'SPNet'

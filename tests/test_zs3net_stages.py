@@ -14,6 +14,7 @@ from mmseg_zeroshot.datasets import FeatureBankDataset, build_feature_bank
 from mmseg_zeroshot.engine.hooks.consistency.bank import check_bank
 from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils import file_sha256
 from mmseg_zeroshot.utils.feature_settings import feature_settings
 
 from .engine.hooks.tiny_run import SPLIT, TinyData, loader, model_config
@@ -25,7 +26,8 @@ BANK = dict(
     collate_fn=dict(type='default_collate'))
 
 
-def run(work_dir, model, train, *, max_iters, load_from=None, resume=False):
+def run(work_dir, model, train, *, max_iters, load_from=None, resume=False,
+        hooks=()):
     """Train a stage as its config does; return the runner."""
     config = Config(dict(
         default_scope='mmseg', work_dir=str(work_dir), model=model,
@@ -34,7 +36,7 @@ def run(work_dir, model, train, *, max_iters, load_from=None, resume=False):
         default_hooks=dict(checkpoint=dict(
             type='CheckpointHook', by_epoch=False, interval=2)),
         custom_hooks=[dict(type='StageStartHook'),
-                      dict(type='ConsistencyHook')],
+                      dict(type='ConsistencyHook'), *hooks],
         randomness=dict(seed=0), log_level='ERROR',
         load_from=load_from and str(load_from), resume=resume))
     runner = Runner(
@@ -69,8 +71,7 @@ def step_0(tmp_path_factory):
 
 def bank_of(folder, **options) -> dict:
     return dict(BANK, dataset=FeatureBankDataset(
-        folder / 'bank', CLASS_SPLIT, num_vectors=8,
-        checkpoint=folder / 'seen/iter_2.pth', **options))
+        folder / 'bank', CLASS_SPLIT, num_vectors=8, **options))
 
 
 def changed(runner, checkpoint) -> set[str]:
@@ -168,6 +169,8 @@ def test_step_2_refuses_step_0_and_another_network_s_bank(step_0, tmp_path):
     plain['state_dict'] = {
         key: value for key, value in plain['state_dict'].items()
         if '.generator.' not in key}
+    plain['meta']['dataset_meta']['extractor'] = file_sha256(
+        step_0 / 'seen/iter_2.pth')
     torch.save(plain, tmp_path / 'plain.pth')
     with pytest.raises(ValueError, match='decode_head.generator'):
         run(tmp_path / 'no_generator', staged('classifier'),

@@ -1,21 +1,22 @@
-"""A tiny data set in VOC's layout and the shipped CPU config on it."""
-import os
+"""A tiny data set in VOC's layout, and configs of one's own on it."""
 from pathlib import Path
 
 import numpy as np
-import pytest
 from mmengine.config import Config
 from PIL import Image
 
-from tools import build_feature_bank
+from mmseg_zeroshot.commands import build_feature_bank
+from mmseg_zeroshot.experiments import stages
+from mmseg_zeroshot.experiments.derivation import derive
 
 CLASSES = ('sky', 'road', 'car', 'tree', 'bus')
 UNSEEN = ('tree', 'bus')
-SPNET = ('configs/spnet/spnet_deeplabv3plus-efficientnet-lite0_1xb8-1k_'
-         'voclayout-256x256.py')
-SEEN_ONLY = SPNET.replace('/spnet_', '/seenonly_')
-STAGE = ('configs/zs3net/zs3net-{}_deeplabv3plus-efficientnet-lite0_1xb1-1k_'
-         'voclayout.py')
+SPLIT = dict(name='unseen-tree-bus', classes=list(CLASSES),
+             unseen=list(UNSEEN))
+BASES = ('models/deeplabv3plus_efficientnet-lite0.py',
+         'datasets/voc_layout.py', 'schedules/schedule_finetune_1k.py',
+         'default_runtime.py')
+RECIPE = 'configs/_base_/recipes/strict.py'
 
 
 def write_folder(root: Path) -> None:
@@ -34,80 +35,69 @@ def write_folder(root: Path) -> None:
     (root / 'ImageSets/Segmentation/train.txt').write_text('\n'.join(names))
 
 
-def config(root: Path, repo_root: Path, work_dir: Path, mode: str,
-           monkeypatch: pytest.MonkeyPatch, leaf: str = SPNET) -> Config:
-    """The shipped CPU config on the folder, for three steps."""
-    set_environment(root, monkeypatch)
-    cfg = Config.fromfile(repo_root / leaf)
-    cfg.merge_from_dict({
-        'work_dir': str(work_dir),
-        'model.backbone.pretrained': False,
-        'train_dataloader.batch_size': 2,
-        'train_dataloader.num_workers': 0,
-        'train_dataloader.persistent_workers': False,
-        'train_dataloader.dataset.mode': mode,
-        'val_dataloader.num_workers': 0,
-        'val_dataloader.persistent_workers': False,
-        'train_cfg.max_iters': 3,
-        'train_cfg.val_interval': 100,
-    })
-    for step in cfg.train_dataloader.dataset.pipeline:
-        if 'crop_size' in step:
-            step.crop_size = (64, 64)  # and cat_max_ratio reads the labels
-    cfg.model.data_preprocessor.size = (64, 64)
+def spnet(root: Path, repo_root: Path, work_dir: Path, mode: str) -> Config:
+    """SPNet on the folder, on small crops, for three steps."""
+    bases = [str(repo_root / 'configs/_base_' / path) for path in BASES]
+    base = Config.fromstring(f'_base_ = {bases}\n', '.py')
+    images = dict(dataset=dict(dataset=dict(
+        data_root=str(root), metainfo=dict(classes=list(CLASSES)),
+        data_prefix=dict(img_path='JPEGImages', seg_map_path='Masks'),
+        ann_file='ImageSets/Segmentation/train.txt')))
+    loading = dict(num_workers=0, persistent_workers=False)
+    pipeline = [dict(step, **(dict(crop_size=(64, 64))
+                              if 'crop_size' in step else {}))
+                for step in base.train_pipeline]
+    base = derive(base, stages.combine(
+        {f'{name}_dataloader': stages.combine(images, loading)
+         for name in ('train', 'val')},
+        dict(
+            work_dir=str(work_dir), crop_size=(64, 64),
+            model=dict(backbone=dict(pretrained=False)),
+            train_dataloader=dict(batch_size=2, dataset=dict(
+                mode=mode, pipeline=pipeline)),
+            test_dataloader=images,
+            train_cfg=dict(max_iters=3, val_interval=100))))
+    return derive(base, stages.spnet(
+        base, split=SPLIT, embeddings='glove-6b-50d',
+        num_classes=len(CLASSES)))
+
+
+def seen_only(root: Path, repo_root: Path, work_dir: Path,
+              mode: str) -> Config:
+    """Step 0: the same network with its plain classifier."""
+    base = spnet(root, repo_root, work_dir, mode)
+    return derive(base, stages.seen_only(base))
+
+
+def stage(name: str, root: Path, repo_root: Path, work: Path,
+          mode: str) -> Config:
+    """Step s1 or s2, or recursion, for three steps on the bank.
+
+    Each stage has a folder of its own below ``work``.
+    """
+    base = seen_only(root, repo_root, work / name, mode)
+    base = derive(base, Config.fromfile(repo_root / RECIPE))
+    cfg = derive(base, stages.zs3net_generator(
+        base, load_from=str(work / 'seen/iter_3.pth'),
+        bank=str(work / 'bank'), max_vectors=128, batch_size=4,
+        iterations=3))
+    if name != 's1':
+        cfg = derive(cfg, stages.zs3net_classifier(
+            cfg, load_from=str(work / 's1/iter_3.pth'), iterations=3))
+    if name == 'recursion':
+        cfg = derive(cfg, stages.recursive(cfg, start=0, iterations=3))
+    cfg.train_dataloader.update(num_workers=0, persistent_workers=False)
+    cfg.train_cfg.update(val_begin=100, val_interval=100)
     return cfg
 
 
-def set_environment(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Point the configs for a folder in VOC's layout at this one."""
-    for name, value in dict(
-            DATA_ROOT=str(root), MASKS='Masks', UNSEEN=','.join(UNSEEN),
-            CLASSES=','.join(CLASSES),
-            TRAIN_LIST='ImageSets/Segmentation/train.txt',
-            VAL_LIST='ImageSets/Segmentation/train.txt').items():
-        monkeypatch.setenv(f'ZS_{name}', value)
-
-
-def bank_options(mode: str) -> dict:
-    """What to change in a stage's config: tiny crops for the bank."""
-    return {
-        'feature_bank.dataset.mode': mode,
-        'feature_bank.dataset.pipeline.3.crop_size': (64, 64),
-        'feature_bank.dataset.pipeline.5.size': (64, 64),
-    }
-
-
-def build_bank(repo_root: Path, mode: str) -> None:
-    """Build ZS_BANK from ZS_SEEN with the tool."""
-    options = [f'{key}={value}'.replace(' ', '')
-               for key, value in bank_options(mode).items()]
-    assert build_feature_bank.main([
-        str(repo_root / STAGE.format('s1')), os.environ['ZS_SEEN'],
-        '--cfg-options', *options]) == 0
-
-
-def set_stages(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Name the files that the stages in a folder hand on."""
-    for name, path in dict(SEEN='seen/iter_3.pth', BANK='bank',
-                           GENERATOR='s1/iter_3.pth').items():
-        monkeypatch.setenv(f'ZS_{name}', str(work / path))
-
-
-def stage_config(stage: str, repo_root: Path, work_dir: Path,
-                 mode: str) -> Config:
-    """The shipped config of step s1 or s2, for three steps on the bank."""
-    cfg = Config.fromfile(repo_root / STAGE.format(stage))
-    cfg.merge_from_dict({
-        'work_dir': str(work_dir),
-        'train_dataloader.num_workers': 0,
-        'train_dataloader.persistent_workers': False,
-        'val_dataloader.num_workers': 0,
-        'val_dataloader.persistent_workers': False,
-        'train_cfg.max_iters': 3,
-        'train_cfg.val_interval': 100,
-        **bank_options(mode),
-    })
-    return cfg
+def build_bank(cfg: Config, checkpoint: Path) -> None:
+    """Build a stage's bank with the tool."""
+    path = Path(cfg.work_dir).with_suffix('.py')
+    path.parent.mkdir(exist_ok=True)
+    cfg.dump(str(path))
+    assert build_feature_bank.main(
+        [str(path), str(checkpoint), '--device', 'cpu']) == 0
 
 
 def retrained(cfg: Config, phase: str) -> Config:

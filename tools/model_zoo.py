@@ -6,7 +6,8 @@
 Everything comes from the configs and from docs/results: what a config trains
 on which data, and the scores of its runs. What was not run has no results, nor
 have configs that share the name of their runs.
-Weights are not published.
+Weights are not published. It is no subcommand of `mmseg-zeroshot`: it writes
+files of the repository, which no installation has.
 """
 from __future__ import annotations
 
@@ -15,16 +16,14 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 from mmengine.fileio import dump
 
-import mmseg_zeroshot  # configs import it  # noqa: F401
 from mmseg_zeroshot.results import read_records, summarize
-from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.utils.tables import score_headings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -252,6 +251,42 @@ def _test_set(config: Config) -> Mapping[str, Any]:
     return config.test_dataloader.dataset
 
 
+def run(args: argparse.Namespace) -> None:
+    """Do what the arguments say.
+
+    Args:
+        args: What :func:`parse_args` returns.
+
+    Raises:
+        ValueError: A folder of configs is incomplete, or ``--check`` found a
+            change.
+    """
+    changed = list(changed_files(ROOT))
+    for path, text in changed:
+        print(f'{path.relative_to(ROOT)}: '
+              f'{"not as it should be" if args.check else "written"}')
+        if not args.check:
+            with atomic_write(path, 'w') as file:
+                file.write(text)
+    if args.check and changed:
+        raise ValueError('the index is not as the configs and results say; '
+                         'run: python tools/model_zoo.py')
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line.
+
+    Args:
+        argv: Arguments; the process's by default.
+    """
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--check', action='store_true',
+                        help='write nothing; fail if something would change')
+    return parser.parse_args(argv)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the tool.
 
@@ -262,25 +297,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0, or 1 after an error message and if ``--check``
         found a change.
     """
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--check', action='store_true',
-                        help='write nothing; fail if something would change')
-    args = parser.parse_args(argv)
-    say = partial(print, file=sys.stderr)
-    try:
-        changed = list(changed_files(ROOT))
-    except (ValueError, OSError) as error:
-        say(f'error: {error}')
-        return 1
-    for path, text in changed:
-        print(f'{path.relative_to(ROOT)}: '
-              f'{"not as it should be" if args.check else "written"}')
-        if not args.check:
-            with atomic_write(path, 'w') as file:
-                file.write(text)
-    return int(args.check and bool(changed))
+    return exit_code(lambda: run(parse_args(argv)))
 
 
 if __name__ == '__main__':

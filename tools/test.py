@@ -1,11 +1,10 @@
 """Test a model: MMSegmentation's own `tools/test.py`, unchanged.
 
-Usage: `python tools/test.py CONFIG CHECKPOINT [mmseg's own arguments]`
-(`--help` lists them). The configs load this package themselves,
-so mmseg's file does the same when it is called directly.
+The same as `mmseg-zeroshot test`, from a checkout.
 """
+import sys
 
-from mmseg_zeroshot._stack import run_mmseg_tool
+from mmseg_zeroshot.commands.test import main
 
 if __name__ == '__main__':
-    run_mmseg_tool('test.py')
+    sys.exit(main())

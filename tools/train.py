@@ -1,11 +1,10 @@
 """Train a model: MMSegmentation's own `tools/train.py`, unchanged.
 
-Usage: `python tools/train.py CONFIG [mmseg's own arguments]`
-(`--help` lists them). The configs load this package themselves,
-so mmseg's file does the same when it is called directly.
+The same as `mmseg-zeroshot train`, from a checkout.
 """
+import sys
 
-from mmseg_zeroshot._stack import run_mmseg_tool
+from mmseg_zeroshot.commands.train import main
 
 if __name__ == '__main__':
-    run_mmseg_tool('train.py')
+    sys.exit(main())

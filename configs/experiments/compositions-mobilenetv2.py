@@ -1,5 +1,5 @@
-# SPNet and ZS3Net on the embedded data set with a small MobileNetV2. Both start
-# from the same network; iterations are fewer than in the demo.
+# SPNet and ZS3Net on the embedded data set with a small MobileNetV2, both
+# started from the same network; iterations are fewer than in the demo.
 data = 'compositions'
 split = 'compositions-k8'
 words = 'glove-6b-50d'

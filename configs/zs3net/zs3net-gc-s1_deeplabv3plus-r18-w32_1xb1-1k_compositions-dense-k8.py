@@ -5,6 +5,8 @@
 #   python tools/build_feature_bank.py configs/zs3net/THIS.py STEP_0.pth
 #   python tools/train.py configs/zs3net/THIS.py
 #
+# Other files: --cfg-options load_from=STEP_0.pth
+# train_dataloader.dataset.bank=BANK (the first tool's --out).
 # ZS_RECIPE picks the recipe: strict (default) or paper.
 _base_ = './zs3net-s1_deeplabv3plus-r18-w32_1xb1-1k_compositions-dense-k8.py'
 from mmseg_zeroshot.experiments import stages

@@ -4,6 +4,8 @@
 #   python tools/build_feature_bank.py configs/zs3net/THIS.py STEP_0.pth
 #   python tools/train.py configs/zs3net/THIS.py
 #
+# Other files: --cfg-options load_from=STEP_0.pth
+# train_dataloader.dataset.bank=BANK (the first tool's --out).
 # ZS_RECIPE picks the recipe: strict (default), paper or gan.
 _base_ = [
     './zs3net-s0_deeplabv3plus-r101-d16_1xb8-20k_context-zs3-312x312.py',

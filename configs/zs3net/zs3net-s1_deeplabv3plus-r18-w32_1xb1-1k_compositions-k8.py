@@ -4,6 +4,8 @@
 #   python tools/build_feature_bank.py configs/zs3net/THIS.py STEP_0.pth
 #   python tools/train.py configs/zs3net/THIS.py
 #
+# Other files: --cfg-options load_from=STEP_0.pth
+# train_dataloader.dataset.bank=BANK (the first tool's --out).
 # ZS_RECIPE picks the recipe: strict (default), paper or gan.
 _base_ = [
     '../spnet/seenonly_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96.py',

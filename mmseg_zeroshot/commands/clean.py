@@ -28,7 +28,7 @@ from mmseg_zeroshot.experiments.methods import METHODS, make_plan
 from mmseg_zeroshot.experiments.running import (
     Task,
     find_leftovers,
-    locked,
+    lock,
     make_tasks,
 )
 from mmseg_zeroshot.utils import exit_code
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> None:
         raise ValueError(f'there is no folder {args.work_dir}: name the one '
                          'of the run by --work-dir')
     kept = kept_tasks(experiment, args)
-    with locked(args.work_dir):
+    with lock(args.work_dir):
         found = find_leftovers(args.work_dir, kept)
         for leftover in found:
             print(leftover)

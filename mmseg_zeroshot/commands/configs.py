@@ -1,7 +1,7 @@
 """Write the configs of an experiment's steps, for mmseg's own tools.
 
 Examples:
-    # all steps of ZS3Net with four unseen classes, and run.sh with the commands
+    # all steps of ZS3Net with four unseen classes, and their commands
     mmseg-zeroshot configs voc12-zs3-k4 zs3net --out my_configs
     bash my_configs/run.sh
 

@@ -104,6 +104,9 @@ def make(args: argparse.Namespace) -> list[Path]:
         ValueError: Something does not fit; nothing has been written.
         FileExistsError: A file is there already.
     """
+    if args.out and args.out.suffix == '.py':
+        raise ValueError(f'--out is a folder of configs, got {args.out}: '
+                         f'write --out {args.out.with_suffix("")}')
     base = load_base(config_path(args.base), imports=not args.no_check)
     spec = make_split(args, base)
     split = build_split(spec)

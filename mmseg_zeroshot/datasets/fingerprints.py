@@ -22,22 +22,6 @@ _HEAD = 1 << 16
 _READERS = 8
 
 
-def file_sha256(path: str | os.PathLike) -> str:
-    """Return the SHA-256 of a file as hex digits, read in small parts.
-
-    Args:
-        path: The file.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-    """
-    digest = hashlib.sha256()
-    with open(path, 'rb') as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def fingerprint(value: Any) -> str:
     """Return 16 hex digits that depend on the value of a config alone.
 

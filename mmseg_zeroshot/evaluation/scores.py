@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import torch
 
 from mmseg_zeroshot.semantics import ClassSplit, canonical
+
+if TYPE_CHECKING:
+    import torch
 
 Absent = Literal['skip', 'zero']
 Scores = dict[str, Any]
@@ -211,7 +213,7 @@ def scored_rows(confusion: np.ndarray | torch.Tensor,
     Raises:
         ValueError: the matrix is not one of the split's K classes.
     """
-    if isinstance(confusion, torch.Tensor):
+    if hasattr(confusion, 'cpu'):
         confusion = confusion.cpu().numpy()
     matrix = np.array(confusion, dtype=np.float64)
     expected = (split.num_classes, ) * 2

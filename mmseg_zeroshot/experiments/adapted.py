@@ -62,7 +62,9 @@ def adapt(base: BaseConfig, *, split: Any, folder: FolderData | None = None,
                     val=folder.dataset(folder.val),
                     test=folder.dataset(folder.val))
     loaders = {
-        f'{loop}_dataloader': _loader(base, loop, data[loop], split, mode)
+        f'{loop}_dataloader': zero_shot_loader(
+            base.loaders[loop], data[loop], base.pipelines[loop], loop=loop,
+            split=split, mode=mode)
         for loop in ('train', 'val', 'test')
     }
     hooks = dict(base.default_hooks, **OUR_HOOKS, results=dict(
@@ -79,15 +81,26 @@ def adapt(base: BaseConfig, *, split: Any, folder: FolderData | None = None,
         default_hooks=hooks, custom_hooks=base.custom_hooks, **base.runtime))
 
 
-def _loader(base: BaseConfig, loop: str, data: Mapping[str, Any], split: Any,
-            mode: str) -> dict[str, Any]:
+def zero_shot_loader(loader: Mapping[str, Any], dataset: Mapping[str, Any],
+                     pipeline: list, *, loop: str, split: Any,
+                     mode: str) -> dict[str, Any]:
+    """Return a data loader whose data set hides unseen classes.
+
+    Args:
+        loader: Its other keys.
+        dataset: The data set, without a pipeline.
+        pipeline: The pipeline.
+        loop: ``'train'``, ``'val'`` or ``'test'``.
+        split: Name or config of the split.
+        mode: How training leaves unseen classes out.
+    """
     settings: dict[str, Any] = (
         dict(mode=mode) if loop == 'train' else
         # Unseen classes keep their labels for the scores alone.
         dict(mode='keep', test_mode=True))
-    dataset = dict(type='ZeroShotDataset', split=split, **settings,
-                   dataset=dict(data), pipeline=base.pipelines[loop])
-    return dict(base.loaders[loop], dataset=dataset)
+    return dict(loader, dataset=dict(
+        type='ZeroShotDataset', split=split, **settings,
+        dataset=dict(dataset), pipeline=pipeline))
 
 
 def _model(model: Mapping[str, Any], number: int) -> dict[str, Any]:

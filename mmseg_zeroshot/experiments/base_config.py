@@ -9,10 +9,11 @@ from mmengine.config import Config
 from mmseg_zeroshot.semantics import build_split
 
 from .adapted import adapted_config
-from .config_files import MMSEG, base_file, config_path, read_config
+from .config_data import config_data
+from .config_files import base_file, config_path, is_config, read_config
+from .derivation import derive
 from .experiment import Experiment
 from .folder_data import FolderData
-from .derivation import derive
 
 SCHEDULE = 'finetune_1k'
 """Of a shipped network, unless the experiment names another."""
@@ -62,20 +63,11 @@ def with_recipe(base: Config, recipe: str = '') -> Config:
 def _network_and_data(experiment: Experiment) -> Config:
     if experiment.base:
         return read_config(config_path(experiment.base))
-    if is_whole(experiment.network):
+    if is_config(experiment.network):
         return adapted_config(
             config_path(experiment.network), split=experiment.split,
-            folder=experiment.folder, mode=experiment.mode)
+            folder=experiment.folder, mode=experiment.mode, imports=False)
     return _composed(experiment)
-
-
-def is_whole(network: str) -> bool:
-    """Whether a network is named by a config with data and schedule.
-
-    Args:
-        network: Of an experiment.
-    """
-    return network.startswith(MMSEG) or network.endswith('.py')
 
 
 def _composed(experiment: Experiment) -> Config:
@@ -84,19 +76,30 @@ def _composed(experiment: Experiment) -> Config:
     schedule = experiment.schedule or SCHEDULE
     parts = [
         base_file('models', experiment.network),
-        base_file('datasets', 'images' if folder else experiment.data),
         base_file('schedules', f'schedule_{schedule}'),
         config_path('_base_/default_runtime.py'),
     ]
-    config = Config({key: value for part in parts
-                     for key, value in read_config(part).to_dict().items()})
+    values = _named_data(experiment)
+    for part in parts:
+        values.update(read_config(part).to_dict())
+    config = Config(values)
     if folder:
-        config = derive(config, _folder_change(config, folder, experiment.mode))
+        config = derive(
+            config, _folder_change(config, folder, experiment.mode))
     classes = build_split(experiment.split).num_classes
     return derive(config, dict(
         model=dict(data_preprocessor=dict(size=config.crop_size),
                    decode_head=dict(num_classes=classes)),
         default_hooks=dict(results=dict(method='seen only'))))
+
+
+def _named_data(experiment: Experiment) -> dict[str, Any]:
+    """Return the data set of an experiment; a folder changes images.py."""
+    if not experiment.folder and is_config(experiment.data):
+        return config_data(config_path(experiment.data),
+                           split=experiment.split, mode=experiment.mode)
+    name = 'images' if experiment.folder else experiment.data
+    return read_config(base_file('datasets', name)).to_dict()
 
 
 def _folder_change(base: Config, folder: FolderData,

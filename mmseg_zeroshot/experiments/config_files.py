@@ -72,6 +72,15 @@ def config_path(name: str) -> Path:
         f'{MMSEG}FOLDER/FILE.py for one of the installed mmseg')
 
 
+def is_config(name: str) -> bool:
+    """Whether a name is that of a config, and not of a shipped part.
+
+    Args:
+        name: Such as ``'mmseg::fcn/fcn_r18.py'`` or ``'net.py'``.
+    """
+    return name.startswith(MMSEG) or name.endswith('.py')
+
+
 def mmseg_configs() -> Path:
     """Return the folder of the installed MMSegmentation's configs."""
     spec = find_spec('mmseg')

@@ -34,5 +34,6 @@ def check_environment(environ: Mapping[str, str] | None = None) -> None:
 def _meant(name: str) -> str:
     """Name the known variable that is nearest in spelling, if any is."""
     by_end = {known.removeprefix(PREFIX): known for known in KNOWN}
-    near = nearest(name.removeprefix(PREFIX), by_end, count=1)
+    end = name.removeprefix(PREFIX)
+    near = nearest(end, by_end, count=1) if end.isalpha() else []
     return f'; did you mean {by_end[near[0]]}?' if near else ''

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .mmseg_data import inner_dataset, pipeline_of, type_name
 from .choices import without_choices
 from .config_files import read_config
+from .mmseg_data import inner_dataset, pipeline_of, type_name
 
 HOSTS = ('FCNHead', 'ASPPHead', 'DepthwiseSeparableASPPHead', 'PSPHead',
          'UPerHead', 'SegformerHead', 'FPNHead')

@@ -3,10 +3,12 @@
 from .class_embeddings import ClassEmbeddings, load_embeddings
 from .class_lists import CLASS_LISTS, get_classes
 from .class_split import ClassSplit
+from .name_lists import parse_names
 from .names import canonical, resolve
 from .splits import SPLITS, build_split, get_split
 
 __all__ = [
     'CLASS_LISTS', 'SPLITS', 'ClassEmbeddings', 'ClassSplit', 'build_split',
-    'canonical', 'get_classes', 'get_split', 'load_embeddings', 'resolve'
+    'canonical', 'get_classes', 'get_split', 'load_embeddings',
+    'parse_names', 'resolve'
 ]

@@ -128,20 +128,36 @@ class ClassEmbeddings:
         return ClassEmbeddings(tuple(classes), np.stack(rows) if rows
                                else np.empty((0, self.dim)))
 
-    def _row(self, name: str, compose: bool) -> np.ndarray:
+    def sources(self, name: str, *, compose: bool = False) -> tuple[str, ...]:
+        """The rows that a class's vector is made of.
+
+        Args:
+            name (str): The class, in any spelling.
+            compose (bool): As of :meth:`select`. Default: False.
+
+        Returns:
+            tuple[str, ...]: The class's own row in the table's spelling, or
+            the rows of its words, whose mean is its vector.
+
+        Raises:
+            ValueError: If the class has no vector; lists the nearest names.
+        """
         try:
-            return self.vectors[self.classes.index(
-                resolve(name, self.classes))]
+            return (resolve(name, self.classes), )
         except ValueError as error:
             words = joined_words(name) or split_words(name)
             if not (compose and words):
                 raise _no_vector(name, name, self.classes) from error
-        return np.mean([self._word_row(word, name) for word in words], axis=0)
+        return tuple(self._word(word, name) for word in words)
 
-    def _word_row(self, word: str, name: str) -> np.ndarray:
+    def _row(self, name: str, compose: bool) -> np.ndarray:
+        rows = [self.vectors[self.classes.index(source)]
+                for source in self.sources(name, compose=compose)]
+        return rows[0] if len(rows) == 1 else np.mean(rows, axis=0)
+
+    def _word(self, word: str, name: str) -> str:
         try:
-            return self.vectors[self.classes.index(
-                resolve(word, self.classes))]
+            return resolve(word, self.classes)
         except ValueError as error:
             raise _no_vector(name, word, self.classes) from error
 
@@ -273,20 +289,39 @@ def shipped_tables() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in ASSETS.glob('*.npz')))
 
 
-def _load_selected(spec: str | os.PathLike,
-                   classes: Sequence[str]) -> ClassEmbeddings:
-    """The rows of ``classes`` from one table, by its name or path."""
+def open_table(spec: str | os.PathLike) -> tuple[ClassEmbeddings, bool]:
+    """One whole table of class vectors.
+
+    Args:
+        spec (str | os.PathLike): The name of a shipped table, or the path
+            of an ``.npz`` file.
+
+    Returns:
+        tuple[ClassEmbeddings, bool]: The table, and whether it holds raw
+        word vectors, of which vectors of other names are composed.
+
+    Raises:
+        FileNotFoundError: If the file is missing and no table has that name.
+        ValueError: If the file is bad.
+    """
     shipped = isinstance(spec, str) and spec in shipped_tables()
     path = ASSETS / f'{spec}.npz' if shipped else Path(spec)
     if not shipped and not path.exists() and path.suffix != '.npz':
         raise FileNotFoundError(
             f'no table of class vectors {str(spec)!r}: it is neither a file '
             'nor a shipped table.' + hint(str(spec), shipped_tables()))
+    return ClassEmbeddings.load(path), shipped
+
+
+def _load_selected(spec: str | os.PathLike,
+                   classes: Sequence[str]) -> ClassEmbeddings:
+    """The rows of ``classes`` from one table, by its name or path."""
     try:
-        return ClassEmbeddings.load(path).select(classes, compose=shipped)
+        table, composes = open_table(spec)
+        return table.select(classes, compose=composes)
     except ValueError as error:
         message = str(error)
-        if str(path) not in message:
+        if str(spec) not in message:
             message = f'embeddings {str(spec)!r}: {message}'
         raise ValueError(message) from error
 

@@ -1,6 +1,7 @@
 """What every command line does about errors and being stopped."""
 from __future__ import annotations
 
+import pickle
 import signal
 import sys
 from collections.abc import Callable
@@ -19,6 +20,11 @@ def exit_code(run: Callable[[], object], *errors: type[Exception]) -> int:
     mendable: tuple[type[Exception], ...] = (ValueError, OSError, *errors)
     try:
         run()
+    except pickle.UnpicklingError:
+        # Its own text tells how to unpickle the file all the same.
+        print('error: a checkpoint is no file of weights that torch wrote, '
+              'or holds more than weights', file=sys.stderr)
+        return 1
     except mendable as error:
         print(f'error: {error}', file=sys.stderr)
         return 1

@@ -2,9 +2,9 @@ import hashlib
 
 from mmseg_zeroshot.datasets.fingerprints import (
     differences,
-    file_sha256,
     fingerprint,
 )
+from mmseg_zeroshot.utils import file_sha256
 
 from .feature_bank.fakes import SPLIT
 

@@ -18,11 +18,11 @@ def _experiment(tmp_path: Path, text: str):
 
 
 def test_network_of_mmseg_on_a_folder(tmp_path: Path) -> None:
-    experiment = _experiment(tmp_path, f'''
+    experiment = _experiment(tmp_path, f"""
 data = dict(root='/data/farm', classes=['sky', 'road', 'cow', 'dog'])
 split = dict(unseen=['cow'])
 network = {SEGFORMER!r}
-''')
+""")
     config = base_config(experiment)
     assert config.model.decode_head.num_classes == 4
     assert config.model.backbone.type == 'MixVisionTransformer'
@@ -37,10 +37,10 @@ network = {SEGFORMER!r}
 
 
 def test_network_and_data_of_mmseg(tmp_path: Path) -> None:
-    experiment = _experiment(tmp_path, f'''
+    experiment = _experiment(tmp_path, f"""
 split = dict(classes='ade150', unseen=['sofa', 'bed'])
 network = {SEGFORMER!r}
-''')
+""")
     steps = make_plan(experiment, ['spnet', 'zs3net'], calibrate=False).steps
     spnet = steps['spnet'].config or {}
     assert spnet['model']['decode_head']['host']['type'] == 'SegformerHead'
@@ -60,17 +60,17 @@ def test_unknown_config() -> None:
 def test_stages_count_in_iterations_whatever_the_base_does(
         tmp_path: Path) -> None:
     network = tmp_path / 'net.py'
-    network.write_text('''
+    network.write_text("""
 _base_ = 'mmseg::fcn/fcn_r50-d8_4xb4-20k_voc12aug-512x512.py'
 train_cfg = dict(_delete_=True, type='EpochBasedTrainLoop', max_epochs=3)
 log_processor = dict(by_epoch=True)
 default_hooks = dict(checkpoint=dict(by_epoch=True, interval=1))
 custom_hooks = [dict(type='EmptyCacheHook')]
-''')
-    experiment = _experiment(tmp_path, f'''
+""")
+    experiment = _experiment(tmp_path, f"""
 split = 'voc12-zs3-k2'
 network = {str(network)!r}
-''')
+""")
     steps = make_plan(experiment, ['zs3net'], calibrate=False).steps
     assert (steps['seen'].config or {})['train_cfg']['max_epochs'] == 3
     for name in ('generator', 'zs3net'):

@@ -78,10 +78,10 @@ def test_recipes_share_the_bank(tmp_path: Path) -> None:
 
 
 def test_iterations_and_options_by_step(tmp_path: Path) -> None:
-    experiment = own(tmp_path, '''
+    experiment = own(tmp_path, """
 iterations = dict(spnet=200, generator=50)
 options = dict(spnet={'optim_wrapper.optimizer.lr': 0.5})
-''')
+""")
     steps = make_plan(experiment, ['spnet', 'zs3net'], calibrate=False).steps
     spnet = steps['spnet'].config or {}
     assert spnet['train_cfg']['max_iters'] == 200

@@ -43,8 +43,9 @@ def test_generated_classes_keep_the_final_prior(tmp_path: Path) -> None:
 
 
 def test_keys_of_an_earlier_step(tmp_path: Path) -> None:
-    tuning = make_tuning(own(tmp_path), 'zs5net', {'pseudo_labels.p': [10, 50]},
-                         steps=['pseudo-labels'])
+    tuning = make_tuning(
+        own(tmp_path), 'zs5net', {'pseudo_labels.p': [10, 50]},
+        steps=['pseudo-labels'])
     assert list(tuning.steps)[4:] == ['pseudo-labels-p_10', 'zs5net-p_10',
                                       'pseudo-labels-p_50', 'zs5net-p_50']
     assert tuning.scored == {'p_10': 'zs5net-p_10', 'p_50': 'zs5net-p_50'}
@@ -59,7 +60,7 @@ def test_oracle_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize('keys, steps, message', [
-    ({'model.decode_head.gmma': [1]}, [], "no key .*gmma.*gamma"),
+    ({'model.decode_head.gmma': [1]}, [], 'no key .*gmma.*gamma'),
     ({RATE: [1]}, ['spnt'], "no step 'spnt'.*spnet"),
 ])
 def test_mistakes(tmp_path: Path, keys: dict, steps: list,

@@ -159,3 +159,17 @@ def test_the_page_has_what_scripts_sort_and_filter_by(boards):
     names = [''.join(texts) for attrs, texts in page.cells
              if attrs.get('data-column') == '1']
     assert names[0] == 'Z & <b>'
+
+
+@pytest.mark.parametrize('place', ['method', 'dataset', 'split', 'variant'])
+def test_markup_in_names_is_shown_as_text(place):
+    """Names come from results files that anybody may have written."""
+    evil = '<script>alert(1)</script> "x" onclick=\'y\' {{ 7 * 7 }}'
+    given = {place: dict(p=evil) if place == 'variant' else evil}
+    text = html_page(make_boards([{**record(), **given}]), evil)
+    assert '<script>alert' not in text and '"x" onclick' not in text
+    page = Page(text)
+    shown = [''.join(texts) for _, texts in page.cells]
+    data = [value for section in page.sections for value in section.values()]
+    assert any(evil in value for value in (*shown, *data))
+    assert 'alert(1)&lt;/script&gt;' in text and '{{ 7 * 7 }}' in text

@@ -21,6 +21,7 @@ from mmseg_zeroshot.engine.recipes.progress import (
     duration,
     fraction,
 )
+from mmseg_zeroshot.utils.locks import locked
 from tools import run_recipe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -270,12 +271,9 @@ def test_folder_that_is_not_ours_is_left_alone(root):
 
 
 def test_two_runs_in_one_folder_are_refused(root):
-    fcntl = pytest.importorskip('fcntl')
-    (root / 'work').mkdir()
-    with (root / 'work/.lock').open('w') as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        with pytest.raises(RuntimeError, match='another run'):
-            run(root)
+    with (locked(root / 'work', 'works', 'wait'),
+          pytest.raises(RuntimeError, match='another process runs a recipe')):
+        run(root)
 
 
 @pytest.mark.parametrize('old, new, message', [

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from mmseg_zeroshot.datasets.fingerprints import differences, file_sha256
+from mmseg_zeroshot.datasets.fingerprints import differences
 from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.utils import file_sha256
 
 from .npy_rows import NpyRows
 from .stamp import FEATURES, IMAGES, REBUILD, check_files, read_stamp

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ from mmseg_zeroshot.datasets.fingerprints import (
     SETTINGS,
     differences,
     file_contents,
-    file_sha256,
     fingerprint,
 )
 from mmseg_zeroshot.semantics import build_split
+from mmseg_zeroshot.utils import file_sha256
+from mmseg_zeroshot.utils.locks import Locked, locked
 
 from .bank import FeatureBank
 from .graphs import check_graph_options
@@ -31,11 +32,6 @@ from .stamp import (
     read_stamp,
 )
 from .workers import Progress, Report, extract_all
-
-try:
-    import fcntl
-except ImportError:  # Windows: two builds at once are not noticed there.
-    fcntl = None  # type: ignore[assignment]
 
 SHARD_IMAGES = 32
 """Images of a shard: what a killed process loses at most."""
@@ -255,7 +251,7 @@ def _is_there(target: Path, stamp: Mapping[str, Any],
 def _remove_shards(folder: Path) -> None:
     """Remove what a killed build left, not what another one works on."""
     if folder.exists():
-        with suppress(RuntimeError), _locked(folder):
+        with suppress(Locked), _locked(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -276,16 +272,6 @@ def _report_bank(bank: FeatureBank, report: Report) -> None:
                "refuse this bank unless missing='skip'")
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Keep a second build out of the shards; ends with the process."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / '.lock', 'w') as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise RuntimeError(
-                    f'another process builds this bank ({folder} is locked): '
-                    'wait for it or stop it') from None
-        yield
+def _locked(folder: Path) -> AbstractContextManager[None]:
+    """Keep a second build out of the shards."""
+    return locked(folder, 'builds this bank', 'wait for it or stop it')

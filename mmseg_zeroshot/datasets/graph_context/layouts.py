@@ -229,8 +229,8 @@ def _in_folder(folder: Path) -> list[dict]:
     if not paths:
         raise FileNotFoundError(
             f'no layouts at {folder}: give a folder of PNG label maps, '
-            "'strict', or a data set's config (ZS_LAYOUTS: 'paper' is the "
-            "training images' own)")
+            "'strict', or a data set's config (in configs layouts='paper' is "
+            "the training images' own)")
     return [dict(seg_map_path=str(path), seg_fields=[], label_map=None,
                  reduce_zero_label=False) for path in paths]
 

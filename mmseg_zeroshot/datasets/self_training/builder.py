@@ -14,10 +14,10 @@ import numpy as np
 from mmseg_zeroshot.datasets.fingerprints import (
     differences,
     file_contents,
-    file_sha256,
     fingerprint,
 )
 from mmseg_zeroshot.datasets.mask_scan import progress
+from mmseg_zeroshot.utils import file_sha256
 
 from .files import (
     FORMAT,

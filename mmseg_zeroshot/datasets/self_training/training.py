@@ -12,10 +12,10 @@ from mmengine.logging import print_log
 from mmseg_zeroshot.datasets.fingerprints import (
     differences,
     file_contents,
-    file_sha256,
 )
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils import file_sha256
 
 from .files import MANIFEST, REPEAT, map_path, read_manifest
 from .images import MODES, Groups, Load, Mixed, UnlabelledImages

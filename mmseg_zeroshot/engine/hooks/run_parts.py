@@ -1,6 +1,7 @@
 """The parts of a runner that the hooks look at."""
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from mmengine.runner import BaseLoop
 from torch import nn
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.utils import file_sha256
 
 LABELS = ('strict', 'paper', 'released', 'self-training', 'few-label',
           'oracle')
@@ -65,6 +67,33 @@ def data_sets(dataset: Any) -> Iterator[Any]:
         yield dataset
     for part in inner:
         yield from data_sets(part)
+
+
+def training_metas(runner: Any) -> list[dict]:
+    """Return the metainfo of each data set that this run trains on."""
+    return [metainfo(dataset) for name, loop in built_loops(runner)
+            if name == 'train' for dataset in data_sets(
+                loop.dataloader.dataset)]
+
+
+def start_sha256(runner: Any) -> str | None:
+    """Return the SHA-256 of the file that a run starts from.
+
+    None for a run that is resumed or starts from no file.
+
+    Raises:
+        ValueError: ``load_from`` is no local file.
+    """
+    path = None if runner._resume else runner._load_from
+    if path is None:
+        return None
+    local = os.path.expanduser(path)
+    if not os.path.isfile(local):
+        raise ValueError(
+            f'load_from={str(path)!r} is no local file, so that nobody can '
+            'say whether the training data was made with it: download it '
+            'and name the file')
+    return file_sha256(local)
 
 
 def metainfo(dataset: Any) -> dict:

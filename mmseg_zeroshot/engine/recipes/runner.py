@@ -5,10 +5,11 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from mmseg_zeroshot.utils.locks import locked
 
 from .progress import Progress
 from .recipe import Task, fill_in, fill_in_option
@@ -21,11 +22,6 @@ from .state import (
     read_marker,
     status,
 )
-
-try:
-    import fcntl
-except ImportError:  # Windows: two runs at once are not noticed there.
-    fcntl = None  # type: ignore[assignment]
 
 LOG = 'log.txt'
 _TAIL = 25
@@ -74,13 +70,14 @@ def run_tasks(tasks: Sequence[Task],
 
     Raises:
         StepFailed: a tool failed; what was finished before it stays so.
-        RuntimeError: another run uses the folder.
+        Locked: another run uses the folder.
         ValueError: see :func:`begin` and :func:`finish`.
     """
     known = {task.label: marker['seconds'] for task in tasks
              if (marker := read_marker(task, DONE))}
     progress = Progress(tasks, known, report)
-    with _locked(work_dir):
+    with locked(work_dir, 'runs a recipe',
+                'wait for it, or choose another --work-dir'):
         for task in tasks:
             wanted = identity(task, cfg_options)
             how = status(task, wanted)
@@ -204,18 +201,3 @@ def _failure(task: Task, code: int, log: Path, text: str) -> str:
     return (f'step {task.label!r} failed with exit code {code}. The end of '
             f'{log}:\n{tail}\nTo repeat it by hand:\n    {text}\nThe same '
             'recipe goes on from here once it is mended.')
-
-
-@contextmanager
-def _locked(work_dir: Path) -> Iterator[None]:
-    """Keep a second run out of the folder; ends with the process."""
-    work_dir.mkdir(parents=True, exist_ok=True)
-    with (work_dir / '.lock').open('w') as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise RuntimeError(
-                    f'another run of a recipe uses {work_dir}: wait for it, '
-                    'or choose another --work-dir') from error
-        yield

@@ -12,7 +12,17 @@ from .planning import DEFAULT, make_plan
 from .registry import METHODS, Method, find_method, register_method
 
 __all__ = [
-    'DEFAULT', 'METHODS', 'Method', 'few_label', 'find_method', 'generative',
-    'graph_context', 'make_plan', 'plain', 'projection', 'recursion', 'register_method',
-    'self_training'
+    'DEFAULT',
+    'METHODS',
+    'Method',
+    'few_label',
+    'find_method',
+    'generative',
+    'graph_context',
+    'make_plan',
+    'plain',
+    'projection',
+    'recursion',
+    'register_method',
+    'self_training',
 ]

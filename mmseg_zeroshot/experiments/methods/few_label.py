@@ -64,9 +64,12 @@ def _fine_tuned(plan: Plan, number: int) -> str:
 
 def _few(plan: Plan, number: int, load_from: str) -> Config:
     base = spnet_config(plan)
-    return derive(base, stages.few_label(
-        base, load_from=load_from, num_images=number, draw_seed='{seed}',
+    config = derive(base, stages.few_label(
+        base, load_from=load_from, num_images=number,
         manifest='{folder}/drawn.json'))
+    # Every seed of a run draws images of its own.
+    config.train_dataloader.dataset.few.seed = '{seed}'
+    return config
 
 
 def _training(number: int, *, learning_rate: float | None = None,

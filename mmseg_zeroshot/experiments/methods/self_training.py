@@ -13,10 +13,12 @@ from .generative import zs3net
 from .registry import register_method
 
 DEFAULTS = dict(p=25.0, rounds=1, gamma=0.0, images='', unlabelled=None)
-"""Arguments that an experiment may give in ``stages['zs5net']``: the percentage
-of pixels that keep their pseudo-labels, how often the model labels and is
-trained on, gamma of the models that label, a list file of images in the place
-of the training images, and one of images whose own labels are not read."""
+"""Arguments that an experiment may give in ``stages['zs5net']``.
+
+They are the percentage of pixels that keep their pseudo-labels, how often the
+model labels and is trained on, gamma of the models that label, a list file of
+images in the place of the training images, and one of images whose own labels
+are not read."""
 
 
 @register_method(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from mmseg_zeroshot.utils.locks import locked
+
 from .folders import LOG
-from .locks import locked
 from .processes import start, stop
 
 EXECUTORS = ('local', 'slurm', 'submitit-local')
@@ -235,7 +236,8 @@ def run_call(call: Call) -> int:
     Raises:
         RuntimeError: A job of an earlier run still works on its folder.
     """
-    with locked(call.folder):
+    with locked(call.folder, f'runs the step of {call.folder}',
+                'wait for it, or end it'):
         return start(call.line, call.log).wait()
 
 

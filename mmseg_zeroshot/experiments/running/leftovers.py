@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmseg_zeroshot.utils.locks import LOCK, is_locked
+
 from .folders import STEP, places, step_files
-from .locks import is_locked
 from .tasks import Task
 
 _UNITS = ((86400, 'day'), (3600, 'hour'), (60, 'minute'))
@@ -54,7 +55,7 @@ def find_leftovers(work_dir: Path, tasks: Iterable[Task]) -> list[Leftover]:
     return [_leftover(path.parent) for place in places(work_dir)
             for path, _ in step_files(place)
             if path.parent.resolve() not in kept
-            and not path.parent.is_symlink() and not is_locked(path.parent)]
+            and not path.parent.is_symlink() and not _in_use(path.parent)]
 
 
 def readable_size(size: int) -> str:
@@ -82,6 +83,11 @@ def readable_age(seconds: float) -> str:
         if number:
             return f'{number} {unit}{"s" if number > 1 else ""}'
     return 'less than a minute'
+
+
+def _in_use(folder: Path) -> bool:
+    """Whether a process holds the folder or one below it."""
+    return any(is_locked(path.parent) for path in folder.rglob(LOCK))
 
 
 def _leftover(folder: Path) -> Leftover:

@@ -3,15 +3,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from mmseg_zeroshot.utils.locks import locked
 
 from ..writer import write_config
 from .calls import command_line, shown
 from .executors import Call, Executor, Job, LocalExecutor
 from .folders import CONFIG, LOG, State, begin, finish, state
-from .locks import locked
 from .progress import Progress, known_seconds
 from .references import task_config
 from .tasks import Task
@@ -94,8 +96,21 @@ def run_tasks(tasks: Sequence[Task], work_dir: Path, *,
         raise ValueError(f'--jobs must be at least 1, got {jobs}')
     settings = Settings(executor or LocalExecutor(jobs), jobs, experiment,
                         after, report)
-    with locked(work_dir):
+    with lock(work_dir):
         _Run(tasks, work_dir, settings).to_end()
+
+
+def lock(work_dir: Path) -> AbstractContextManager[None]:
+    """Keep other runs out of a work dir.
+
+    Args:
+        work_dir: Folder of the run.
+
+    Raises:
+        RuntimeError: Another run uses it; the message says which.
+    """
+    return locked(work_dir, f'runs an experiment in {work_dir}',
+                  'wait for it, or choose another --work-dir')
 
 
 class _Run:

@@ -1,14 +1,16 @@
 """What may be removed, and what must stay."""
 
+import pytest
+
 from mmseg_zeroshot.experiments.running import (
     find_leftovers,
-    locked,
     make_tasks,
 )
 from mmseg_zeroshot.experiments.running.leftovers import (
     readable_age,
     readable_size,
 )
+from mmseg_zeroshot.utils.locks import locked
 
 from .toys import run_toy, task_of, toy_steps
 
@@ -38,12 +40,13 @@ def test_what_no_run_has_made_stays(tmp_path):
         tmp_path, make_tasks(toy_steps(), [0], tmp_path)) == []
 
 
-def test_what_a_job_works_on_stays(tmp_path):
+@pytest.mark.parametrize('inside', ['.', 'bank'])
+def test_what_a_job_works_on_stays(tmp_path, inside):
     old = toy_steps(lr=0.1)
     run_toy(tmp_path, old)
     tasks = make_tasks(toy_steps(), [0], tmp_path)
     busy = task_of('spnet', old, tmp_path).folder
-    with locked(busy):
+    with locked(busy / inside, 'works', 'wait'):
         assert busy not in [
             item.folder for item in find_leftovers(tmp_path, tasks)]
     assert busy in [item.folder for item in find_leftovers(tmp_path, tasks)]

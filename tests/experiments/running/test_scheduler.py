@@ -15,7 +15,7 @@ from mmengine.config import Config
 from mmseg_zeroshot.experiments.running import (
     StepsFailed,
     describe,
-    locked,
+    lock,
     make_executor,
     make_tasks,
     state,
@@ -24,6 +24,7 @@ from mmseg_zeroshot.experiments.running import (
 from mmseg_zeroshot.experiments.running.executors import share
 from mmseg_zeroshot.experiments.running.folders import begin
 from mmseg_zeroshot.experiments.step import Step, checkpoint_of, value_of
+from mmseg_zeroshot.utils.locks import locked
 
 from .toys import PROGRAM, names, read_calls, run_toy, task_of, toy_steps
 
@@ -257,8 +258,8 @@ def test_a_folder_that_is_not_ours_is_left_alone(work):
 
 
 def test_a_second_run_says_who_the_first_is(work):
-    with locked(work), pytest.raises(RuntimeError, match=(
-            rf'in use by process {os.getpid()} on .*, started \d')):
+    with lock(work), pytest.raises(RuntimeError, match=(
+            rf'runs an experiment .*process {os.getpid()} on .*--work-dir')):
         run_toy(work, toy_steps())
     assert names(run_toy(work, toy_steps())) == ALL
 
@@ -360,7 +361,8 @@ def test_a_job_that_still_works_on_a_folder_keeps_others_out(work):
     pytest.importorskip('submitit')
     task = task_of('seen', toy_steps(), work)
     begin(task)
-    with locked(task.folder), pytest.raises(StepsFailed, match='in use by'):
+    with locked(task.folder, 'works', 'wait'), pytest.raises(
+            StepsFailed, match='another process runs the step of'):
         run_toy(work, toy_steps()[:1],
                 executor=make_executor('submitit-local', 1, work))
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mmseg_zeroshot.engine.hooks.run_parts import (
-    built_loops,
-    data_sets,
-    metainfo,
+    start_sha256,
+    training_metas,
 )
 from mmseg_zeroshot.utils.feature_settings import (
     feature_settings,
@@ -47,27 +46,36 @@ def check_bank(runner: Any, dataset: Any) -> None:
 
 
 def check_extractor(runner: Any, trained: Mapping[str, Any]) -> None:
-    """Refuse weights that were trained on features of another network.
+    """Refuse a bank of another network than that of the weights.
+
+    A checkpoint that was itself trained on a bank says of which network.
+    Any other is the network: its file must be the one that the bank was
+    built with.
 
     Args:
         runner: The runner, whose training data may be a feature bank.
-        trained: The checkpoint's ``dataset_meta``; nothing is compared
-            unless it was trained on a bank.
+        trained: The checkpoint's ``dataset_meta``.
 
     Raises:
-        ValueError: Its bank was extracted by another checkpoint.
+        ValueError: The bank was extracted by another checkpoint.
     """
+    banks = {meta['extractor'] for meta in training_metas(runner)
+             if meta.get('extractor')}
+    if not banks:
+        return
     theirs = trained.get('extractor')
-    for name, loop in built_loops(runner):
-        for dataset in data_sets(loop.dataloader.dataset):
-            ours = metainfo(dataset).get('extractor')
-            if name == 'train' and theirs and ours and ours != theirs:
-                raise ValueError(
-                    'ConsistencyHook: the checkpoint (load_from) was trained '
-                    f'on features of the network {theirs[:12]}, and '
-                    f'train_dataloader.dataset on those of {ours[:12]} '
-                    '(SHA-256): name the bank that its stage was trained on, '
-                    'or train that stage on this bank')
+    what = f'the checkpoint (load_from={runner._load_from!r})'
+    said = f'{what} was trained on features of the network'
+    if not theirs:
+        theirs, said = start_sha256(runner), f'{what} is the network'
+    for ours in banks - {theirs}:
+        if theirs:
+            raise ValueError(
+                f'ConsistencyHook: {said} {theirs[:12]}, and '
+                'train_dataloader.dataset reads features of the network '
+                f'{ours[:12]} (SHA-256): name the bank that was built with '
+                'it (train_dataloader.dataset.bank), or the checkpoint that '
+                'the bank is of')
 
 
 def _mode_difference(config: Mapping[str, Any],

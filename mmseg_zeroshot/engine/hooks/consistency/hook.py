@@ -24,7 +24,7 @@ from .checkpoint import LoadingCheck, check_trained_classes
 from .choices import check_choices
 from .data import check_layouts, check_mode, check_same
 from .few_label import check_few_checkpoint, check_few_data
-from .self_training import check_pseudo_data
+from .self_training import check_pseudo_checkpoint, check_pseudo_data
 from .supervision import LABEL_KEY
 
 
@@ -40,8 +40,9 @@ class ConsistencyHook(Hook):
     loaded: it has the head's vocabulary, it was not trained on labels of a
     class that is unseen here nor under a label that permits more, and it
     fills the backbone, the neck, the host and what a training stage does
-    not add to the head (MMEngine only logs what is missing); weights of a
-    stage on a feature bank and this run's bank are of one extractor.
+    not add to the head (MMEngine only logs what is missing); this run's
+    feature bank, or its pseudo-labels, were made with the network that it
+    starts from.
 
     The label ``oracle`` of ``ZeroShotResultsHook`` permits what uses labels
     of unseen classes on purpose. A segmentor may list regular expressions of
@@ -133,6 +134,7 @@ class ConsistencyHook(Hook):
         data = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
         check_few_checkpoint(runner, data, label, training=training)
         check_extractor(runner, data)
+        check_pseudo_checkpoint(runner, data)
         if self._loading is not None:
             self._loading.remove()
         self._loading = LoadingCheck(

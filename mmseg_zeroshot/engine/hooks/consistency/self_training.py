@@ -4,7 +4,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mmseg_zeroshot.engine.hooks.run_parts import zero_shot_head
+from mmseg_zeroshot.engine.hooks.run_parts import (
+    start_sha256,
+    training_metas,
+    zero_shot_head,
+)
 
 from .supervision import LABEL_KEY, check_label
 
@@ -64,3 +68,30 @@ def check_pseudo_data(runner: Any, meta: Mapping[str, Any],
             f'ConsistencyHook: {place} are labels of unseen classes, which '
             f'decode_head ({type(head).__name__}) leaves out of its loss; '
             "set phase='self-training' or trains_unseen=True there")
+
+
+def check_pseudo_checkpoint(runner: Any, trained: Mapping[str, Any]) -> None:
+    """Refuse pseudo-labels that another model gave than the one that goes on.
+
+    Args:
+        runner: The runner, whose training data may have pseudo-labels.
+        trained: The checkpoint's ``dataset_meta``. That of a resumed run
+            says what it was begun with; otherwise the file counts.
+
+    Raises:
+        ValueError: The model that made them was another checkpoint.
+    """
+    made = {meta['pseudo_labels']['path']: meta['pseudo_labels']['checkpoint']
+            for meta in training_metas(runner) if meta.get('pseudo_labels')}
+    if not made:
+        return
+    begun = trained.get('pseudo_labels') or {} if runner._resume else {}
+    model = begun.get('checkpoint') or start_sha256(runner)
+    for path, theirs in made.items():
+        if model not in (None, theirs):
+            raise ValueError(
+                f'ConsistencyHook: pseudo-labels {path} were made by the '
+                f'model {theirs[:12]}, and the model that goes on is '
+                f'{model[:12]} (SHA-256; load_from='
+                f'{runner._load_from!r}): name that model, or make '
+                'pseudo-labels with this one (tools/pseudo_label.py)')

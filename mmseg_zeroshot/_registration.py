@@ -1,0 +1,75 @@
+"""How the package's types get into MMSegmentation's registries.
+
+``import mmseg_zeroshot`` is cheap: it loads neither PyTorch nor mmseg. Still a
+config with ``custom_imports = dict(imports=['mmseg_zeroshot'])`` finds every
+type, also where the package was imported long before (then Python does not
+run it a second time, so its import cannot be what registers the types).
+
+Whoever looks a type up has imported ``mmseg.registry``. There are two cases:
+
+- It is imported already: :mod:`mmseg_zeroshot.registered` is imported at once.
+- It is not: an import hook waits for it. The types cannot be imported right
+  then, because mmseg is in the middle of its own import. MMEngine's own way
+  to put that off is used: a registry imports its ``locations`` before the
+  first lookup, and ours becomes one of them.
+
+An entry of ``locations`` is the only thing of MMEngine that is used here and
+that its interface does not offer after a registry is made. Both stacks name it
+alike (``_locations``), and tests fail if one renames it.
+"""
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+LOCATION = 'mmseg_zeroshot.registered'
+REGISTRY = 'mmseg.registry'
+
+
+def register() -> None:
+    """Register the types, now or before the first lookup."""
+    if REGISTRY in sys.modules:
+        importlib.import_module(LOCATION)
+    else:
+        sys.meta_path.insert(0, _AfterImport())
+
+
+def add_location(registry: ModuleType) -> None:
+    """Let mmseg's registries import our types before their first lookup.
+
+    Args:
+        registry: The module ``mmseg.registry``.
+    """
+    from mmengine.registry import Registry
+
+    for entry in vars(registry).values():
+        # One without locations imports all of mmseg by another rule, and
+        # nothing of ours is in it.
+        if isinstance(entry, Registry) and entry._locations:
+            entry._locations = [*entry._locations, LOCATION]
+
+
+class _AfterImport(MetaPathFinder):
+    """Calls :func:`add_location` after the import of ``mmseg.registry``."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None,
+                  target: ModuleType | None = None) -> ModuleSpec | None:
+        """Find the module by the other finders; extend what runs it."""
+        if fullname != REGISTRY:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is None or spec.loader is None:
+            return spec
+        run = spec.loader.exec_module
+
+        def run_and_add(module: ModuleType) -> None:
+            run(module)
+            add_location(module)
+
+        spec.loader.exec_module = run_and_add  # type: ignore[method-assign]
+        return spec

@@ -1,0 +1,74 @@
+"""One mask, read as MMSegmentation's loader reads it, with its defects."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+NUM_VALUES = 256
+UNLABELLED = 255
+"""Value of pixels without a label."""
+DEFECTS = {
+    'unreadable': ('masks cannot be read', 'copy or write them again'),
+    'colours': (
+        'masks are pictures in colour and hold no class ids',
+        'write one channel of ids, such as an 8-bit grey or palette PNG; a '
+        'table from colour to id does it'),
+    'deep': (
+        'masks hold values above 255, which are read modulo 256',
+        'write 8-bit masks, with 255 where there is no label'),
+    'lossy': (
+        'masks are JPEG files, which change ids at every border',
+        'write them as PNG from the original masks'),
+}
+"""Kinds of defects: what each means, and how it is mended."""
+
+
+@dataclass(frozen=True)
+class MaskFile:
+    """What is in one mask.
+
+    Attributes:
+        size: (width, height) in pixels; (0, 0) if it cannot be read.
+        pixels: (256, ) pixels of each value, int64; zero for a picture in
+            colour.
+        defects: A detail of each defect, by its key in :data:`DEFECTS`.
+    """
+
+    size: tuple[int, int]
+    pixels: np.ndarray
+    defects: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_mask(path: Path) -> MaskFile:
+    """Read a mask and count its values.
+
+    A palette image gives its indices and 16 bits are cut to 8, which is what
+    MMSegmentation's ``LoadAnnotations`` does.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its contents; a file that cannot be read is a defect and no error.
+    """
+    nothing = np.zeros(NUM_VALUES, np.int64)
+    try:
+        with Image.open(path) as image:
+            lossy = image.format == 'JPEG'
+            size, values = image.size, np.asarray(image)
+    # Pillow's readers raise nearly anything on broken files.
+    except Exception as error:
+        return MaskFile((0, 0), nothing, dict(
+            unreadable=f'{type(error).__name__}: {error}'))
+    if values.ndim > 2:
+        return MaskFile(size, nothing,
+                        dict(colours=f'{values.shape[-1]} channels'))
+    defects = dict(lossy='JPEG') if lossy else {}
+    if values.dtype.itemsize > 1 and values.size and values.max() >= 256:
+        defects['deep'] = f'up to {values.max()}'
+    flat = values.astype(np.uint8, copy=False).reshape(-1)
+    return MaskFile(size, np.bincount(flat, minlength=NUM_VALUES), defects)
