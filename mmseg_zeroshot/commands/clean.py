@@ -26,11 +26,13 @@ from mmseg_zeroshot.commands._experiment import (
 from mmseg_zeroshot.experiments.experiment import Experiment
 from mmseg_zeroshot.experiments.methods import METHODS, make_plan
 from mmseg_zeroshot.experiments.running import (
+    Leftover,
     Task,
     find_leftovers,
     lock,
     make_tasks,
 )
+from mmseg_zeroshot.experiments.running.leftovers import readable_size
 from mmseg_zeroshot.utils import exit_code
 
 
@@ -74,7 +76,7 @@ def run(args: argparse.Namespace) -> None:
             print(leftover)
         if not found:
             print(f'nothing to remove in {args.work_dir}')
-        elif args.yes or agreed(len(found)):
+        elif args.yes or agreed(found):
             for leftover in found:
                 leftover.remove()
             print(f'removed {len(found)} folders')
@@ -122,11 +124,11 @@ def seeds_in(work_dir: Path) -> list[int]:
                   if path.name[4:].isdigit())
 
 
-def agreed(number: int) -> bool:
+def agreed(found: Sequence[Leftover]) -> bool:
     """Ask whether to remove folders.
 
     Args:
-        number: How many.
+        found: The folders.
 
     Raises:
         ValueError: There is nobody to ask.
@@ -134,8 +136,9 @@ def agreed(number: int) -> bool:
     if not sys.stdin.isatty():
         raise ValueError('nothing was removed: there is no terminal to ask '
                          'in; add --yes')
-    return input(f'Remove these {number} folders? [y/N] ').strip().lower() in (
-        'y', 'yes')
+    size = readable_size(sum(leftover.size for leftover in found))
+    answer = input(f'Remove these {len(found)} folders ({size})? [y/N] ')
+    return answer.strip().lower() in ('y', 'yes')
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -103,7 +103,8 @@ def predict(config: Config, checkpoint: Path,
         (H, W) class ids of each.
     """
     model: Any = MODELS.build(config.model).eval()
-    load_checkpoint(model, str(checkpoint), map_location='cpu')
+    load_checkpoint(model, str(checkpoint), map_location='cpu',
+                    logger='silent')
     return [model.test_step(pseudo_collate([sample]))[0]
             .pred_sem_seg.data[0].cpu().numpy() for sample in samples]
 

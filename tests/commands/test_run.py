@@ -1,6 +1,7 @@
 """``run`` and ``clean`` on a toy experiment with fake commands."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -174,7 +175,8 @@ def test_clean_asks_and_removes_what_nothing_refers_to(
     mine.mkdir()
     asked = answer(monkeypatch, 'n')
     assert clean.main(['farm.py', 'spnet']) == 0
-    assert asked == ['Remove these 4 folders? [y/N] ']
+    assert re.fullmatch(r'Remove these 4 folders \(\d+\.?\d* kB\)\? .*',
+                        asked[0])
     assert old.name in capsys.readouterr().out
     assert old.is_dir()
     answer(monkeypatch, 'y')

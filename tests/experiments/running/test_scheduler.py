@@ -343,7 +343,6 @@ def test_values_of_every_kind_reach_the_config(work, value):
     assert got == value and type(got) is type(value)
 
 
-@pytest.mark.slow
 def test_a_cluster_runs_steps_too(work, monkeypatch):
     pytest.importorskip('submitit')
     monkeypatch.setenv('BREAK', 'both')
@@ -356,7 +355,6 @@ def test_a_cluster_runs_steps_too(work, monkeypatch):
     assert state(left).kind == 'done'
 
 
-@pytest.mark.slow
 def test_a_job_that_still_works_on_a_folder_keeps_others_out(work):
     pytest.importorskip('submitit')
     task = task_of('seen', toy_steps(), work)
