@@ -139,7 +139,7 @@ def test_wheel_says_what_it_needs(wheel):
     extras = {line.split(': ')[1] for line in lines
               if line.startswith('Provides-Extra')}
     assert extras == {'onedl', 'openmmlab', 'demo', 'tests', 'docs',
-                      'efficientnet'}
+                      'cluster', 'efficientnet'}
     for extra in ('onedl', 'openmmlab'):
         stack = {need for need in needs if f'extra == "{extra}"' in need}
         assert any('mmsegmentation' in need for need in stack)

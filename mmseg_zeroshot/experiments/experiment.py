@@ -121,10 +121,14 @@ class Experiment:
         """Return the experiment with config keys changed in every step.
 
         Args:
-            options: Values by dotted config key.
+            options: Values by dotted config key; they win over those that
+                the experiment gives a single step.
         """
-        everywhere = {**self.options.get('all', {}), **options}
-        return replace(self, options={**self.options, 'all': everywhere})
+        steps = {name: {key: value for key, value in given.items()
+                        if key not in options}
+                 for name, given in self.options.items()}
+        everywhere = {**steps.get('all', {}), **options}
+        return replace(self, options={**steps, 'all': everywhere})
 
     def held_out(self) -> Experiment:
         """Return the experiment that tunes: validation classes are unseen.
