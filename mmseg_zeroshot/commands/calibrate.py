@@ -42,7 +42,7 @@ from mmseg_zeroshot.engine.hooks.run_parts import (
     zero_shot_head,
 )
 from mmseg_zeroshot.engine.hooks.zero_shot_results_hook import RESULTS_FILE
-from mmseg_zeroshot.engine.recipes.recipe import VALUES
+from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.evaluation import GammaCurve, ZeroShotIoUMetric
 from mmseg_zeroshot.evaluation.scores import background_rule, per_class_scores
 from mmseg_zeroshot.semantics import ClassSplit

@@ -39,7 +39,7 @@ from mmseg_zeroshot.commands._arguments import (
 )
 from mmseg_zeroshot.datasets import FeatureBankDataset
 from mmseg_zeroshot.engine.hooks.consistency.checkpoint import LoadingCheck
-from mmseg_zeroshot.engine.recipes.recipe import quiet
+from mmseg_zeroshot.experiments.config_files import quiet
 from mmseg_zeroshot.models import FeatureSets, retrain_classifier
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.name_lists import parse_names

@@ -17,6 +17,8 @@ from mmseg_zeroshot.semantics.splits import SPLITS
 from .config_files import configs_folder
 from .folder_data import FolderData
 
+OF_INIT = 'experiment'
+"""Name of the file that ``init`` writes into a folder."""
 SHIPPED = 'experiments'
 """Folder of the shipped experiments, below ``configs``."""
 
@@ -67,7 +69,7 @@ class Experiment:
         variant: Tells its rows in tables from others, such as
             ``dict(network='SegFormer')``.
         splits: Shipped splits that ``run`` finds this experiment by.
-        name: The file's name.
+        name: The file's name, or its folder's for ``experiment.py``.
         path: The file.
     """
 
@@ -201,11 +203,16 @@ def read_experiment(path: Path) -> Experiment:
         if key not in known:
             raise ValueError(f'{path}: unknown key {key!r}.'
                              + hint(key, known))
-    experiment = Experiment(**values, name=path.stem, path=path)
+    experiment = Experiment(**values, name=_name(path), path=path)
     _check_keys(experiment)
     _import(experiment)
     return replace(experiment, split=_whole_split(experiment),
                    words=_found(experiment.words, experiment.place))
+
+
+def _name(path: Path) -> str:
+    """Name an experiment by its file; what init writes, by its folder."""
+    return path.resolve().parent.name if path.stem == OF_INIT else path.stem
 
 
 def _check_keys(experiment: Experiment) -> None:

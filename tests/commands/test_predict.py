@@ -204,6 +204,15 @@ def test_what_cannot_be_done(folder, tmp_path, capsys, more, message):
     assert not (tmp_path / 'out').exists()
 
 
+def test_a_plain_head_has_no_words_to_change(folder, tmp_path, capsys):
+    plain = dict(CONFIG['model'], type='EncoderDecoder', decode_head=dict(
+        CONFIG['model']['decode_head']['host'], num_classes=5))
+    save(folder, 'plain', dict(CONFIG, model=plain))
+    assert run(folder, tmp_path / 'out', '--drop-classes', 'dog',
+               name='plain') == 1
+    assert 'FCNHead is no zero-shot head' in capsys.readouterr().err
+
+
 def test_files_that_are_not_there(folder, tmp_path, capsys):
     assert run(folder, tmp_path, images='none.png') == 1
     assert 'none.png: no such image' in capsys.readouterr().err
