@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 from mmengine.config import Config
@@ -17,7 +17,6 @@ from tests.experiments.running.toys import (
     PROGRAM,
     names,
     read_calls,
-    task_of,
     toy_steps,
 )
 
@@ -122,42 +121,27 @@ def test_a_failure_shows_what_is_done(monkeypatch, capsys):
     assert 'written to' in out
 
 
-def test_the_check_comes_first_and_can_be_left_out(monkeypatch, capsys):
-    checks = ModuleType(run.CHECKS)
+@pytest.fixture(autouse=True)
+def checks(monkeypatch) -> list[dict]:
+    """What checks are asked for; a toy's config builds no network."""
+    asked: list[dict] = []
+    monkeypatch.setattr(
+        run, 'check', lambda experiment, plan, tasks, args: asked.append(
+            dict(seeds=args.seeds, steps=list(plan.steps))))
+    return asked
 
-    def refuse(experiment, plan):
-        raise ValueError(f'{experiment.name}: no vector for cow')
 
-    checks.check_before_run = refuse
-    monkeypatch.setitem(sys.modules, run.CHECKS, checks)
-    monkeypatch.setattr(run, 'find_spec', lambda name: name == run.CHECKS)
-    assert run.main(['farm.py']) == 1
-    assert 'farm: no vector for cow' in capsys.readouterr().err
-    assert read_calls() == []
+def test_the_check_comes_first_and_can_be_left_out(checks, monkeypatch,
+                                                   capsys):
+    def refuse(*args):
+        raise ValueError('no class has a vector')
+
     assert run.main(['farm.py', '--no-check']) == 0
-
-
-@pytest.mark.parametrize('arguments, message', [
-    (['--executor', 'slrum'], "unknown executor 'slrum'"),
-    (['--jobs', '-1'], '--jobs must be at least 1'),
-    (['--seeds', '1', '1'], 'seeds must be different'),
-])
-def test_wrong_arguments_are_refused(arguments, message, capsys):
-    assert run.main(['farm.py', *arguments]) == 1
-    assert message in capsys.readouterr().err
-    assert read_calls() == []
-
-
-@pytest.fixture
-def old_and_new(toy) -> tuple[Path, Path]:
-    """The folders of a step as it was and as it is."""
-    folders = []
-    for depth in (2, 3):
-        toy.settings = dict(depth=depth)
-        assert run.main(['farm.py']) == 0
-        folders.append(task_of('seen', toy_steps(depth=depth),
-                               Path('work_dirs/farm')).folder)
-    return folders[0], folders[1]
+    assert checks == []
+    monkeypatch.setattr(run, 'check', refuse)
+    assert run.main(['farm.py', '--seeds', '7']) == 1
+    assert 'no class has a vector' in capsys.readouterr().err
+    assert not Path('work_dirs/farm/seed7').exists()
 
 
 def answer(monkeypatch, text: str) -> list[str]:
