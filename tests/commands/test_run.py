@@ -144,6 +144,29 @@ def test_the_check_comes_first_and_can_be_left_out(checks, monkeypatch,
     assert not Path('work_dirs/farm/seed7').exists()
 
 
+@pytest.mark.parametrize('arguments, message', [
+    (['--executor', 'slrum'], "unknown executor 'slrum'"),
+    (['--jobs', '-1'], '--jobs must be at least 1'),
+    (['--seeds', '1', '1'], 'seeds must be different'),
+])
+def test_wrong_arguments_are_refused(arguments, message, capsys):
+    assert run.main(['farm.py', *arguments]) == 1
+    assert message in capsys.readouterr().err
+    assert read_calls() == []
+
+
+@pytest.fixture
+def old_and_new(toy) -> tuple[Path, Path]:
+    """The folders of a step as it was and as it is."""
+    folders = []
+    for depth in (2, 3):
+        toy.settings = dict(depth=depth)
+        assert run.main(['farm.py']) == 0
+        folders.append(task_of('seen', toy_steps(depth=depth),
+                               Path('work_dirs/farm')).folder)
+    return folders[0], folders[1]
+
+
 def answer(monkeypatch, text: str) -> list[str]:
     asked = []
     monkeypatch.setattr(sys.stdin, 'isatty', lambda: True, raising=False)
