@@ -17,6 +17,7 @@ from tests.experiments.running.toys import (
     PROGRAM,
     names,
     read_calls,
+    task_of,
     toy_steps,
 )
 
