@@ -57,8 +57,7 @@ def leaves(configs: Path = CONFIGS) -> list[str]:
     """Paths of all configs that a user starts, below ``configs``."""
     return sorted(path.relative_to(configs).as_posix()
                   for path in configs.glob('*/*.py')
-                  if path.parent.name not in (
-                      '_base_', 'experiments', 'recipes'))
+                  if path.parent.name not in ('_base_', 'experiments'))
 
 
 def hashes(leaf: str, configs: Path = CONFIGS) -> dict[str, dict[str, str]]:

@@ -29,7 +29,7 @@ from mmseg_zeroshot.utils.tables import score_headings
 ROOT = Path(__file__).resolve().parents[1]
 INDEX, METAFILE = 'model-index.yml', 'metafile.yaml'
 # Folders of configs that are no method.
-NO_METHODS = ('_base_', 'experiments', 'recipes')
+NO_METHODS = ('_base_', 'experiments')
 LICENSE = 'Apache License 2.0'
 SCORES = ('Seen mIoU', 'Unseen mIoU', 'Overall mIoU', 'hIoU')
 

@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> None:
                      calibrate=not args.no_calibration)
     tasks = make_tasks(plan.steps.values(), args.seeds, args.work_dir)
     if args.dry_run:
-        for text in describe(tasks):
+        for text in describe(tasks, experiment.modules):
             print(text)
         return
     jobs = args.jobs or (1 if args.executor == 'local' else len(tasks))
@@ -107,7 +107,7 @@ def run(args: argparse.Namespace) -> None:
         check(experiment, plan, tasks, args)
     try:
         run_tasks(tasks, args.work_dir, executor=executor, jobs=jobs,
-                  experiment=experiment.name,
+                  experiment=experiment.name, modules=experiment.modules,
                   after=lambda: write_results(tasks, args.work_dir))
     except (StepsFailed, KeyboardInterrupt):
         show(tasks, args)

@@ -102,10 +102,11 @@ def run(args: argparse.Namespace) -> None:
         best_gamma=args.gamma == 'best', oracle=args.oracle)
     tasks = make_tasks(tuning.steps.values(), args.seeds, work_dir)
     if args.dry_run:
-        for text in describe(tasks):
+        for text in describe(tasks, experiment.modules):
             print(text)
         return
     run_tasks(tasks, work_dir, jobs=args.jobs, experiment=experiment.name,
+              modules=experiment.modules,
               executor=make_executor('local', args.jobs, work_dir, {}),
               after=lambda: write_outcome(
                   tuning, tasks, work_dir, args.score, experiment))

@@ -95,11 +95,15 @@ def tuned_text(tuning: Tuning, values: dict[str, Any], work_dir: Path,
         experiment: The experiment that is tuned.
     """
     base = os.path.relpath(experiment.path or '', work_dir)
-    options = {name: {**experiment.options.get(name, {}), **values}
-               for name in tuning.targets}
+    begin = os.path.relpath(experiment.place, work_dir)
+    # Those of the command line too, which the file that is inherited lacks.
+    options = {**experiment.options, **{
+        name: {**experiment.options.get(name, {}), **values}
+        for name in tuning.targets}}
     text = comment(f'{experiment.name}, with values that were chosen on '
                    f'{", ".join(tuning.split.unseen)}.')
     text += assignment('_base_', base)
+    text += assignment('begin', begin)
     text += assignment('options', options)
     if experiment.name in experiment.splits:
         text += assignment('split', experiment.split)

@@ -110,7 +110,7 @@ def test_options_of_the_command_line_win_over_those_of_a_step():
     experiment = Experiment(options={
         'seen': {'lr': 1, 'depth': 2}, 'all': {'lr': 3, 'width': 4}})
     assert experiment.changed({'lr': 5}).options == {
-        'seen': {'depth': 2}, 'all': {'lr': 5, 'width': 4}}
+        'seen': {'lr': 5, 'depth': 2}, 'all': {'lr': 5, 'width': 4}}
 
 
 def test_a_failure_shows_what_is_done(monkeypatch, capsys):
