@@ -35,7 +35,7 @@ from mmengine.utils import track_iter_progress
 from torch.utils.data import DataLoader
 
 from mmseg_zeroshot.engine import ZeroShotResultsHook
-from mmseg_zeroshot.engine.hooks.run_parts import (
+from mmseg_zeroshot.engine.hooks.runner_access import (
     data_split,
     head_split,
     zero_shot_head,

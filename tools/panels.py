@@ -33,7 +33,7 @@ from mmengine.utils import track_iter_progress
 from torch.utils.data import Subset
 
 from mmseg_zeroshot.engine.hooks import ConsistencyHook
-from mmseg_zeroshot.engine.hooks.run_parts import data_split, head_split
+from mmseg_zeroshot.engine.hooks.runner_access import data_split, head_split
 from mmseg_zeroshot.evaluation import confusion_matrix
 from mmseg_zeroshot.evaluation.scores import class_ratios
 from mmseg_zeroshot.semantics import ClassSplit

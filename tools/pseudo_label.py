@@ -57,7 +57,7 @@ from mmseg_zeroshot.datasets.self_training.labeller import Labeller
 from mmseg_zeroshot.datasets.self_training.selection import check_percent
 from mmseg_zeroshot.engine import ConsistencyHook
 from mmseg_zeroshot.engine.hooks.consistency.supervision import LABEL_KEY
-from mmseg_zeroshot.engine.hooks.run_parts import head_split
+from mmseg_zeroshot.engine.hooks.runner_access import head_split
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import text_table

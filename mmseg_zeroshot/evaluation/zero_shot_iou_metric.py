@@ -24,7 +24,7 @@ from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.json_values import without_nan
 
 from .confusion import confusion_matrix, vanilla_confusion
-from .regions import count_regions
+from .object_regions import count_regions
 from .scores import (
     Absent,
     background_rule,

@@ -9,7 +9,7 @@ from mmseg.registry import HOOKS
 
 from mmseg_zeroshot.semantics import ClassSplit
 
-from .run_parts import data_sets, data_split, head_split
+from .runner_access import data_sets, data_split, head_split
 
 
 @HOOKS.register_module()

@@ -8,7 +8,7 @@ from mmseg.registry import HOOKS
 
 from mmseg_zeroshot.utils.tables import text_table
 
-from .run_parts import zero_shot_head
+from .runner_access import zero_shot_head
 
 # Shares of the judged vectors that make recursion do nothing, or select
 # nothing: beyond them the run is warned of.

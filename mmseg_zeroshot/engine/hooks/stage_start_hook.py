@@ -8,7 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import find_latest_checkpoint
 from mmseg.registry import HOOKS
 
-from .run_parts import is_training
+from .runner_access import is_training
 
 
 @HOOKS.register_module()

@@ -21,7 +21,7 @@ from mmseg_zeroshot.utils.tables import (
 )
 
 from .consistency.self_training import pseudo_variant
-from .run_parts import (
+from .runner_access import (
     LABELS,
     built_loops,
     data_sets,

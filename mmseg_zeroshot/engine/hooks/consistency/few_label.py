@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mmseg_zeroshot.engine.hooks.run_parts import (
+from mmseg_zeroshot.engine.hooks.runner_access import (
     data_sets,
     metainfo,
     zero_shot_head,

@@ -6,7 +6,7 @@ from typing import Any
 from mmengine.hooks import Hook
 from mmseg.registry import HOOKS
 
-from mmseg_zeroshot.engine.hooks.run_parts import (
+from mmseg_zeroshot.engine.hooks.runner_access import (
     built_loops,
     data_sets,
     data_split,

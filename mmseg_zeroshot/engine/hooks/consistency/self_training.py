@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mmseg_zeroshot.engine.hooks.run_parts import zero_shot_head
+from mmseg_zeroshot.engine.hooks.runner_access import zero_shot_head
 
 from .supervision import LABEL_KEY, check_label
 
