@@ -86,7 +86,7 @@ def pseudo_label_stamp(dataset: Any, *, checkpoint: str | os.PathLike,
         round=number, config=fingerprint(config),
         split=dataset.split.to_dict(), gamma=float(gamma),
         p=check_percent(p), views=dict(views), mode=dataset.mode,
-        listed=dataset.pseudo_labels.unlabelled is not None,
+        listed=dataset.unlabelled_list is not None,
         data=_contents(dataset))
 
 
