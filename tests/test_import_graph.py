@@ -15,6 +15,7 @@ LOWEST = ('utils', 'semantics')
 # Room -> what it may import beside the lowest ones. A new room needs no line.
 MORE = {
     'classification': {'evaluation', 'models'},
+    'engine': {'results'},
     'visualization': {'results'},
 }
 # Not installed by our requirements, or of one stack only.

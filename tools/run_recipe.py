@@ -17,7 +17,6 @@ The work dir gets `results.json`, the records of all evaluations, and
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +30,13 @@ from mmseg_zeroshot.engine.recipes import (
     run_tasks,
 )
 from mmseg_zeroshot.engine.recipes.state import DONE, RESULTS, read_marker
-from mmseg_zeroshot.results import format_table, markdown_table, read_records
+from mmseg_zeroshot.results import (
+    Record,
+    format_table,
+    markdown_table,
+    read_records,
+    write_records,
+)
 from mmseg_zeroshot.utils import atomic_write, resumable_exit_code
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,7 +63,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     return args
 
 
-def collect(tasks: Sequence[Task]) -> list[dict]:
+def collect(tasks: Sequence[Task]) -> list[Record]:
     """Return the records of all finished evaluations.
 
     Args:
@@ -69,7 +74,7 @@ def collect(tasks: Sequence[Task]) -> list[dict]:
             for record in read_records(task.folder / RESULTS)]
 
 
-def write_results(tasks: Sequence[Task], work_dir: Path) -> list[dict]:
+def write_results(tasks: Sequence[Task], work_dir: Path) -> list[Record]:
     """Write `results.json` and `results.md` of what is there.
 
     Args:
@@ -80,8 +85,7 @@ def write_results(tasks: Sequence[Task], work_dir: Path) -> list[dict]:
         The records.
     """
     records = collect(tasks)
-    with atomic_write(work_dir / 'results.json', 'w') as file:
-        json.dump(records, file, indent=1, allow_nan=False)
+    write_records(work_dir / 'results.json', records)
     with atomic_write(work_dir / 'results.md', 'w') as file:
         file.write(markdown_table(records) + '\n' if records else '')
     return records

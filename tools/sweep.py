@@ -47,9 +47,10 @@ from mmseg_zeroshot.engine.recipes import (
 )
 from mmseg_zeroshot.engine.recipes.recipe import VALUES, quiet
 from mmseg_zeroshot.engine.recipes.state import DONE, RESULTS, read_marker
-from mmseg_zeroshot.results import read_records
+from mmseg_zeroshot.results import Record, read_records
+from mmseg_zeroshot.results.record import score_values
 from mmseg_zeroshot.utils import atomic_write, resumable_exit_code
-from mmseg_zeroshot.utils.tables import text_table
+from mmseg_zeroshot.utils.tables import score_headings, text_table
 from mmseg_zeroshot.visualization import (
     SWEEP_SCORES,
     best_point,
@@ -149,10 +150,11 @@ def collect(sweep: Sweep, tasks: Sequence[Task]) -> list[dict[str, Any]]:
     return points
 
 
-def _score(record: dict[str, Any], name: str) -> float | None:
-    scores = record['generalised']
-    group, _, key = name.rpartition(' ')
-    return scores[group][key] if group else scores[key]
+def _score(record: Record, name: str) -> float | None:
+    """Return a score of ``SWEEP_SCORES``, such as ``'unseen mIoU'``."""
+    places = {heading.lower(): value for heading, value in zip(
+        score_headings(), score_values(record))}
+    return places[name.lower()]
 
 
 def write_outputs(sweep: Sweep, tasks: Sequence[Task], work_dir: Path,

@@ -22,6 +22,7 @@ from torch import Tensor
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.json_values import without_nan
+from mmseg_zeroshot.utils.scores import Evaluation
 
 from .confusion import confusion_matrix, vanilla_confusion
 from .object_regions import count_regions
@@ -101,7 +102,7 @@ class ZeroShotIoUMetric(BaseMetric):
         self.ignore_index = ignore_index
         self.output_dir = output_dir
         self.keep_results = keep_results
-        self.record: dict[str, Any] | None = None
+        self.record: Evaluation | None = None
         self.confusion: np.ndarray | None = None
         self._split: ClassSplit | None = None
         self._reset()
@@ -182,11 +183,10 @@ class ZeroShotIoUMetric(BaseMetric):
         assert self.record is not None
         flat = flat_scores(self.record['generalised'])
         if self.record['vanilla'] is not None:
-            vanilla = self.record['vanilla']['unseen']
-            flat.update({
-                f'vanilla_unseen_{key}': value
-                for key, value in vanilla.items() if value is not None
-            })
+            vanilla = flat_scores(self.record['vanilla'])
+            flat.update({f'vanilla_{name}': value
+                         for name, value in vanilla.items()
+                         if name.startswith('unseen_')})
         return flat
 
     def _reset(self) -> None:
@@ -268,7 +268,7 @@ class ZeroShotIoUMetric(BaseMetric):
                                  'without seg_logits')
         scores = zero_shot_scores(generalised, split, self.absent)
         alone = None if rule.startswith(NO_VANILLA) else vanilla
-        self.record = dict(
+        self.record = Evaluation(
             generalised=without_nan(scores),
             vanilla=None if alone is None else without_nan(
                 vanilla_scores(alone, split, self.absent)),

@@ -1,7 +1,6 @@
 """One results file per evaluation, with all that a number needs beside it."""
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +11,14 @@ from mmengine.hooks import Hook
 from mmseg.models import SegTTAModel
 from mmseg.registry import HOOKS
 
-from mmseg_zeroshot.utils import atomic_write
-from mmseg_zeroshot.utils.tables import (
-    percent,
-    score_headings,
+from mmseg_zeroshot.results.record import (
+    RESULTS_FILE,
+    Record,
     score_values,
-    text_table,
 )
+from mmseg_zeroshot.results.records import write_records
+from mmseg_zeroshot.utils.scores import Evaluation
+from mmseg_zeroshot.utils.tables import percent, score_headings, text_table
 
 from .consistency.self_training import pseudo_variant
 from .runner_access import (
@@ -29,8 +29,6 @@ from .runner_access import (
     metainfo,
     zero_shot_head,
 )
-
-RESULTS_FILE = 'zero_shot_results.json'
 
 
 @HOOKS.register_module()
@@ -132,8 +130,7 @@ class ZeroShotResultsHook(Hook):
             return
         record = self.describe(runner, loop, scores)
         path = Path(runner.work_dir, RESULTS_FILE)
-        with atomic_write(path, 'w') as file:
-            json.dump(record, file, indent=1, allow_nan=False)
+        write_records(path, record)
         title = f'{record["method"]} ({record["label"]}), {record["split"]}'
         runner.logger.info('\n' + text_table(
             [[title, *score_headings()],
@@ -141,7 +138,7 @@ class ZeroShotResultsHook(Hook):
             + f'\nwritten to {path}')
 
     def describe(self, runner: Any, loop: Any,
-                 scores: dict[str, Any]) -> dict[str, Any]:
+                 scores: Evaluation) -> Record:
         """Put what the scores were made from in front of them.
 
         Args:
@@ -154,24 +151,17 @@ class ZeroShotResultsHook(Hook):
         """
         head = zero_shot_head(runner.model)
         vectors = getattr(head, 'class_embeddings', None)
-        return dict(
+        return Record(
             method=self.method,
             dataset=self.dataset or _inner_type(loop.dataloader.dataset),
-            split=scores['split'],
             label=self.label,
-            background=scores['background'],
-            absent=scores['absent'],
             embeddings=getattr(vectors, 'fingerprint', None),
             seed=runner.seed,
             checkpoint=_checkpoint(runner),
             gamma=float(getattr(head, 'gamma', 0.0)),
             variant={**self._self_training(runner), **self.variant},
             inductive=self.label != 'self-training',
-            generalised=scores['generalised'],
-            vanilla=scores['vanilla'],
-            vanilla_rule=scores['vanilla_rule'],
-            per_class=scores['per_class'])
-
+            **scores)
 
     def _self_training(self, runner: Any) -> dict[str, Any]:
         """Return p of the pseudo-labels that the weights learned from."""
