@@ -19,7 +19,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,8 +30,10 @@ import torch
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 from mmengine.utils import track_iter_progress
+from mmseg.structures import SegDataSample
 from torch.utils.data import Subset
 
+from mmseg_zeroshot.datasets import ZeroShotDataset
 from mmseg_zeroshot.engine.hooks import ConsistencyHook
 from mmseg_zeroshot.engine.hooks.runner_access import data_split, head_split
 from mmseg_zeroshot.evaluation import confusion_matrix
@@ -156,7 +158,8 @@ def check_split(runner: Runner, other: Runner | None = None) -> ClassSplit:
 
 
 @torch.no_grad()
-def segment(runner: Runner, batches: Any) -> Iterator[Any]:
+def segment(runner: Runner,
+            batches: Iterable[dict]) -> Iterator[SegDataSample]:
     """Yield segmented samples, in order.
 
     Args:
@@ -216,7 +219,7 @@ def choose(scores: Scores, split: ClassSplit, classes: Sequence[str],
     return panel, each
 
 
-def predict(runner: Runner, dataset: Any,
+def predict(runner: Runner, dataset: ZeroShotDataset,
             chosen: Sequence[int]) -> dict[int, list[np.ndarray]]:
     """Segment some images of a data set.
 

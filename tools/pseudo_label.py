@@ -42,10 +42,12 @@ import numpy as np
 from mmengine.config import Config, DictAction
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
+from mmseg.models import BaseSegmentor
 from mmseg.registry import DATASETS
-from torch.utils.data import Subset
+from torch.utils.data import DataLoader, Dataset, Subset
 
 import mmseg_zeroshot  # registers everything  # noqa: F401
+from mmseg_zeroshot.datasets import ZeroShotDataset
 from mmseg_zeroshot.datasets.self_training.builder import (
     make_pseudo_labels,
     pseudo_label_stamp,
@@ -130,7 +132,7 @@ def load_settings(args: argparse.Namespace,
     return settings
 
 
-def make_dataset(config: Config, listed: str | None) -> Any:
+def make_dataset(config: Config, listed: str | None) -> ZeroShotDataset:
     """Build the data set of the images to be labelled.
 
     Args:
@@ -154,7 +156,8 @@ def make_dataset(config: Config, listed: str | None) -> Any:
         pseudo_labels=UnlabelledImages(listed or own)))
 
 
-def load_model(config: Config, path: str) -> tuple[Any, dict[str, Any]]:
+def load_model(config: Config,
+               path: str) -> tuple[BaseSegmentor, dict[str, Any]]:
     """Build a runner and load the model's weights, checked by its hooks.
 
     Args:
@@ -181,7 +184,7 @@ def load_model(config: Config, path: str) -> tuple[Any, dict[str, Any]]:
     return runner.model.eval(), checkpoint.get('meta') or {}
 
 
-def make_loader(config: Config) -> Callable[[Any], Any]:
+def make_loader(config: Config) -> Callable[[Dataset], DataLoader]:
     """Return what loads batches of a data set as tools/test.py does.
 
     Args:
@@ -192,8 +195,9 @@ def make_loader(config: Config) -> Callable[[Any], Any]:
         dict(given, dataset=dataset))
 
 
-def draw_preview(path: Path, dataset: Any, manifest: Mapping[str, Any],
-                 labeller: Labeller, count: int) -> None:
+def draw_preview(path: Path, dataset: ZeroShotDataset,
+                 manifest: Mapping[str, Any], labeller: Labeller,
+                 count: int) -> None:
     """Draw images that got pseudo-labels, evenly spaced in the data set.
 
     Args:

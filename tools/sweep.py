@@ -29,7 +29,6 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from mmengine.config import Config, DictAction
 
@@ -57,6 +56,7 @@ from mmseg_zeroshot.visualization import (
     save_sweep,
     sweep_rows,
 )
+from mmseg_zeroshot.visualization.sweeps import Point
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -125,7 +125,7 @@ def read_target(target: str) -> Recipe:
     return Recipe(path.stem, (step, ), ROOT)
 
 
-def collect(sweep: Sweep, tasks: Sequence[Task]) -> list[dict[str, Any]]:
+def collect(sweep: Sweep, tasks: Sequence[Task]) -> list[Point]:
     """Return the scores of every point, of the runs that are done.
 
     Args:
@@ -142,7 +142,7 @@ def collect(sweep: Sweep, tasks: Sequence[Task]) -> list[dict[str, Any]]:
                 if task.step.name == sweep.scored[point.name]
                 and read_marker(task, DONE)]
         records = [read_records(task.folder / RESULTS)[0] for task in done]
-        points.append(dict(
+        points.append(Point(
             values=point.values,
             seeds=[task.seed for task in done],
             scores={name: [_score(record, name) for record in records]
@@ -158,7 +158,7 @@ def _score(record: Record, name: str) -> float | None:
 
 
 def write_outputs(sweep: Sweep, tasks: Sequence[Task], work_dir: Path,
-                  score: str) -> tuple[list[Any], dict[str, Any] | None]:
+                  score: str) -> tuple[list[Point], Point | None]:
     """Write table, figures and picture of what is there.
 
     Args:

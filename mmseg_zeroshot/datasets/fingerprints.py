@@ -38,7 +38,7 @@ def file_sha256(path: str | os.PathLike) -> str:
     return digest.hexdigest()
 
 
-def fingerprint(value: Any) -> str:
+def fingerprint(value: object) -> str:
     """Return 16 hex digits that depend on the value of a config alone.
 
     Args:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from mmengine.dataset import BaseDataset
 from mmseg.registry import DATASETS
+from torch.utils.data import Dataset
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils.json_values import checkpoint_values
@@ -22,7 +23,7 @@ from .self_training.images import UnlabelledImages
 
 
 @DATASETS.register_module()
-class ZeroShotDataset:
+class ZeroShotDataset(Dataset):
     """Any MMSegmentation data set, seen through a class split.
 
     .. code:: text

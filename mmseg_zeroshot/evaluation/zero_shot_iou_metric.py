@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -35,6 +35,7 @@ from .scores import (
     zero_shot_scores,
 )
 
+Counts = TypeVar('Counts', np.ndarray, Tensor)
 VANILLA_RULE = ('ground-truth pixels of unseen classes only; only unseen '
                 'classes compete')
 NO_VANILLA = 'not computed: '
@@ -133,7 +134,7 @@ class ZeroShotIoUMetric(BaseMetric):
                            ClassSplit.from_dict(given))
         return self._split
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
         """Count the pixels of some samples.
 
         Args:
@@ -224,7 +225,7 @@ class ZeroShotIoUMetric(BaseMetric):
             count_regions(label.cpu().numpy(), unseen)).to(regions.device)
         return counts
 
-    def _parts(self, counts: Any) -> tuple[Any, Any, Any]:
+    def _parts(self, counts: Counts) -> tuple[Counts, Counts, Counts]:
         """Return (K, K) generalised, (K, K) vanilla and (K, ) regions."""
         size = self.split.num_classes
         return counts[:size], counts[size:-1], counts[-1]

@@ -17,6 +17,10 @@ RESULTS_FILE = 'zero_shot_results.json'
 """The file that every evaluation leaves in its work dir."""
 
 
+Variant = dict[str, str | int | float]
+"""What sets a run apart from others of its method, by letter."""
+
+
 class Record(TypedDict):
     """One evaluation of one run.
 
@@ -44,7 +48,7 @@ class Record(TypedDict):
     """Default: None, not known."""
     gamma: float
     """Calibration. Default: 0."""
-    variant: dict[str, str | int | float]
+    variant: Variant
     """What else sets the run apart, such as ``{'n': 5}``. Default: empty."""
     inductive: bool
     """Whether no unlabelled image took part. Default: True."""
@@ -154,7 +158,7 @@ def _score(value: object, place: str) -> float | None:
     return None if value is None else _number(value, place)
 
 
-def _variant(value: object, place: str) -> dict[str, str | int | float]:
+def _variant(value: object, place: str) -> Variant:
     return {key: entry if isinstance(entry, str) else _number(
         entry, f'{place}, {key!r}')
         for key, entry in _mapping(value, place).items()}

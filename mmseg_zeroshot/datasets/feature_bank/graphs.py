@@ -26,7 +26,7 @@ from mmseg_zeroshot.utils.label_maps import labels_at_features
 
 from .npy_rows import write_header
 from .shard_reader import read_shard
-from .stamp import check_numbers
+from .stamp import BankStamp, check_numbers
 
 GRAPH_FILES = {
     'graph_features': 'graph_features.npy',
@@ -161,7 +161,7 @@ def graph_totals(paths: Sequence[Path]) -> dict[str, int]:
 
 
 def write_graphs(folder: Path, paths: Sequence[Path],
-                 stamp: Mapping[str, Any]) -> None:
+                 stamp: BankStamp) -> None:
     """Write the files of a bank's graphs, shard by shard.
 
     Args:
@@ -190,7 +190,7 @@ def write_graphs(folder: Path, paths: Sequence[Path],
             file.close()
 
 
-def _shapes(stamp: Mapping[str, Any]
+def _shapes(stamp: BankStamp
             ) -> dict[str, tuple[tuple[int, ...], type]]:
     """Shape and type of each file."""
     nodes, width = stamp['graph_nodes'], stamp['feature_dim']
@@ -202,7 +202,7 @@ def _shapes(stamp: Mapping[str, Any]
         graph_ends=((stamp['graph_count'], 2), np.int64))
 
 
-def graph_bytes(stamp: Mapping[str, Any]) -> int:
+def graph_bytes(stamp: BankStamp) -> int:
     """About how large the graphs of a bank are on the disk."""
     return sum(int(np.prod(shape)) * np.dtype(dtype).itemsize
                for shape, dtype in _shapes(stamp).values())

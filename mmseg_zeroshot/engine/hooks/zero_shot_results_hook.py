@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mmengine.dataset import BaseDataset
 from mmengine.dist import is_main_process
+from mmengine.evaluator import BaseMetric
 from mmengine.hooks import Hook
+from mmengine.model import BaseModel
+from mmengine.runner import BaseLoop, Runner
 from mmseg.models import SegTTAModel
 from mmseg.registry import HOOKS
 
 from mmseg_zeroshot.results.record import (
     RESULTS_FILE,
     Record,
+    Variant,
     score_values,
 )
 from mmseg_zeroshot.results.records import write_records
@@ -70,7 +75,7 @@ class ZeroShotResultsHook(Hook):
                  method: str,
                  label: str = 'strict',
                  dataset: str | None = None,
-                 variant: dict[str, Any] | None = None) -> None:
+                 variant: Variant | None = None) -> None:
         if label not in LABELS:
             raise ValueError(
                 f'ZeroShotResultsHook: label must be one of {LABELS}, got '
@@ -81,7 +86,7 @@ class ZeroShotResultsHook(Hook):
         self.variant = _checked_variant(variant or {})
         self._tested: dict[str, Any] = {}
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         """Fail early where nothing could be written later.
 
         Args:
@@ -95,7 +100,7 @@ class ZeroShotResultsHook(Hook):
                     "dict(type='ZeroShotIoUMetric')")
         _check_augmentation(runner.model)
 
-    def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Note what an evaluated model was trained on.
 
         Args:
@@ -104,7 +109,7 @@ class ZeroShotResultsHook(Hook):
         """
         self._tested = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
 
-    def after_val_epoch(self, runner: Any,
+    def after_val_epoch(self, runner: Runner,
                         metrics: dict[str, float] | None = None) -> None:
         """Write the results of a validation.
 
@@ -114,7 +119,7 @@ class ZeroShotResultsHook(Hook):
         """
         self._write(runner, runner.val_loop)
 
-    def after_test_epoch(self, runner: Any,
+    def after_test_epoch(self, runner: Runner,
                          metrics: dict[str, float] | None = None) -> None:
         """Write the results of a test.
 
@@ -124,7 +129,7 @@ class ZeroShotResultsHook(Hook):
         """
         self._write(runner, runner.test_loop)
 
-    def _write(self, runner: Any, loop: Any) -> None:
+    def _write(self, runner: Runner, loop: BaseLoop) -> None:
         scores = next(_metrics(loop)).record
         if scores is None or not is_main_process():
             return
@@ -137,7 +142,7 @@ class ZeroShotResultsHook(Hook):
              ['generalised', *map(percent, score_values(record))]])
             + f'\nwritten to {path}')
 
-    def describe(self, runner: Any, loop: Any,
+    def describe(self, runner: Runner, loop: BaseLoop,
                  scores: Evaluation) -> Record:
         """Put what the scores were made from in front of them.
 
@@ -163,7 +168,7 @@ class ZeroShotResultsHook(Hook):
             inductive=self.label != 'self-training',
             **scores)
 
-    def _self_training(self, runner: Any) -> dict[str, Any]:
+    def _self_training(self, runner: Runner) -> Variant:
         """Return p of the pseudo-labels that the weights learned from."""
         if not is_training(runner):
             return pseudo_variant([self._tested])
@@ -171,7 +176,7 @@ class ZeroShotResultsHook(Hook):
         return pseudo_variant(map(metainfo, data_sets(dataset)))
 
 
-def _checked_variant(variant: dict[str, Any]) -> dict[str, Any]:
+def _checked_variant(variant: Variant) -> Variant:
     for key, value in variant.items():
         if not isinstance(value, (str, int, float)):
             raise ValueError(
@@ -180,7 +185,7 @@ def _checked_variant(variant: dict[str, Any]) -> dict[str, Any]:
     return dict(variant)
 
 
-def _check_augmentation(model: Any) -> None:
+def _check_augmentation(model: BaseModel) -> None:
     """Refuse gamma where MMSegmentation decides by a plain argmax."""
     gamma = float(getattr(zero_shot_head(model), 'gamma', 0.0))
     while model is not None and not isinstance(model, SegTTAModel):
@@ -192,14 +197,14 @@ def _check_augmentation(model: Any) -> None:
             'without --tta or with model.module.decode_head.gamma=0')
 
 
-def _metrics(loop: Any) -> Iterator[Any]:
+def _metrics(loop: BaseLoop) -> Iterator[BaseMetric]:
     """Yield the evaluator's metrics that keep a zero-shot record."""
     for metric in getattr(loop.evaluator, 'metrics', ()):
         if hasattr(metric, 'record'):
             yield metric
 
 
-def _inner_type(dataset: Any) -> str:
+def _inner_type(dataset: BaseDataset) -> str:
     """Return the type of the data set that ``ZeroShotDataset`` wraps."""
     dataset = next(data_sets(dataset))
     while hasattr(dataset, 'dataset') or getattr(dataset, 'datasets', None):
@@ -208,7 +213,7 @@ def _inner_type(dataset: Any) -> str:
     return type(dataset).__name__
 
 
-def _checkpoint(runner: Any) -> str | None:
+def _checkpoint(runner: Runner) -> str | None:
     """Return the file that the scored weights came from or go to.
 
     Relative to the working directory where it lies below it, so that a

@@ -4,6 +4,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mmengine.dataset import BaseDataset
+from mmengine.runner import Runner
+
 from mmseg_zeroshot.engine.hooks.runner_access import (
     built_loops,
     data_sets,
@@ -17,7 +20,7 @@ from mmseg_zeroshot.utils.feature_settings import (
 SHOWN = 5
 
 
-def check_bank(runner: Any, dataset: Any) -> None:
+def check_bank(runner: Runner, dataset: BaseDataset) -> None:
     """Refuse a bank whose features the run's own network would not give.
 
     The same weights give other features at another stride or crop.
@@ -46,7 +49,7 @@ def check_bank(runner: Any, dataset: Any) -> None:
             'tools/build_feature_bank.py CONFIG CHECKPOINT --overwrite')
 
 
-def check_extractor(runner: Any, trained: Mapping[str, Any]) -> None:
+def check_extractor(runner: Runner, trained: Mapping[str, Any]) -> None:
     """Refuse weights that were trained on features of another network.
 
     Args:

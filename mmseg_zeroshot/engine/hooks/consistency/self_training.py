@@ -4,7 +4,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mmengine.runner import Runner
+
 from mmseg_zeroshot.engine.hooks.runner_access import zero_shot_head
+from mmseg_zeroshot.results.record import Variant
 
 from .supervision import LABEL_KEY, check_label
 
@@ -12,7 +15,7 @@ LABEL = 'self-training'
 _MAY_USE = (LABEL, 'oracle')
 
 
-def pseudo_variant(metas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def pseudo_variant(metas: Iterable[Mapping[str, Any]]) -> Variant:
     """Return what sets a self-trained run apart: ``p``, and later rounds.
 
     Args:
@@ -31,7 +34,7 @@ def pseudo_variant(metas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {}
 
 
-def check_pseudo_data(runner: Any, meta: Mapping[str, Any],
+def check_pseudo_data(runner: Runner, meta: Mapping[str, Any],
                       label: str) -> None:
     """Compare a training data set's pseudo-labels with the run.
 
