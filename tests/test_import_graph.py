@@ -19,6 +19,7 @@ MORE = {
     'classification': {'evaluation', 'models'},
     'commands': {'classification', 'datasets', 'engine', 'evaluation',
                  'experiments', 'models', 'results', 'visualization'},
+    'engine': {'results'},
     'experiments': {'datasets', 'evaluation', 'models', 'results',
                     'visualization'},
     'visualization': {'results'},

@@ -22,7 +22,9 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.fileio import dump
 
-from mmseg_zeroshot.results import read_records, summarize
+import mmseg_zeroshot  # configs import it  # noqa: F401
+from mmseg_zeroshot.results import summarize
+from mmseg_zeroshot.results.records import shipped_records
 from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.utils.tables import score_headings
 
@@ -202,13 +204,11 @@ def add_results(entries: Sequence[dict[str, Any]], root: Path) -> None:
         entries: All models.
         root: The checkout.
     """
-    records = [record for path in sorted(root.glob('docs/results/*.json'))
-               for record in read_records(path)]
-    for summary in summarize(records):
+    for summary in summarize(shipped_records(root)):
         if any(summary['gamma']):
             continue
-        wanted = [summary[key] for key in (
-            'method', 'split', 'label', 'variant')]
+        wanted = [summary['method'], summary['split'], summary['label'],
+                  summary['variant']]
         fitting = [entry for entry in entries
                    if wanted == _identity(entry['Metadata'])]
         if len(fitting) == 1:
@@ -216,8 +216,8 @@ def add_results(entries: Sequence[dict[str, Any]], root: Path) -> None:
             fitting[0]['Results'] = [{
                 'Task': 'Zero-shot semantic segmentation',
                 'Dataset': summary['dataset'],
-                'Metrics': {key: round(means[key], 1) for key in SCORES
-                            if means[key] is not None},
+                'Metrics': {key: round(mean, 1) for key in SCORES
+                            if (mean := means[key]) is not None},
                 'Seeds': summary['runs']}]
 
 

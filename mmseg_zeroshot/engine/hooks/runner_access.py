@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from mmengine.runner import BaseLoop
+from mmengine.dataset import BaseDataset
+from mmengine.model import BaseModel
+from mmengine.runner import BaseLoop, Runner
 from torch import nn
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
@@ -17,7 +18,7 @@ LABELS = ('strict', 'paper', 'released', 'self-training', 'few-label',
 ``oracle`` any."""
 
 
-def unwrapped(model: Any) -> nn.Module:
+def unwrapped(model: BaseModel) -> nn.Module:
     """Return the segmentor inside DDP and test-time augmentation."""
     while not hasattr(model, 'decode_head') and hasattr(model, 'module'):
         model = model.module
@@ -36,7 +37,7 @@ def head_split(model: nn.Module) -> ClassSplit | None:
     return None if head is None else head.split  # type: ignore[return-value]
 
 
-def built_loops(runner: Any) -> Iterator[tuple[str, BaseLoop]]:
+def built_loops(runner: Runner) -> Iterator[tuple[str, BaseLoop]]:
     """Yield ``'train'``, ``'val'``, ``'test'`` with the loops that run.
 
     A loop that this run does not need is still a config.
@@ -47,12 +48,12 @@ def built_loops(runner: Any) -> Iterator[tuple[str, BaseLoop]]:
             yield name, loop
 
 
-def is_training(runner: Any) -> bool:
+def is_training(runner: Runner) -> bool:
     """Say whether this run trains."""
     return any(name == 'train' for name, _ in built_loops(runner))
 
 
-def data_sets(dataset: Any) -> Iterator[Any]:
+def data_sets(dataset: BaseDataset) -> Iterator[BaseDataset]:
     """Yield the data sets inside ``ConcatDataset`` and ``RepeatDataset``.
 
     A data set that publishes a split is not opened further.
@@ -69,14 +70,14 @@ def data_sets(dataset: Any) -> Iterator[Any]:
         yield from data_sets(part)
 
 
-def training_metas(runner: Any) -> list[dict]:
+def training_metas(runner: Runner) -> list[dict]:
     """Return the metainfo of each data set that this run trains on."""
     return [metainfo(dataset) for name, loop in built_loops(runner)
             if name == 'train' for dataset in data_sets(
                 loop.dataloader.dataset)]
 
 
-def start_sha256(runner: Any) -> str | None:
+def start_sha256(runner: Runner) -> str | None:
     """Return the SHA-256 of the file that a run starts from.
 
     None for a run that is resumed or starts from no file.
@@ -96,12 +97,12 @@ def start_sha256(runner: Any) -> str | None:
     return file_sha256(local)
 
 
-def metainfo(dataset: Any) -> dict:
+def metainfo(dataset: BaseDataset) -> dict:
     """Return the metainfo of a data set, empty if it has none."""
     return getattr(dataset, 'metainfo', None) or {}
 
 
-def data_split(dataset: Any) -> ClassSplit | None:
+def data_split(dataset: BaseDataset) -> ClassSplit | None:
     """Return the split in a data set's metainfo, if there is one."""
     given = metainfo(dataset).get('split')
     if given is None or isinstance(given, ClassSplit):
@@ -109,7 +110,7 @@ def data_split(dataset: Any) -> ClassSplit | None:
     return ClassSplit.from_dict(given)
 
 
-def run_split(runner: Any) -> ClassSplit | None:
+def run_split(runner: Runner) -> ClassSplit | None:
     """Return the split of the decode head, or else of the data.
 
     A plain head, as in seen-only training, has none of its own.
@@ -126,7 +127,7 @@ def run_split(runner: Any) -> ClassSplit | None:
     return next(splits, None)
 
 
-def _splits(dataset: Any) -> Iterator[ClassSplit]:
+def _splits(dataset: BaseDataset | Mapping) -> Iterator[ClassSplit]:
     """Yield the splits of a data set or of its config."""
     if not isinstance(dataset, Mapping):
         found = map(data_split, data_sets(dataset))
@@ -140,7 +141,7 @@ def _splits(dataset: Any) -> Iterator[ClassSplit]:
                 yield from _splits(part)
 
 
-def run_label(runner: Any) -> str:
+def run_label(runner: Runner) -> str:
     """Return the label of the run's results hook, ``'strict'`` by default."""
     for hook in runner.hooks:
         label = getattr(hook, 'label', None)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from mmseg_zeroshot.evaluation.regions import count_regions
+from mmseg_zeroshot.evaluation.object_regions import count_regions
 
 
 def test_pixels_that_touch_are_one_region():
