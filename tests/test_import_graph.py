@@ -19,7 +19,7 @@ MORE = {
     'classification': {'evaluation', 'models'},
     'commands': {'classification', 'datasets', 'engine', 'evaluation',
                  'experiments', 'models', 'results', 'visualization'},
-    'experiments': {'datasets', 'evaluation', 'models', 'results',
+    'experiments': {'datasets', 'engine', 'evaluation', 'models', 'results',
                     'visualization'},
     'visualization': {'results'},
 }

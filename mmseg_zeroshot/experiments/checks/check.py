@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from mmseg_zeroshot.datasets.inner_dataset import mmseg_scope
 
 from ..experiment import Experiment
@@ -51,7 +53,7 @@ def check_before_run(experiment: Experiment, plan: Plan, *,
         experiment=experiment, steps=plan.steps, seeds=seeds, work_dir=folder,
         resources=resources or Resources.measure(folder),
         all_masks=all_masks, done=done)
-    with mmseg_scope():
+    with mmseg_scope(), torch.random.fork_rng(devices=[]):
         return _Checks(subject).run()
 
 

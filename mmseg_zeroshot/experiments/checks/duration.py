@@ -114,7 +114,7 @@ def measure(subject: Subject) -> Speed | None:
     if config is None:
         return None
     try:
-        with silence(), torch.random.fork_rng(devices=[]):
+        with silence():
             return _measure(config)
     # Networks of anybody's; what is wrong with them others find.
     except Exception:
