@@ -20,6 +20,7 @@ from .duration import estimate_duration
 from .files import find_parts
 from .finding import Finding, Report, Section
 from .masks import Masks
+from .names import check_names
 from .networks import Networks
 from .runner_parts import RunnerParts
 from .space import check_space
@@ -110,6 +111,7 @@ class _Checks:
         """Run all checks."""
         subject = self.subject
         self._add(check_surroundings(subject))
+        self._add(check_names(subject.experiment))
         words = check_words(subject)
         self._add(words.section)
         networks, parts = self._configs(words.complete)

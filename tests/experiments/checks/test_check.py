@@ -74,3 +74,28 @@ def test_module_that_is_not_there(tmp_path: Path) -> None:
         'custom_imports.imports': ['mmseg_zeroshot', 'no_such_module']})
     error = only_error(check(experiment))
     assert 'no_such_module' in error.what
+
+
+@pytest.mark.parametrize('text, place, meant', [
+    ("options['zs3nett'] = {'load_from': None}", "options['zs3nett']",
+     'zs3net'),
+    ('stages = dict(generater=dict(num_vectors=3))', "stages['generater']",
+     'generator'),
+    ('iterations = dict(seeen=3)', "iterations['seeen']", 'seen'),
+    ("gamma = {'spent': 0.1}", "gamma['spent']", 'spnet'),
+])
+def test_names_that_nothing_reads(tmp_path: Path, text: str, place: str,
+                                  meant: str) -> None:
+    error = only_error(check(farm(tmp_path, text)))
+    assert error.place == place
+    assert meant in error.mend
+
+
+def test_names_of_other_methods_are_known(tmp_path: Path) -> None:
+    experiment = farm(tmp_path, """
+stages = {'few-label-spnet': dict(learning_rate=0.1)}
+iterations = {'devise': 10, 'joint': 5, 'zs3net-gan': 3}
+gamma = {'zs3net:paper': None}
+options['spnet-calibrated'] = {'resume': False}
+""")
+    assert check(experiment).errors == []

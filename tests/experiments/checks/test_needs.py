@@ -78,6 +78,26 @@ def test_time_of_an_earlier_run_is_taken(tmp_path: Path,
 def test_time_is_measured_where_nothing_is_known(
         tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(duration, 'measure', MEASURE)
-    report = check(farm(tmp_path), work_dir=tmp_path / 'work')
+    report = check(farm(tmp_path), 'zs-mmd', work_dir=tmp_path / 'work')
     said = [f.what for f in report.findings if f.place == 'time']
     assert 'one iteration at 64x64, batch 2' in said[0]
+
+
+def test_big_networks_are_timed_on_small_crops(
+        tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(duration, 'measure', MEASURE)
+    monkeypatch.setattr(duration, 'LIMIT', 0.0)
+    text = str(check(farm(tmp_path, "data['crop'] = 256"), 'seen'))
+    assert 'one iteration at 128x128, batch 2' in text
+    assert 'scaled to 256x256' in text
+
+
+def test_stages_on_a_bank_are_timed_by_their_phase(
+        tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(duration, '_iterate', lambda *_: 1.0)
+    monkeypatch.setattr(duration, '_iterate_on_bank', lambda _: 0.5)
+    monkeypatch.setattr(duration, 'measure', MEASURE)
+    # 1000 iterations of generator and classifier; 8 images are extracted
+    # and 4 scored twice at a sixth of a second each; 1000 of the network.
+    text = str(check(farm(tmp_path), 'zs3net'))
+    assert f'about {2001 / 60:.0f} minutes' in text
