@@ -20,7 +20,7 @@ MORE = {
     'commands': {'classification', 'datasets', 'engine', 'evaluation',
                  'experiments', 'models', 'results', 'visualization'},
     'engine': {'results'},
-    'experiments': {'datasets', 'evaluation', 'models', 'results',
+    'experiments': {'datasets', 'engine', 'evaluation', 'models', 'results',
                     'visualization'},
     'visualization': {'results'},
 }

@@ -54,6 +54,19 @@ def build_part(make: Callable[[], Any], key: str,
         return None, _locate(error, key, config)
 
 
+class UnknownArgument(TypeError):
+    """An argument that a class does not take, in Python's own words.
+
+    Args:
+        name: The argument.
+        known: Those that it takes.
+    """
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f'got an unexpected keyword argument {name!r}')
+        self.known = tuple(known)
+
+
 class Failures:
     """Collects what cannot be built; what fails alike is one finding."""
 
@@ -127,6 +140,10 @@ def check_arguments(kind: Any, given: Mapping[str, Any],
             expected.
     """
     signature = inspect.signature(kind)
+    known = _names(kind)
+    for name in given:
+        if known and name not in known:
+            raise UnknownArgument(name, known)
     signature.bind(**dict.fromkeys(filled), **given)
     for name, value in given.items():
         parameter = signature.parameters.get(name)
@@ -159,13 +176,23 @@ def _locate(error: Exception, key: str, config: Any) -> Failed:
     kind = frame.get('obj_cls')
     if kind is None and isinstance(built, Mapping) and isinstance(
             error, KeyError):
-        known = tuple(getattr(frame.get('registry'), 'module_dict', ()))
-        return Failed(f'{place}.type', built.get('type'), error, known)
+        return Failed(f'{place}.type', built.get('type'), error,
+                      _types(frame.get('registry')))
     argument = _argument(error, kind, value)
     if argument:
-        known = _names(kind) if _UNEXPECTED.search(str(error)) else ()
+        known = (error.known if isinstance(error, UnknownArgument) else
+                 _names(kind) if _UNEXPECTED.search(str(error)) else ())
         return Failed(f'{place}.{argument}', value[argument], error, known)
     return Failed(place, value, error)
+
+
+def _types(registry: Any) -> tuple[str, ...]:
+    """Return the names in a registry and those above it."""
+    names: list[str] = []
+    while registry is not None:
+        names += getattr(registry, 'module_dict', ())
+        registry = getattr(registry, 'parent', None)
+    return tuple(names)
 
 
 def _names(kind: Any) -> tuple[str, ...]:

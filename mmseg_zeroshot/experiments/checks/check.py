@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from mmseg_zeroshot.datasets.inner_dataset import mmseg_scope
 
 from ..experiment import Experiment
@@ -18,6 +20,7 @@ from .duration import estimate_duration
 from .files import find_parts
 from .finding import Finding, Report, Section
 from .masks import Masks
+from .names import check_names
 from .networks import Networks
 from .runner_parts import RunnerParts
 from .space import check_space
@@ -51,7 +54,7 @@ def check_before_run(experiment: Experiment, plan: Plan, *,
         experiment=experiment, steps=plan.steps, seeds=seeds, work_dir=folder,
         resources=resources or Resources.measure(folder),
         all_masks=all_masks, done=done)
-    with mmseg_scope():
+    with mmseg_scope(), torch.random.fork_rng(devices=[]):
         return _Checks(subject).run()
 
 
@@ -108,6 +111,7 @@ class _Checks:
         """Run all checks."""
         subject = self.subject
         self._add(check_surroundings(subject))
+        self._add(check_names(subject.experiment))
         words = check_words(subject)
         self._add(words.section)
         networks, parts = self._configs(words.complete)

@@ -22,6 +22,8 @@ LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 IMAGES = (*LOADERS, 'feature_bank')
 """Keys with a data set of images below ``dataset``."""
 _LENGTH = 1000
+_OF_COMMAND = ('make_dataset', 'make_extract', 'checkpoint')
+"""What the command gives that builds a bank."""
 
 
 class DataSets:
@@ -110,10 +112,7 @@ def check_bank(config: Mapping[str, Any]) -> None:
         ValueError: A number is out of range.
     """
     given = {key: value for key, value in config.items() if key != 'dataset'}
-    known = inspect.signature(build_feature_bank).parameters
-    for key in given:
-        if key not in known:
-            raise TypeError(f'unexpected keyword argument {key!r}')
+    check_arguments(build_feature_bank, given, _OF_COMMAND)
     check_graph_options(given.get('graphs'))
     check_numbers(**{
         key: (given[key], least) for key, least in dict(

@@ -13,6 +13,8 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
+from mmseg_zeroshot.models.feature_sets import FeatureSets
+
 from .building import silence
 from .files import Parts
 from .finding import Finding, Section
@@ -20,22 +22,26 @@ from .subject import Subject, at, number_at
 
 LIMIT = 4.0
 """Most seconds that measuring may take."""
-_ON_BANK = 0.02
-"""Seconds of an iteration on a feature bank, as measured on one core."""
 _FORWARD = 1 / 3
 """Share of the forward pass in an iteration."""
 _BATCH = 2
+_ON_BANK = ('generator', 'classifier', 'joint')
+"""Phases of a head that may train on a feature bank."""
 
 
 class Speed(NamedTuple):
-    """What an iteration of the plain network takes.
+    """What an iteration takes on this machine.
 
     Attributes:
-        seconds: Per image of a training's crop, forward and backward.
-        how: What it was measured on, for people.
+        image: Seconds of the plain network, forward and backward, for an
+            image of a training's crop.
+        on_bank: Seconds of an iteration on a feature bank, by the phase of
+            the head.
+        how: What was measured, for people.
     """
 
-    seconds: float
+    image: float
+    on_bank: Mapping[str, float]
     how: str
 
 
@@ -47,31 +53,25 @@ def estimate_duration(subject: Subject, parts: Parts) -> Section:
         parts: The images.
     """
     known = earlier_seconds(subject.work_dir)
-    todo = [name for name in subject.steps if subject.runs_of(name)]
+    todo = [name for name in subject.configs if subject.runs_of(name)]
     new = [name for name in todo if name not in known]
-    speed = measure(subject) if any(
-        at(subject.configs.get(name), ['model']) for name in new) else None
-    total, told = 0.0, 0
-    for name in todo:
-        seconds = known.get(name)
-        if seconds is None and speed is not None:
-            seconds = _estimate(subject, name, parts, speed)
-        if seconds is not None:
-            told += 1
-            total += seconds * subject.runs_of(name)
-    if todo and not told:
-        return Section('time', 'not measured: one iteration takes too long '
-                       'on this machine, or the network cannot be built')
-    sources = [f'{len(todo) - len(new)} steps of an earlier run'
-               ] if len(new) < len(todo) else []
-    if speed is not None:
-        sources.append(speed.how)
-    text = f'about {in_time(total)} with {len(subject.seeds)} seed(s)'
-    finding = Finding(
+    speed = measure(subject) if new else None
+    if new and speed is None:
+        return Section('time', 'not known: an iteration cannot be timed in '
+                       f'{LIMIT:.0f} s on this machine')
+    seconds = sum(subject.runs_of(name) * (
+        known[name] if speed is None or name in known
+        else _estimate(subject, name, parts, speed)) for name in todo)
+    sources = [speed.how] if speed else []
+    if len(new) < len(todo):
+        sources.append(f'{len(todo) - len(new)} steps of an earlier run')
+    number = len(subject.seeds)
+    text = (f'about {in_time(seconds)} for {number} '
+            f'seed{"s" if number > 1 else ""}')
+    return Section('time', text, [Finding(
         'info', 'time', f'{text}, one step after the other. This is an '
         f'estimate from {" and ".join(sources) or "nothing"}; reading images '
-        'and writing files are not in it')
-    return Section('time', text, [finding])
+        'and writing files are not in it')])
 
 
 def earlier_seconds(work_dir: Path) -> dict[str, float]:
@@ -100,7 +100,7 @@ def measure(subject: Subject) -> Speed | None:
     """Time an iteration of the first network that trains on images.
 
     A small crop is timed first; the real one only if it will take less than
-    :data:`LIMIT`.
+    :data:`LIMIT`. Heads that train on a feature bank are timed too.
 
     Args:
         subject: What is checked.
@@ -114,9 +114,10 @@ def measure(subject: Subject) -> Speed | None:
     if config is None:
         return None
     try:
-        with silence(), torch.random.fork_rng(devices=[]):
-            return _measure(config)
-    # Networks of anybody's; what is wrong with them others find.
+        with silence():
+            image, how = _time_images(config)
+            return Speed(image, _time_on_bank(subject), how)
+    # Networks of anybody's; what is wrong with them other checks say.
     except Exception:
         return None
 
@@ -135,26 +136,51 @@ def in_time(seconds: float) -> str:
     return f'{minutes / 60:.1f} hours'
 
 
-def _measure(config: Mapping[str, Any]) -> Speed | None:
-    crop = tuple(at(config, ['model', 'data_preprocessor', 'size']) or ())
-    if len(crop) != 2:
-        return None
+def _time_images(config: Mapping[str, Any]) -> tuple[float, str]:
+    """Return seconds for an image, and what was measured."""
+    crop = tuple(config['model']['data_preprocessor']['size'])
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     begun = time.perf_counter()
     model = MODELS.build(copy.deepcopy(dict(config['model']))).to(device)
-    batch = config['train_dataloader'].get('batch_size', 1)
+    batch = number_at(config, ['train_dataloader', 'batch_size'], 1)
     small = tuple(max(64, side // 2) for side in crop)
     _iterate(model, small, _BATCH)  # the first call prepares much
-    probe = _iterate(model, small, _BATCH) / _BATCH
     area = crop[0] * crop[1] / (small[0] * small[1])
+    scaled = _iterate(model, small, _BATCH) / _BATCH * area
     left = LIMIT - (time.perf_counter() - begun)
+    where = f'on this {"GPU" if device == "cuda" else "CPU"}'
     size = f'{crop[0]}x{crop[1]}'
-    if probe * area * batch < left:
-        seconds = _iterate(model, crop, batch) / batch
-        return Speed(seconds, f'one iteration at {size}, batch {batch}, on '
-                     f'this {device}')
-    return Speed(probe * area, f'one iteration at {small[0]}x{small[1]}, '
-                 f'batch {_BATCH}, on this {device}, scaled to {size}')
+    if scaled * batch < left:
+        return (_iterate(model, crop, batch) / batch,
+                f'one iteration at {size}, batch {batch}, {where}')
+    return scaled, (f'one iteration at {small[0]}x{small[1]}, batch {_BATCH}, '
+                    f'{where}, scaled to {size}')
+
+
+def _time_on_bank(subject: Subject) -> dict[str, float]:
+    """Return seconds of an iteration on a bank by the phase of the head."""
+    found: dict[str, float] = {}
+    for _, config in subject.parts('model', 'decode_head'):
+        phase = config.get('phase')
+        if phase not in _ON_BANK or phase in found:
+            continue
+        # Recursion asks a runner which iteration it is.
+        head = MODELS.build(dict(copy.deepcopy(dict(config)), recursion=None))
+        if not head.trains_extractor:
+            found[phase] = min(_iterate_on_bank(head) for _ in range(2))
+    return found
+
+
+def _iterate_on_bank(head: Any) -> float:
+    """Return the seconds of a forward and backward pass on random sets."""
+    ids = torch.tensor(head.split.seen_ids)
+    sets = FeatureSets(
+        torch.rand(len(ids), head.num_vectors, head.feature_channels), ids,
+        torch.full((len(ids), ), 1 / len(ids)))
+    begun = time.perf_counter()
+    losses = head.loss_of_sets(sets)
+    sum(v for key, v in losses.items() if 'loss' in key).backward()
+    return time.perf_counter() - begun
 
 
 def _iterate(model: Any, size: tuple[int, ...], batch: int) -> float:
@@ -183,14 +209,12 @@ def _on_images(config: Mapping[str, Any]) -> bool:
 
 
 def _estimate(subject: Subject, name: str, parts: Parts,
-              speed: Speed) -> float | None:
+              speed: Speed) -> float:
     """Return the seconds of one run of a step."""
-    config, command = subject.configs.get(name), subject.steps[name].command
-    if config is None:
-        return None
-    one = speed.seconds
+    config, command = subject.configs[name], subject.steps[name].command
+    one = speed.image
     if command == 'train':
-        return _training(config, one) + _validations(config) * _images(
+        return _training(config, speed) + _validations(config) * _images(
             parts, config, 'val_dataloader') * one * _FORWARD
     key = ('feature_bank' if command == 'build-feature-bank' else
            'train_dataloader' if command == 'pseudo-label' else
@@ -200,10 +224,15 @@ def _estimate(subject: Subject, name: str, parts: Parts,
         views if key == 'feature_bank' else 1)
 
 
-def _training(config: Mapping[str, Any], one: float) -> float:
+def _training(config: Mapping[str, Any], speed: Speed) -> float:
     length = number_at(config, ['train_cfg', 'max_iters'], 0)
-    batch = number_at(config, ['train_dataloader', 'batch_size'], 1)
-    return length * (one * batch if _on_images(config) else _ON_BANK)
+    if _on_images(config):
+        return length * speed.image * number_at(
+            config, ['train_dataloader', 'batch_size'], 1)
+    phase = at(config, ['model', 'decode_head', 'phase'])
+    # Graphs of regions take about as long as sets.
+    return length * speed.on_bank.get(
+        phase, max(speed.on_bank.values(), default=0.0))
 
 
 def _validations(config: Mapping[str, Any]) -> int:
