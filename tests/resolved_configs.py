@@ -57,7 +57,8 @@ def leaves(configs: Path = CONFIGS) -> list[str]:
     """Paths of all configs that a user starts, below ``configs``."""
     return sorted(path.relative_to(configs).as_posix()
                   for path in configs.glob('*/*.py')
-                  if path.parent.name not in ('_base_', 'recipes'))
+                  if path.parent.name not in (
+                      '_base_', 'experiments', 'recipes'))
 
 
 def hashes(leaf: str, configs: Path = CONFIGS) -> dict[str, dict[str, str]]:

@@ -29,7 +29,7 @@ from mmseg_zeroshot.utils.tables import score_headings
 ROOT = Path(__file__).resolve().parents[1]
 INDEX, METAFILE = 'model-index.yml', 'metafile.yaml'
 # Folders of configs that are no method.
-NO_METHODS = ('_base_', 'recipes')
+NO_METHODS = ('_base_', 'experiments', 'recipes')
 LICENSE = 'Apache License 2.0'
 SCORES = ('Seen mIoU', 'Unseen mIoU', 'Overall mIoU', 'hIoU')
 
@@ -47,7 +47,7 @@ COLLECTIONS: dict[str, tuple[str, tuple[str, str]]] = {
         'DeViSE: A Deep Visual-Semantic Embedding Model',
         'https://papers.nips.cc/paper/5204-devise-a-deep-visual-semantic-'
         'embedding-model')),
-    'fewlabel': ('Few-label SPNet', _SPNET),
+    'few_label': ('Few-label SPNet', _SPNET),
     'spnet': ('SPNet', _SPNET),
     'zs3net': ('ZS3Net', _ZS3NET),
     'zs5net': ('ZS5Net', _ZS3NET),
