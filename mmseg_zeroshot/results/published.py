@@ -48,6 +48,19 @@ def published_rows() -> tuple[Summary, ...]:
         rows, key=lambda row: list(protocols).index(row['split'])))
 
 
+def splits_of(method: str) -> tuple[str, ...]:
+    """Return the splits that papers report a method on.
+
+    Args:
+        method: Its name of registration, such as ``'zs-mmd'``.
+    """
+    path = NUMBERS / f'{method}.json'
+    if not path.is_file():
+        return ()
+    rows = json.loads(path.read_text('utf-8'))['rows']
+    return tuple(dict.fromkeys(row['split'] for row in rows))
+
+
 def published_splits() -> tuple[str, ...]:
     """Return the splits that the papers report on."""
     return tuple(dict.fromkeys(row['split'] for row in published_rows()))
