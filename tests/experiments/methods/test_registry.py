@@ -73,7 +73,7 @@ def test_no_two_methods_stand_in_one_place() -> None:
     ('few_label/spnet-few_x.py', 'few-label'),
     ('backbones/spnet_x.py', 'spnet'),
     ('spnet/seenonly_x.py', 'seen'),
-    ('mine/x.py', None)])
+    ('mine/other.py', None)])
 def test_method_of_a_config(path: str, name: str | None) -> None:
     method = method_of_config(Path(path))
     assert (method and method.name) == name
