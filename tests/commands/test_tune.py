@@ -9,6 +9,8 @@ from mmseg_zeroshot.commands import tune
 from mmseg_zeroshot.experiments.experiment import load_experiment
 from mmseg_zeroshot.experiments.methods import make_plan
 from mmseg_zeroshot.experiments.running import calls
+from mmseg_zeroshot.experiments.tuned import tuned_text
+from mmseg_zeroshot.experiments.tuning import make_tuning
 from tests.experiments.files import own
 from tests.experiments.running.toys import PROGRAM, names, read_calls
 
@@ -163,6 +165,11 @@ def test_a_shipped_experiment_by_its_split():
     assert run('--key', f'{RATE}=1.,2.', '--gamma', 'config',
                experiment='voc12-spnet')[0] == 0
     assert load_experiment('work/tuned.py').split == 'voc12-spnet'
-    code, _, results = run('--key', f'{RATE}=1.,2.', '--gamma', 'config',
-                           '--oracle', experiment='voc12-zs3-k4')
-    assert code == 0 and results['split'] == 'voc12-zs3-k4'
+    # By a split other than the experiment's first.
+    experiment = load_experiment('voc12-zs3-k4')
+    tuning = make_tuning(experiment, 'zs3net', {RATE: [2.]}, oracle=True)
+    path = Path('work/k4.py')
+    path.write_text(tuned_text(tuning, {RATE: 2.}, path.parent, experiment))
+    tuned = load_experiment(str(path))
+    assert tuned.split == 'voc12-zs3-k4'
+    assert tuned.options['zs3net'] == {RATE: 2.}
