@@ -234,8 +234,9 @@ class Plan:
         config.merge_from_dict(self._fitting(config))
         config.merge_from_dict(dict(experiment.options.get(step, {})))
         if experiment.imports:
-            config.custom_imports.imports = [
-                *config.custom_imports.imports, *experiment.imports]
+            # Once: a test's config comes from that of its training.
+            config.custom_imports.imports = [*dict.fromkeys(
+                [*config.custom_imports.imports, *experiment.imports])]
         kept = {key: value for key, value in config.to_dict().items()
                 if key in RUNNER_KEYS + COMMAND_KEYS}
         # What a step makes is no input of it.

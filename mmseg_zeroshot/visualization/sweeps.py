@@ -74,7 +74,7 @@ def sweep_rows(points: Sequence[Point], best: Point | None,
             *map(str, point['values'].values()), label,
             str(len(point['seeds'])),
             *(_cell(point['scores'][name]) for name in _SHOWN),
-            '*' if point is best else ''])
+            '*' if point == best else ''])
     return rows
 
 

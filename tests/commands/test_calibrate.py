@@ -126,7 +126,7 @@ def test_gamma_is_chosen_and_written(run, tmp_path, capsys):
     metrics = Runner.from_cfg(cfg).test()
     assert metrics['hIoU'] == pytest.approx(figures['best']['hIoU'])
 
-    # And a recipe finds the same in the files that it reads.
+    # And a run finds the same in the files that it reads.
     values = json.loads((tmp_path / 'values.json').read_text('utf-8'))
     assert values == {'model.decode_head.gamma': gamma}
     record, tested = (

@@ -2,7 +2,8 @@
 
 It notes every call in the file CALLS. The step that BREAK names fails, the
 one that HANG names leaves a checkpoint and its process number and never ends,
-and the config's ``meet`` waits until as many steps run at once.
+and the config's ``meet`` waits until as many steps run at once. The hIoU that
+it reports is highest at a learning rate of 2; with EMPTY there is none.
 """
 import json
 import os
@@ -42,6 +43,8 @@ def main() -> int:
     if command == 'calibrate':
         (folder / 'values.json').write_text(json.dumps(
             {'model.gamma': 0.25, 'model.sizes': [6, [1., True]]}))
+        if config:
+            report(folder, name, config)
     return 0
 
 
@@ -52,7 +55,8 @@ def note(command: str, arguments: list, name: str, config: dict) -> None:
         file.write(json.dumps(dict(
             command=command, arguments=arguments, name=name, config=plain,
             threads=os.environ.get('OMP_NUM_THREADS'),
-            gpu=os.environ.get('CUDA_VISIBLE_DEVICES'))) + '\n')
+            gpu=os.environ.get('CUDA_VISIBLE_DEVICES'),
+            path=os.environ.get('PYTHONPATH'))) + '\n')
 
 
 def meet(name: str, number: int) -> None:
@@ -69,11 +73,21 @@ def meet(name: str, number: int) -> None:
 
 
 def report(folder: Path, name: str, config: dict) -> None:
-    scores = dict(seen=SCORES, unseen=SCORES, overall=SCORES, hIoU=4.)
+    seed = config['randomness']['seed']
+    scores = dict(seen=SCORES, unseen=SCORES, overall=SCORES,
+                  hIoU=score(config, seed))
+    said = config.get('default_hooks', {}).get('results', {})
     (folder / 'zero_shot_results.json').write_text(json.dumps(dict(
-        method=name, dataset='tiny', split='two', label='strict',
-        seed=config['randomness']['seed'], gamma=0., generalised=scores,
-        vanilla=scores)))
+        method=name, dataset='tiny', split='two',
+        label=said.get('label', 'strict'), variant=said.get('variant', {}),
+        seed=seed, gamma=0., generalised=scores, vanilla=scores)))
+
+
+def score(config: dict, seed: int) -> 'float | None':
+    optimizer = config.get('optim_wrapper', {}).get('optimizer', {})
+    if os.environ.get('EMPTY'):
+        return None
+    return 40. - (optimizer.get('lr', 0.) - 2)**2 + seed
 
 
 if __name__ == '__main__':

@@ -183,6 +183,22 @@ def test_a_job_gets_its_share(work, monkeypatch):
     assert all(int(call['threads']) >= 1 for call in calls)
 
 
+@pytest.mark.parametrize('given', ['', 'elsewhere'])
+@pytest.mark.parametrize('executor', ['local', 'submitit-local'])
+def test_commands_find_the_modules_of_an_experiment(
+        work, monkeypatch, given, executor):
+    if executor != 'local':
+        pytest.importorskip('submitit')
+    monkeypatch.setenv('PYTHONPATH', given)
+    steps, modules = toy_steps()[:1], work.parent / 'my modules'
+    text, = describe(make_tasks(steps, [0], work), modules)
+    assert "PYTHONPATH='" in text and f'{modules}' in text
+    call, = run_toy(work, steps, modules=modules,
+                    executor=make_executor(executor, 1, work))
+    assert call['path'].split(os.pathsep) == [
+        str(modules), *([given] if given else [])]
+
+
 def test_a_failure_stops_only_what_depends_on_it(work, monkeypatch):
     monkeypatch.setenv('BREAK', 'spnet')
     told = []
