@@ -1,6 +1,7 @@
 """Building parts of configs, and finding the key that cannot be built."""
 from __future__ import annotations
 
+import copy
 import inspect
 import logging
 import re
@@ -8,6 +9,8 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
+
+from mmengine.config import ConfigDict
 
 from mmseg_zeroshot.semantics.names import hint
 
@@ -111,6 +114,17 @@ def _finding(subject: Subject, steps: Sequence[str],
         meant.strip().rstrip('.') or 'change it in the experiment file: in '
         'options, stages or the key that it comes from',
         text_of(failed.value))
+
+
+def as_config(config: Mapping[str, Any]) -> ConfigDict:
+    """Return a copy of a config in the form that constructors expect.
+
+    Some of mmseg's set keys of nested configs as attributes.
+
+    Args:
+        config: Plain values.
+    """
+    return ConfigDict(copy.deepcopy(dict(config)))
 
 
 @contextmanager

@@ -53,13 +53,14 @@ def check_checkpoints(subject: Subject, networks: Networks,
             'name a checkpoint that was trained without labels of the '
             'unseen classes, on the same class list and network',
             text_of(path)) for problem in problems if problem]
+    named: dict[tuple[str, Any], tuple[list[str], Any]] = {}
     for steps, model in subject.parts('model'):
-        for key, value in _weights(model, 'model'):
-            count += 1
-            findings += _pretrained(subject.place(steps, key), key, value,
-                                    model)
-    return Section('weights', f'{count} named by configs',
-                   list(dict.fromkeys(findings)))
+        for pair in _weights(model, 'model'):
+            named.setdefault(pair, ([], model))[0].extend(steps)
+    for (key, value), (names, model) in named.items():
+        findings += _pretrained(subject.place(names, key), value, model)
+    return Section('weights', f'{count + len(named)} named by configs',
+                   findings)
 
 
 def read_checkpoint(path: str) -> Mapping[str, Any]:
@@ -131,7 +132,7 @@ def _weights(config: Any, key: str) -> Iterator[tuple[str, Any]]:
             yield from _weights(value, place)
 
 
-def _pretrained(place: str, key: str, value: Any,
+def _pretrained(place: str, value: Any,
                 model: Mapping[str, Any]) -> list[Finding]:
     if value is True:
         return _of_package(place, model)

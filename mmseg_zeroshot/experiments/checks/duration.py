@@ -1,7 +1,6 @@
 """How long a run will take, from earlier runs and from a few iterations."""
 from __future__ import annotations
 
-import copy
 import json
 import time
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from mmseg.structures import SegDataSample
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets
 
-from .building import silence
+from .building import as_config, silence
 from .files import Parts
 from .finding import Finding, Section
 from .subject import Subject, at, number_at
@@ -133,7 +132,8 @@ def in_time(seconds: float) -> str:
     minutes = seconds / 60
     if minutes < 90:
         return f'{minutes:.0f} minutes'
-    return f'{minutes / 60:.1f} hours'
+    hours = minutes / 60
+    return f'{hours:.1f} hours' if hours < 48 else f'{hours / 24:.0f} days'
 
 
 def _time_images(config: Mapping[str, Any]) -> tuple[float, str]:
@@ -141,7 +141,7 @@ def _time_images(config: Mapping[str, Any]) -> tuple[float, str]:
     crop = tuple(config['model']['data_preprocessor']['size'])
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     begun = time.perf_counter()
-    model = MODELS.build(copy.deepcopy(dict(config['model']))).to(device)
+    model = MODELS.build(as_config(config['model'])).to(device)
     batch = number_at(config, ['train_dataloader', 'batch_size'], 1)
     small = tuple(max(64, side // 2) for side in crop)
     _iterate(model, small, _BATCH)  # the first call prepares much
@@ -165,7 +165,7 @@ def _time_on_bank(subject: Subject) -> dict[str, float]:
         if phase not in _ON_BANK or phase in found:
             continue
         # Recursion asks a runner which iteration it is.
-        head = MODELS.build(dict(copy.deepcopy(dict(config)), recursion=None))
+        head = MODELS.build(dict(as_config(config), recursion=None))
         if not head.trains_extractor:
             found[phase] = min(_iterate_on_bank(head) for _ in range(2))
     return found

@@ -1,7 +1,7 @@
 """The images and masks of all steps: which files are there."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,8 +71,6 @@ def find_parts(subject: Subject) -> Parts:
     parts: dict[str, Part] = {}
     findings: list[Finding] = []
     for place, config, num_ids in _data_sets(subject):
-        if repr(config) in parts:
-            continue
         part = _part(subject, place, config, num_ids)
         if isinstance(part, Part):
             parts[repr(config)] = part
@@ -99,15 +97,20 @@ def problem_findings(place: str,
             for problem in problems]
 
 
-def _data_sets(subject: Subject) -> Iterable[tuple[str, Any, int]]:
-    """Yield place, inner config and number of classes of each data set."""
+def _data_sets(subject: Subject) -> Iterator[tuple[str, Any, int]]:
+    """Yield place, config and number of classes of each inner data set."""
+    found: dict[str, tuple[list[str], str, Any, int]] = {}
     for key in IMAGES:
         for steps, config in subject.parts(key, 'dataset'):
             if config.get('type') == 'ZeroShotDataset':
-                yield (subject.place(steps, f'{key}.dataset'), inner(config),
-                       build_split(config['split']).num_classes)
+                number = build_split(config['split']).num_classes
+                found.setdefault(repr(inner(config)), (
+                    [], f'{key}.dataset', inner(config), number))[0].extend(
+                        steps)
+    for names, place, config, number in found.values():
+        yield subject.place(list(dict.fromkeys(names)), place), config, number
     folder = subject.experiment.folder
-    if folder and not subject.steps:
+    if folder and not found:
         for name in (folder.train, folder.val):
             yield 'data', folder.dataset(name), len(folder.class_names)
 

@@ -1,7 +1,6 @@
 """The networks of all steps, built without weights and without memory."""
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 
 from mmseg_zeroshot.semantics import ClassEmbeddings, build_split
 
-from .building import Failures, build_part
+from .building import Failures, as_config, build_part
 from .finding import Finding
 from .subject import Subject, at
 
@@ -81,10 +80,10 @@ def build_network(config: Mapping[str, Any]) -> nn.Module:
     """
     try:
         with WithoutMemory():
-            return MODELS.build(copy.deepcopy(dict(config)))
+            return MODELS.build(as_config(config))
     except (NotImplementedError, RuntimeError):
         # A constructor that computes with its weights needs real ones.
-        return MODELS.build(copy.deepcopy(dict(config)))
+        return MODELS.build(as_config(config))
 
 
 def with_other_words(config: Mapping[str, Any]) -> dict[str, Any]:

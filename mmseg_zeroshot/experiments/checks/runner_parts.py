@@ -1,7 +1,6 @@
 """What a runner builds around a network: hooks, optimizer, loops, scores."""
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import SimpleNamespace
@@ -18,7 +17,7 @@ from mmseg.registry import (
 )
 from torch import nn
 
-from .building import Failures, build_part, check_arguments
+from .building import Failures, as_config, build_part, check_arguments
 from .finding import Finding
 from .networks import Networks
 from .subject import Subject
@@ -123,7 +122,7 @@ def build_visualizer(config: Mapping[str, Any]) -> None:
         config: The key ``visualizer``.
     """
     # A name of its own: a runner of this process makes its own by the config.
-    VISUALIZERS.build(dict(copy.deepcopy(dict(config)),
+    VISUALIZERS.build(dict(as_config(config),
                            name='check-before-run'))
 
 
@@ -133,7 +132,7 @@ def build_hooks(config: Mapping[str, Any]) -> Any:
     Args:
         config: Its config.
     """
-    return HOOKS.build(copy.deepcopy(dict(config)))
+    return HOOKS.build(as_config(config))
 
 
 def build_metrics(config: Mapping[str, Any]) -> Any:
@@ -142,7 +141,7 @@ def build_metrics(config: Mapping[str, Any]) -> Any:
     Args:
         config: The evaluator's or the metric's config.
     """
-    return METRICS.build(copy.deepcopy(dict(config)))
+    return METRICS.build(as_config(config))
 
 
 def build_optimizer(model: nn.Module, config: Mapping[str, Any]) -> Any:
@@ -155,9 +154,9 @@ def build_optimizer(model: nn.Module, config: Mapping[str, Any]) -> Any:
     optimizer = config.get('optimizer')
     if isinstance(optimizer, Mapping):
         # First by itself: the wrapper's errors do not name what is wrong.
-        OPTIMIZERS.build(copy.deepcopy(dict(optimizer)),
+        OPTIMIZERS.build(as_config(optimizer),
                          default_args=dict(params=[nn.Parameter()]))
-    return build_optim_wrapper(model, copy.deepcopy(dict(config)))
+    return build_optim_wrapper(model, as_config(config))
 
 
 def build_scheduler(config: Mapping[str, Any], wrapper: Any) -> Any:
@@ -168,7 +167,7 @@ def build_scheduler(config: Mapping[str, Any], wrapper: Any) -> Any:
         wrapper: The wrapped optimizer.
     """
     return PARAM_SCHEDULERS.build(
-        dict({'end': _EPOCH}, **copy.deepcopy(dict(config))),
+        dict({'end': _EPOCH}, **as_config(config)),
         default_args=dict(optimizer=wrapper, epoch_length=_EPOCH))
 
 

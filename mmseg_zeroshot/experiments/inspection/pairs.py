@@ -77,7 +77,7 @@ def pairs(folder: FolderData, part: str) -> PartPairs:
                   masks / (name + folder.mask_suffix)) for name in names]
     missing = _missing(whole)
     _check_missing(whole, missing, problems)
-    if not names and not problems:
+    if not names and not any(problem.fatal for problem in problems):
         problems.append(Problem(
             f'the part {part!r} has no images', str(root / part if is_list(
                 part) else images),

@@ -6,6 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
+from mmseg_zeroshot.experiments.experiment import load_experiment
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 
 from ..tiny_folders import CLASSES, SIZE, write_mask
@@ -65,6 +66,20 @@ def test_missing_list(tmp_path: Path) -> None:
     (tmp_path / LISTS / 'val.txt').rename(tmp_path / LISTS / 'old.txt')
     error = only_error(check(experiment))
     assert error.place == "data['val']" and 'val.txt' in error.what
+
+
+def test_folder_without_images_of_this_ending(tmp_path: Path) -> None:
+    experiment = farm(tmp_path, "data['image_suffix'] = '.jpeg'\n"
+                      "data['train'] = data['val'] = ''")
+    assert 'has no images' in only_error(check(experiment)).what
+
+
+def test_missing_data_set_is_named_once(tmp_path: Path,
+                                        monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    experiment = load_experiment('voc12-zs3-k4')
+    train, val = check(experiment, 'seen').errors
+    assert 'train.txt' in train.what and 'val.txt' in val.what
 
 
 def test_missing_masks_are_counted(tmp_path: Path) -> None:
