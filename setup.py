@@ -128,6 +128,7 @@ setup(
     packages=find_packages(include=['mmseg_zeroshot', 'mmseg_zeroshot.*']),
     package_data={
         'mmseg_zeroshot': ['py.typed'],
+        'mmseg_zeroshot.experiments.methods': ['published/*.json'],
         'mmseg_zeroshot.results': ['assets/*'],
         'mmseg_zeroshot.semantics': ['assets/*'],
     },

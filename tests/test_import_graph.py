@@ -19,7 +19,8 @@ MORE = {
     'classification': {'evaluation', 'models'},
     'commands': {'classification', 'datasets', 'engine', 'evaluation',
                  'experiments', 'models', 'results', 'visualization'},
-    'experiments': {'datasets', 'evaluation', 'models', 'results',
+    'engine': {'results'},
+    'experiments': {'datasets', 'engine', 'evaluation', 'models', 'results',
                     'visualization'},
     'visualization': {'results'},
 }

@@ -78,7 +78,7 @@ from mmseg_zeroshot.utils.project import project_root
 
 folder = Path(z.__file__).parent / '.mim' / 'configs'
 leaves = [path for path in folder.rglob('*.py')
-          if not {'_base_', 'recipes'} & {*path.parts}]
+          if not {'_base_', 'experiments'} & {*path.parts}]
 print(json.dumps(dict(
     file=z.__file__, root=str(project_root()),
     versions=[version('mmseg-zeroshot'), z.__version__],

@@ -36,15 +36,16 @@ from torch.utils.data import DataLoader
 
 from mmseg_zeroshot.commands._arguments import add_cfg_options, make_parser
 from mmseg_zeroshot.engine import ZeroShotResultsHook
-from mmseg_zeroshot.engine.hooks.run_parts import (
+from mmseg_zeroshot.engine.hooks.runner_access import (
     data_split,
     head_split,
     zero_shot_head,
 )
-from mmseg_zeroshot.engine.hooks.zero_shot_results_hook import RESULTS_FILE
-from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.evaluation import GammaCurve, ZeroShotIoUMetric
 from mmseg_zeroshot.evaluation.scores import background_rule, per_class_scores
+from mmseg_zeroshot.experiments.written import VALUES
+from mmseg_zeroshot.results.record import RESULTS_FILE
+from mmseg_zeroshot.results.records import write_records
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.utils.json_values import without_nan
@@ -213,8 +214,7 @@ def write_record(folder: Path, runner: Runner, loader: DataLoader,
         'vanilla_rule': 'not computed: gamma does not change it',
         'per_class': without_nan(per_class_scores(
             curve.confusion(gamma), curve.split))})
-    with atomic_write(folder / RESULTS_FILE, 'w') as file:
-        json.dump(record, file, indent=1, allow_nan=False)
+    write_records(folder / RESULTS_FILE, record)
 
 
 def oracle_label(cfg: Config) -> str:

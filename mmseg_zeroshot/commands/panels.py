@@ -18,7 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +29,7 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 from mmengine.utils import track_iter_progress
+from mmseg.structures import SegDataSample
 from torch.utils.data import Subset
 
 from mmseg_zeroshot.commands._arguments import (
@@ -36,8 +37,9 @@ from mmseg_zeroshot.commands._arguments import (
     add_names,
     make_parser,
 )
+from mmseg_zeroshot.datasets import ZeroShotDataset
 from mmseg_zeroshot.engine.hooks import ConsistencyHook
-from mmseg_zeroshot.engine.hooks.run_parts import data_split, head_split
+from mmseg_zeroshot.engine.hooks.runner_access import data_split, head_split
 from mmseg_zeroshot.evaluation import confusion_matrix
 from mmseg_zeroshot.evaluation.scores import class_ratios
 from mmseg_zeroshot.semantics import ClassSplit
@@ -156,7 +158,8 @@ def check_split(runner: Runner, other: Runner | None = None) -> ClassSplit:
 
 
 @torch.no_grad()
-def segment(runner: Runner, batches: Any) -> Iterator[Any]:
+def segment(runner: Runner,
+            batches: Iterable[dict]) -> Iterator[SegDataSample]:
     """Yield segmented samples, in order.
 
     Args:
@@ -216,7 +219,7 @@ def choose(scores: Scores, split: ClassSplit, classes: Sequence[str],
     return panel, each
 
 
-def predict(runner: Runner, dataset: Any,
+def predict(runner: Runner, dataset: ZeroShotDataset,
             chosen: Sequence[int]) -> dict[int, list[np.ndarray]]:
     """Segment some images of a data set.
 

@@ -3,7 +3,7 @@
 SPNet's figure 3, from results files:
 
     mmseg-zeroshot plot-object-sizes work_dirs/spnet --out sizes.png
-    mmseg-zeroshot plot-object-sizes docs/results/voc_animals_words.json \\
+    mmseg-zeroshot plot-object-sizes docs/results/voc_animals_words.jsonl \\
         --split unseen-cow-cat --setting generalised --out sizes.svg
 
 The size of an object is the number of pixels of a connected region of the
@@ -26,7 +26,7 @@ from statistics import mean
 
 from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.results import collect_records
-from mmseg_zeroshot.results.records import Record
+from mmseg_zeroshot.results.record import Record
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import percent, text_table
 from mmseg_zeroshot.visualization import save_object_sizes, sized_classes

@@ -41,10 +41,12 @@ import numpy as np
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
+from mmseg.models import BaseSegmentor
 from mmseg.registry import DATASETS
-from torch.utils.data import Subset
+from torch.utils.data import DataLoader, Dataset, Subset
 
 from mmseg_zeroshot.commands._arguments import add_cfg_options, make_parser
+from mmseg_zeroshot.datasets import ZeroShotDataset
 from mmseg_zeroshot.datasets.self_training.builder import (
     make_pseudo_labels,
     pseudo_label_stamp,
@@ -56,7 +58,7 @@ from mmseg_zeroshot.datasets.self_training.labeller import Labeller
 from mmseg_zeroshot.datasets.self_training.selection import check_percent
 from mmseg_zeroshot.engine import ConsistencyHook
 from mmseg_zeroshot.engine.hooks.consistency.supervision import LABEL_KEY
-from mmseg_zeroshot.engine.hooks.run_parts import head_split
+from mmseg_zeroshot.engine.hooks.runner_access import head_split
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import text_table
@@ -126,7 +128,7 @@ def load_settings(args: argparse.Namespace,
     return settings
 
 
-def make_dataset(config: Config, listed: str | None) -> Any:
+def make_dataset(config: Config, listed: str | None) -> ZeroShotDataset:
     """Build the data set of the images to be labelled.
 
     Args:
@@ -150,7 +152,8 @@ def make_dataset(config: Config, listed: str | None) -> Any:
         pseudo_labels=UnlabelledImages(listed or own)))
 
 
-def load_model(config: Config, path: str) -> tuple[Any, dict[str, Any]]:
+def load_model(config: Config,
+               path: str) -> tuple[BaseSegmentor, dict[str, Any]]:
     """Build a runner and load the model's weights, checked by its hooks.
 
     Args:
@@ -177,7 +180,7 @@ def load_model(config: Config, path: str) -> tuple[Any, dict[str, Any]]:
     return runner.model.eval(), checkpoint.get('meta') or {}
 
 
-def make_loader(config: Config) -> Callable[[Any], Any]:
+def make_loader(config: Config) -> Callable[[Dataset], DataLoader]:
     """Return what loads batches of a data set as a test does.
 
     Args:
@@ -188,8 +191,9 @@ def make_loader(config: Config) -> Callable[[Any], Any]:
         dict(given, dataset=dataset))
 
 
-def draw_preview(path: Path, dataset: Any, manifest: Mapping[str, Any],
-                 labeller: Labeller, count: int) -> None:
+def draw_preview(path: Path, dataset: ZeroShotDataset,
+                 manifest: Mapping[str, Any], labeller: Labeller,
+                 count: int) -> None:
     """Draw images that got pseudo-labels, evenly spaced in the data set.
 
     Args:

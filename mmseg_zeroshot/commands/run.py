@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from importlib.util import find_spec
 
 from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.commands._experiment import (
@@ -41,13 +40,12 @@ from mmseg_zeroshot.experiments.running import (
     make_executor,
     make_tasks,
     run_tasks,
+    state,
     write_results,
 )
 from mmseg_zeroshot.results import format_table
 from mmseg_zeroshot.utils import resumable_exit_code
 from mmseg_zeroshot.utils.cfg_options import parse_options
-
-CHECKS = 'mmseg_zeroshot.experiments.checks'
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -99,17 +97,17 @@ def run(args: argparse.Namespace) -> None:
                      calibrate=not args.no_calibration)
     tasks = make_tasks(plan.steps.values(), args.seeds, args.work_dir)
     if args.dry_run:
-        for text in describe(tasks):
+        for text in describe(tasks, experiment.modules):
             print(text)
         return
     jobs = args.jobs or (1 if args.executor == 'local' else len(tasks))
     executor = make_executor(args.executor, jobs, args.work_dir,
                              parse_options(args.executor_options))
     if not args.no_check:
-        check(experiment, plan)
+        check(experiment, plan, tasks, args)
     try:
         run_tasks(tasks, args.work_dir, executor=executor, jobs=jobs,
-                  experiment=experiment.name,
+                  experiment=experiment.name, modules=experiment.modules,
                   after=lambda: write_results(tasks, args.work_dir))
     except (StepsFailed, KeyboardInterrupt):
         show(tasks, args)
@@ -117,19 +115,29 @@ def run(args: argparse.Namespace) -> None:
     show(tasks, args)
 
 
-def check(experiment: Experiment, plan: Plan) -> None:
-    """Look for what could fail later.
+def check(experiment: Experiment, plan: Plan, tasks: Sequence[Task],
+          args: argparse.Namespace) -> None:
+    """Look for what could fail later, in the steps that are not done.
 
     Args:
         experiment: The experiment.
         plan: The plan of its steps.
+        tasks: The steps for all seeds.
+        args: What :func:`parse_args` returns.
 
     Raises:
         ValueError: Something would fail.
     """
-    if find_spec(CHECKS) is not None:
-        from mmseg_zeroshot.experiments.checks import check_before_run
-        check_before_run(experiment, plan)
+    left = {task.step.name for task in tasks if state(task).kind != 'done'}
+    if not left:
+        return
+    # Not at the top: torch and mmseg come with it.
+    from mmseg_zeroshot.experiments.checks import check_before_run
+    report = check_before_run(
+        experiment, plan, seeds=args.seeds, work_dir=args.work_dir,
+        done=[name for name in plan.steps if name not in left])
+    print(f'{report}\n')
+    report.raise_on_error()
 
 
 def show(tasks: Sequence[Task], args: argparse.Namespace) -> None:

@@ -17,7 +17,7 @@ from mmseg_zeroshot.utils import (
     in_parts,
 )
 
-from .decisions import max_over_classes, turning_points
+from ._turning_points import max_over_classes, turning_points
 from .scores import Absent, Scores, zero_shot_scores
 
 

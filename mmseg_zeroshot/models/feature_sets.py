@@ -1,12 +1,12 @@
 """Pixel features as sets, one per class: what generator and classifier eat."""
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+
+from mmseg_zeroshot.utils.label_maps import labels_at_features
 
 
 class FeatureSets(NamedTuple):
@@ -29,21 +29,6 @@ class FeatureSets(NamedTuple):
             self.features.to(device, torch.float32, non_blocking=True),
             self.class_ids.to(device, non_blocking=True),
             self.frequency.to(device, torch.float32, non_blocking=True))
-
-
-def labels_at_features(labels: Tensor, size: Sequence[int]) -> Tensor:
-    """Bring label maps to the resolution of the pixel features.
-
-    Args:
-        labels: (N, H, W) or (N, 1, H, W) class ids.
-        size: (h, w) of the feature maps.
-
-    Returns:
-        (N, h, w) int64, each the label of the nearest pixel.
-    """
-    labels = labels.reshape(len(labels), 1, *labels.shape[-2:])
-    nearest = F.interpolate(labels.float(), tuple(size), mode='nearest')
-    return nearest[:, 0].long()
 
 
 def gather_feature_sets(features: Tensor,

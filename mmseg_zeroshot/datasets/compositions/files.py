@@ -17,7 +17,7 @@ from mmseg_zeroshot.datasets.mask_scan import progress
 from .scenes import compose
 from .words import class_palette
 
-STAMP = 'compositions.json'
+STAMP = 'compositions.jsonl'
 """File that says how a folder was made; it is written last."""
 
 VERSION = 1

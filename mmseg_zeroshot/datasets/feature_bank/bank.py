@@ -13,7 +13,14 @@ from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils import file_sha256
 
 from .npy_rows import NpyRows
-from .stamp import FEATURES, IMAGES, REBUILD, check_files, read_stamp
+from .stamp import (
+    FEATURES,
+    IMAGES,
+    REBUILD,
+    BankStamp,
+    check_files,
+    read_stamp,
+)
 
 BLOCK = 32
 """Rows that are read at once. See :meth:`FeatureBank.sample`."""
@@ -43,9 +50,9 @@ class FeatureBank:
         stamp: Its stamp, checked.
     """
 
-    def __init__(self, path: Path, stamp: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, stamp: BankStamp) -> None:
         self.path = path
-        self.stamp = dict(stamp)
+        self.stamp: BankStamp = {**stamp}
         self.split = ClassSplit.from_dict(stamp['split'])
         self.offsets = np.asarray(stamp['offsets'], np.int64)
         self.vectors = np.asarray(stamp['vectors'], np.int64)

@@ -15,13 +15,16 @@ from typing import Any
 import cv2
 import torch
 
+from mmseg_zeroshot.datasets.protocols import SampleDataset
+
 from .shards import Extract, ShardPlan, build_shard
 
 Report = Callable[[str], None]
 
 
-def extract_all(plan: ShardPlan, todo: Sequence[int], dataset: Any, *,
-                make_dataset: Callable[[], Any],
+def extract_all(plan: ShardPlan, todo: Sequence[int],
+                dataset: SampleDataset, *,
+                make_dataset: Callable[[], SampleDataset],
                 make_extract: Callable[[str], Extract], workers: int,
                 devices: Sequence[str], progress: Progress) -> None:
     """Build shards, here or in other processes.

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -197,7 +197,7 @@ def read_layouts(source: str | os.PathLike | Mapping[str, Any],
     return GraphList.of(kept)
 
 
-def _map(function: Any, infos: Sequence[dict]) -> list:
+def _map(function: Callable[[dict], tuple], infos: Sequence[dict]) -> list:
     """Apply a function in threads (decoding frees Python's lock)."""
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         try:

@@ -1,15 +1,15 @@
 """Proof, while training, that no unseen label reaches a loss."""
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from mmengine.hooks import Hook
+from mmengine.runner import Runner
 from mmseg.registry import HOOKS
+from mmseg.structures import SegDataSample
 
 from mmseg_zeroshot.semantics import ClassSplit
 
-from .run_parts import data_sets, data_split, head_split
+from .runner_access import data_sets, data_split, head_split
 
 
 @HOOKS.register_module()
@@ -36,7 +36,7 @@ class LabelLeakHook(Hook):
         self._split: ClassSplit | None = None
         self._hidden = torch.zeros(0, dtype=torch.long)
 
-    def before_train(self, runner: Any) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Read the split that the run trains with.
 
         Args:
@@ -57,7 +57,7 @@ class LabelLeakHook(Hook):
         self._hidden = torch.tensor(sorted(hidden), dtype=torch.long)
 
     def before_train_iter(self,
-                          runner: Any,
+                          runner: Runner,
                           batch_idx: int,
                           data_batch: dict | None = None) -> None:
         """Look at the label maps of one batch.
@@ -74,7 +74,7 @@ class LabelLeakHook(Hook):
             if 'gt_sem_seg' in sample:
                 self._check(sample)
 
-    def _check(self, sample: Any) -> None:
+    def _check(self, sample: SegDataSample) -> None:
         label = sample.gt_sem_seg.data
         counts = torch.bincount(label.flatten().long(), minlength=256).cpu()
         allowed = set(sample.metainfo.get('visible_unseen_ids', ()))
@@ -88,7 +88,7 @@ class LabelLeakHook(Hook):
         assert self._split is not None
         return self._split.unseen_ids
 
-    def _stop(self, class_id: int, pixels: int, sample: Any) -> None:
+    def _stop(self, class_id: int, pixels: int, sample: SegDataSample) -> None:
         assert self._split is not None
         group = 'unseen' if class_id in self._unseen else 'ignored'
         image = sample.metainfo.get('img_path', 'an image without img_path')

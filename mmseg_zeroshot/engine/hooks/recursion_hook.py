@@ -4,11 +4,12 @@ from __future__ import annotations
 from typing import Any
 
 from mmengine.hooks import Hook
+from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmseg_zeroshot.utils.tables import text_table
 
-from .run_parts import zero_shot_head
+from .runner_access import zero_shot_head
 
 # Shares of the judged vectors that make recursion do nothing, or select
 # nothing: beyond them the run is warned of.
@@ -49,7 +50,7 @@ class RecursionHook(Hook):
         self._totals: dict[str, list[float]] = {}
         self._steps = 0
 
-    def before_train(self, runner: Any) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Compare the recursion with the run's length.
 
         Args:
@@ -63,8 +64,8 @@ class RecursionHook(Hook):
                 'GeneratorRetrainedHead, or leave the hook out')
         recursion.check_schedule(runner.max_iters)
 
-    def after_train_iter(self, runner: Any, batch_idx: int,
-                         data_batch: Any = None,
+    def after_train_iter(self, runner: Runner, batch_idx: int,
+                         data_batch: dict | None = None,
                          outputs: dict | None = None) -> None:
         """Give the log what the last interval selected.
 
@@ -77,7 +78,7 @@ class RecursionHook(Hook):
         if self.every_n_train_iters(runner, self.interval):
             self._collect(runner)
 
-    def after_train(self, runner: Any) -> None:
+    def after_train(self, runner: Runner) -> None:
         """Show what the whole training selected.
 
         Args:
@@ -98,10 +99,10 @@ class RecursionHook(Hook):
             + text_table(rows))
         self._warn(runner)
 
-    def _head(self, runner: Any) -> Any:
+    def _head(self, runner: Runner) -> Any:
         return zero_shot_head(runner.model)
 
-    def _collect(self, runner: Any) -> None:
+    def _collect(self, runner: Runner) -> None:
         """Move the head's totals to the log and to the run's totals."""
         head = self._head(runner)
         entries = head.selection.pop()
@@ -118,7 +119,7 @@ class RecursionHook(Hook):
             sums[:] = [a + b for a, b in zip(sums, added)]
         self._steps += entries[0].steps if entries else 0
 
-    def _warn(self, runner: Any) -> None:
+    def _warn(self, runner: Runner) -> None:
         """Name the classes of which nothing or everything was selected."""
         recursion = self._head(runner).recursion
         if recursion.weighting == 'equal':  # selects all by design

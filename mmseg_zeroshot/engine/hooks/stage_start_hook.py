@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from mmengine.hooks import Hook
-from mmengine.runner import find_latest_checkpoint
+from mmengine.runner import Runner, find_latest_checkpoint
 from mmseg.registry import HOOKS
 
-from .run_parts import is_training
+from .runner_access import is_training
 
 
 @HOOKS.register_module()
@@ -37,7 +36,7 @@ class StageStartHook(Hook):
     def __init__(self, restart: Sequence[str] = ()) -> None:
         self.restart = tuple(restart)
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         """Choose between the work dir's checkpoint and ``load_from``.
 
         Args:
@@ -50,7 +49,7 @@ class StageStartHook(Hook):
         else:
             runner._resume = False
 
-    def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Leave out what starts anew, unless the stage itself is resumed.
 
         Args:

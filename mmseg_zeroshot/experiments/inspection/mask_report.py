@@ -174,7 +174,8 @@ def _defects(pairs: Sequence[Pair],
                  for pair, mask in zip(pairs, masks) if kind in mask.defects]
         if files:
             problems.append(Problem(f'{len(files):,} {what}', first_of(files),
-                                    mend, len(files)))
+                                    mend, len(files),
+                                    fatal=kind != 'lossy'))
     return problems
 
 

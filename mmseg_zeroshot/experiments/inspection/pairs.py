@@ -77,7 +77,7 @@ def pairs(folder: FolderData, part: str) -> PartPairs:
                   masks / (name + folder.mask_suffix)) for name in names]
     missing = _missing(whole)
     _check_missing(whole, missing, problems)
-    if not names:
+    if not names and not problems:
         problems.append(Problem(
             f'the part {part!r} has no images', str(root / part if is_list(
                 part) else images),
@@ -115,7 +115,7 @@ def shared_images(train: Sequence[Pair], val: Sequence[Pair]) -> list[Problem]:
     return [Problem(
         f'{len(both):,} images are trained on and scored on',
         first_of(sorted(map(str, both))),
-        'take them out of one of the two parts', len(both))]
+        'take them out of one of the two parts', len(both), fatal=False)]
 
 
 def _listed(path: Path, problems: list[Problem]) -> list[str]:
@@ -139,7 +139,7 @@ def _listed(path: Path, problems: list[Problem]) -> list[str]:
         problems.append(Problem(
             f'the list names {len(double):,} images more than once',
             f'{path}: {first_of(double)}', 'name every image once',
-            len(double)))
+            len(double), fatal=False))
     return list(counts)
 
 
@@ -164,7 +164,7 @@ def _check_alone(names: Sequence[str], masks: Path, folder: FolderData,
             first_of([str(masks / (name + folder.mask_suffix))
                       for name in alone]),
             'they are not read: add the images, or delete the masks',
-            len(alone)))
+            len(alone), fatal=False))
 
 
 def _missing(whole: Sequence[Pair]) -> set[Path]:

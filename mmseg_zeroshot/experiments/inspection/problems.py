@@ -13,12 +13,15 @@ class Problem:
         place: The first file or folder that shows it.
         mend: What to do about it, a sentence without a full stop.
         count: How many files show it.
+        fatal: Whether it stops a training or spoils it; else it is only
+            unlikely to be meant.
     """
 
     what: str
     place: str
     mend: str
     count: int = 1
+    fatal: bool = True
 
     def __str__(self) -> str:
         """Return all of it as one sentence."""

@@ -1,9 +1,11 @@
 """The command line of a task."""
 from __future__ import annotations
 
+import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from .folders import CONFIG, State
 from .references import checkpoint_path, fill_in
@@ -34,10 +36,27 @@ def command_line(task: Task, state: State) -> list[str]:
     return line + [str(fill_in(text, task)) for text in step.arguments]
 
 
-def shown(line: Sequence[str]) -> str:
+def environment(modules: Path | None) -> dict[str, str]:
+    """Return the environment variables that a command needs.
+
+    Args:
+        modules: Folder of modules that configs import; None without any.
+    """
+    if modules is None:
+        return {}
+    given = os.environ.get('PYTHONPATH')
+    folders = [str(modules), *([given] if given else [])]
+    return dict(PYTHONPATH=os.pathsep.join(folders))
+
+
+def shown(line: Sequence[str],
+          variables: Mapping[str, str] | None = None) -> str:
     """Return a command line as text for a shell.
 
     Args:
         line: Of :func:`command_line`.
+        variables: Of :func:`environment`.
     """
-    return shlex.join(line)
+    before = [f'{name}={shlex.quote(value)}'
+              for name, value in (variables or {}).items()]
+    return ' '.join([*before, shlex.join(line)])

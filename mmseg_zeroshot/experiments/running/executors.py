@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,10 +26,12 @@ class Call:
     Attributes:
         line: Program and arguments.
         folder: The task's folder, which gets the output as ``log.txt``.
+        environment: Variables on top of those of the process that runs it.
     """
 
     line: Sequence[str]
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
@@ -107,7 +109,8 @@ class LocalExecutor:
                 or self._slots[slot].code() is not None]
         slot = free[0]
         self._slots[slot] = LocalJob(
-            start(call.line, call.log, share(slot, self.jobs)))
+            start(call.line, call.log,
+                  {**call.environment, **share(slot, self.jobs)}))
         return self._slots[slot]
 
 
@@ -238,7 +241,7 @@ def run_call(call: Call) -> int:
     """
     with locked(call.folder, f'runs the step of {call.folder}',
                 'wait for it, or end it'):
-        return start(call.line, call.log).wait()
+        return start(call.line, call.log, call.environment).wait()
 
 
 def _num_cores() -> int:

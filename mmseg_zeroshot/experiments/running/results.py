@@ -1,12 +1,15 @@
 """The records and the table of a run."""
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from mmseg_zeroshot.results import markdown_table, read_records
+from mmseg_zeroshot.results import (
+    Record,
+    markdown_table,
+    read_records,
+    write_records,
+)
 from mmseg_zeroshot.utils import atomic_write
 
 from .folders import RESULTS, is_done
@@ -16,7 +19,7 @@ from .tasks import Task
 TABLE = 'results.md'
 
 
-def finished_records(tasks: Sequence[Task]) -> list[dict[str, Any]]:
+def finished_records(tasks: Sequence[Task]) -> list[Record]:
     """Return the records of all finished steps that are rows of the table.
 
     Args:
@@ -27,7 +30,7 @@ def finished_records(tasks: Sequence[Task]) -> list[dict[str, Any]]:
 
 
 def write_results(tasks: Sequence[Task],
-                  work_dir: Path) -> list[dict[str, Any]]:
+                  work_dir: Path) -> list[Record]:
     """Write ``results.json`` and ``results.md`` of what is there.
 
     Args:
@@ -38,8 +41,7 @@ def write_results(tasks: Sequence[Task],
         The records.
     """
     records = finished_records(tasks)
-    with atomic_write(work_dir / RECORDS, 'w') as file:
-        json.dump(records, file, indent=1, allow_nan=False)
+    write_records(work_dir / RECORDS, records)
     with atomic_write(work_dir / TABLE, 'w') as file:
         file.write(markdown_table(records) + '\n' if records else '')
     return records

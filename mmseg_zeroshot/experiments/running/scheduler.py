@@ -2,16 +2,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmseg_zeroshot.utils.locks import locked
 
 from ..writer import write_config
-from .calls import command_line, shown
+from .calls import command_line, environment, shown
 from .executors import Call, Executor, Job, LocalExecutor
 from .folders import CONFIG, LOG, State, begin, finish, state
 from .progress import Progress, known_seconds
@@ -31,7 +31,7 @@ class Running(NamedTuple):
 
     job: Job
     state: State
-    line: list[str]
+    command: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Settings:
         executor: Where.
         jobs: How many side by side.
         experiment: Name of the experiment, for people.
+        variables: Environment variables of every command.
         after: Called after every step.
         report: Takes lines about the progress.
     """
@@ -49,30 +50,35 @@ class Settings:
     executor: Executor
     jobs: int = 1
     experiment: str = ''
+    variables: Mapping[str, str] = field(default_factory=dict)
     after: Callable[[], Any] = lambda: None
     report: Callable[[str], None] = print
 
 
-def describe(tasks: Sequence[Task]) -> Iterator[str]:
+def describe(tasks: Sequence[Task],
+             modules: Path | None = None) -> Iterator[str]:
     """Say what :func:`run_tasks` would do, one task after the other.
 
     Args:
         tasks: All tasks.
+        modules: Folder of modules that configs import; None without any.
 
     Yields:
         Whether it is done, goes on or runs and why, and its command.
     """
     words = dict(done='done', resume='goes on', run='runs')
+    variables = environment(modules)
     for number, task in enumerate(tasks, 1):
         how = state(task)
         reason = '' if how.kind == 'done' else f' ({how.reason})'
         yield (f'[{number}/{len(tasks)}] {task.label}: {words[how.kind]}'
-               f'{reason}\n    {shown(command_line(task, how))}')
+               f'{reason}\n    {shown(command_line(task, how), variables)}')
 
 
 def run_tasks(tasks: Sequence[Task], work_dir: Path, *,
               executor: Executor | None = None, jobs: int = 1,
-              experiment: str = '', after: Callable[[], Any] = lambda: None,
+              experiment: str = '', modules: Path | None = None,
+              after: Callable[[], Any] = lambda: None,
               report: Callable[[str], None] = print) -> None:
     """Run what is not done yet.
 
@@ -84,6 +90,7 @@ def run_tasks(tasks: Sequence[Task], work_dir: Path, *,
         executor: Where they run; by default as processes of this machine.
         jobs: How many run side by side.
         experiment: Name of the experiment, for people.
+        modules: Folder of modules that configs import; None without any.
         after: Called after every step.
         report: Takes lines about the progress.
 
@@ -95,7 +102,7 @@ def run_tasks(tasks: Sequence[Task], work_dir: Path, *,
     if jobs < 1:
         raise ValueError(f'--jobs must be at least 1, got {jobs}')
     settings = Settings(executor or LocalExecutor(jobs), jobs, experiment,
-                        after, report)
+                        environment(modules), after, report)
     with lock(work_dir):
         _Run(tasks, work_dir, settings).to_end()
 
@@ -177,11 +184,13 @@ class _Run:
         begin(task, self.settings.experiment)
         self._write_config(task, resume=how.kind == 'resume')
         line = command_line(task, how)
+        command = shown(line, self.settings.variables)
         with (task.folder / LOG).open('a', encoding='utf-8') as file:
-            file.write(f'$ {shown(line)}\n')
+            file.write(f'$ {command}\n')
         self.progress.begin(task, how.reason)
-        job = self.settings.executor.submit(Call(line, task.folder))
-        self.running[task] = Running(job, how, line)
+        job = self.settings.executor.submit(
+            Call(line, task.folder, self.settings.variables))
+        self.running[task] = Running(job, how, command)
 
     def _look(self) -> None:
         """Wait a moment, and count what has ended."""
@@ -203,11 +212,11 @@ class _Run:
 
     def _fail(self, task: Task, code: int, given: Running) -> None:
         self._write_config(task, resume=given.state.kind == 'resume')
-        self.failed[task] = _failure(task, code, given.line)
+        self.failed[task] = _failure(task, code, given.command)
 
     def _finish(self, task: Task, given: Running, seconds: float) -> None:
         self._write_config(task)
-        finish(task, seconds=seconds, command=shown(given.line),
+        finish(task, seconds=seconds, command=given.command,
                resumed=given.state.kind == 'resume')
         self.done.add(task)
 
@@ -232,9 +241,9 @@ class _Run:
         return '\n\n'.join(texts)
 
 
-def _failure(task: Task, code: int, line: Sequence[str]) -> str:
+def _failure(task: Task, code: int, command: str) -> str:
     log = task.folder / LOG
     lines = log.read_text('utf-8', errors='replace').splitlines()
     tail = '\n'.join('    ' + text for text in lines[-_TAIL:])
     return (f'step {task.label!r} failed with exit code {code}. The end of '
-            f'{log}:\n{tail}\nTo repeat it by hand:\n    {shown(line)}')
+            f'{log}:\n{tail}\nTo repeat it by hand:\n    {command}')

@@ -1,12 +1,11 @@
 """Head, data and checkpoint must speak of the same classes."""
 from __future__ import annotations
 
-from typing import Any
-
 from mmengine.hooks import Hook
+from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
-from mmseg_zeroshot.engine.hooks.run_parts import (
+from mmseg_zeroshot.engine.hooks.runner_access import (
     built_loops,
     data_sets,
     data_split,
@@ -66,7 +65,7 @@ class ConsistencyHook(Hook):
         self.trust_checkpoint = trust_checkpoint
         self._loading: LoadingCheck | None = None
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         """Check splits, data modes and the choice of checkpoints.
 
         Args:
@@ -94,7 +93,7 @@ class ConsistencyHook(Hook):
         if reference is not None and is_training(runner):
             check_choices(runner, reference[1], label)
 
-    def before_train(self, runner: Any) -> None:
+    def before_train(self, runner: Runner) -> None:
         """As :meth:`before_run`, for loops that are run by hand.
 
         Args:
@@ -102,7 +101,7 @@ class ConsistencyHook(Hook):
         """
         self.before_run(runner)
 
-    def before_test(self, runner: Any) -> None:
+    def before_test(self, runner: Runner) -> None:
         """As :meth:`before_run`, for loops that are run by hand.
 
         Args:
@@ -110,7 +109,7 @@ class ConsistencyHook(Hook):
         """
         self.before_run(runner)
 
-    def before_save_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Store the run's label, for the runs that start from its weights.
 
         Args:
@@ -119,7 +118,7 @@ class ConsistencyHook(Hook):
         """
         checkpoint.setdefault('meta', {})[LABEL_KEY] = run_label(runner)
 
-    def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Check a checkpoint before and while its weights are copied.
 
         Args:
@@ -140,7 +139,7 @@ class ConsistencyHook(Hook):
         self._loading = LoadingCheck(
             unwrapped(runner.model), checkpoint, training=training)
 
-    def _reference(self, runner: Any) -> tuple[str, ClassSplit] | None:
+    def _reference(self, runner: Runner) -> tuple[str, ClassSplit] | None:
         head = zero_shot_head(runner.model)
         if head is None:
             return None

@@ -1,0 +1,247 @@
+"""How long a run will take, from earlier runs and from a few iterations."""
+from __future__ import annotations
+
+import copy
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from mmengine.structures import PixelData
+from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
+
+from mmseg_zeroshot.models.feature_sets import FeatureSets
+
+from .building import silence
+from .files import Parts
+from .finding import Finding, Section
+from .subject import Subject, at, number_at
+
+LIMIT = 4.0
+"""Most seconds that measuring may take."""
+_FORWARD = 1 / 3
+"""Share of the forward pass in an iteration."""
+_BATCH = 2
+_ON_BANK = ('generator', 'classifier', 'joint')
+"""Phases of a head that may train on a feature bank."""
+
+
+class Speed(NamedTuple):
+    """What an iteration takes on this machine.
+
+    Attributes:
+        image: Seconds of the plain network, forward and backward, for an
+            image of a training's crop.
+        on_bank: Seconds of an iteration on a feature bank, by the phase of
+            the head.
+        how: What was measured, for people.
+    """
+
+    image: float
+    on_bank: Mapping[str, float]
+    how: str
+
+
+def estimate_duration(subject: Subject, parts: Parts) -> Section:
+    """Estimate how long the steps take together, one after the other.
+
+    Args:
+        subject: What is checked.
+        parts: The images.
+    """
+    known = earlier_seconds(subject.work_dir)
+    todo = [name for name in subject.configs if subject.runs_of(name)]
+    new = [name for name in todo if name not in known]
+    speed = measure(subject) if new else None
+    if new and speed is None:
+        return Section('time', 'not known: an iteration cannot be timed in '
+                       f'{LIMIT:.0f} s on this machine')
+    seconds = sum(subject.runs_of(name) * (
+        known[name] if speed is None or name in known
+        else _estimate(subject, name, parts, speed)) for name in todo)
+    sources = [speed.how] if speed else []
+    if len(new) < len(todo):
+        sources.append(f'{len(todo) - len(new)} steps of an earlier run')
+    number = len(subject.seeds)
+    text = (f'about {in_time(seconds)} for {number} '
+            f'seed{"s" if number > 1 else ""}')
+    return Section('time', text, [Finding(
+        'info', 'time', f'{text}, one step after the other. This is an '
+        f'estimate from {" and ".join(sources) or "nothing"}; reading images '
+        'and writing files are not in it')])
+
+
+def earlier_seconds(work_dir: Path) -> dict[str, float]:
+    """Return what the steps of earlier runs took.
+
+    Args:
+        work_dir: Folder of the run.
+
+    Returns:
+        Seconds by step; of several runs the longest, without those that
+        went on from a stop.
+    """
+    found: dict[str, float] = {}
+    for path in work_dir.glob('*/*/done.json'):
+        try:
+            said = json.loads(path.read_text('utf-8'))
+            name, seconds = said['step'], float(said['seconds'])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if not said.get('resumed'):
+            found[name] = max(seconds, found.get(name, 0.0))
+    return found
+
+
+def measure(subject: Subject) -> Speed | None:
+    """Time an iteration of the first network that trains on images.
+
+    A small crop is timed first; the real one only if it will take less than
+    :data:`LIMIT`. Heads that train on a feature bank are timed too.
+
+    Args:
+        subject: What is checked.
+
+    Returns:
+        None if there is no such network, or it cannot be timed.
+    """
+    config = next((config for config in subject.configs.values()
+                   if _on_images(config) and config.get('optim_wrapper')),
+                  None)
+    if config is None:
+        return None
+    try:
+        with silence():
+            image, how = _time_images(config)
+            return Speed(image, _time_on_bank(subject), how)
+    # Networks of anybody's; what is wrong with them other checks say.
+    except Exception:
+        return None
+
+
+def in_time(seconds: float) -> str:
+    """Return a length of time for people.
+
+    Args:
+        seconds: The length.
+    """
+    if seconds < 90:
+        return f'{seconds:.0f} s'
+    minutes = seconds / 60
+    if minutes < 90:
+        return f'{minutes:.0f} minutes'
+    return f'{minutes / 60:.1f} hours'
+
+
+def _time_images(config: Mapping[str, Any]) -> tuple[float, str]:
+    """Return seconds for an image, and what was measured."""
+    crop = tuple(config['model']['data_preprocessor']['size'])
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    begun = time.perf_counter()
+    model = MODELS.build(copy.deepcopy(dict(config['model']))).to(device)
+    batch = number_at(config, ['train_dataloader', 'batch_size'], 1)
+    small = tuple(max(64, side // 2) for side in crop)
+    _iterate(model, small, _BATCH)  # the first call prepares much
+    area = crop[0] * crop[1] / (small[0] * small[1])
+    scaled = _iterate(model, small, _BATCH) / _BATCH * area
+    left = LIMIT - (time.perf_counter() - begun)
+    where = f'on this {"GPU" if device == "cuda" else "CPU"}'
+    size = f'{crop[0]}x{crop[1]}'
+    if scaled * batch < left:
+        return (_iterate(model, crop, batch) / batch,
+                f'one iteration at {size}, batch {batch}, {where}')
+    return scaled, (f'one iteration at {small[0]}x{small[1]}, batch {_BATCH}, '
+                    f'{where}, scaled to {size}')
+
+
+def _time_on_bank(subject: Subject) -> dict[str, float]:
+    """Return seconds of an iteration on a bank by the phase of the head."""
+    found: dict[str, float] = {}
+    for _, config in subject.parts('model', 'decode_head'):
+        phase = config.get('phase')
+        if phase not in _ON_BANK or phase in found:
+            continue
+        # Recursion asks a runner which iteration it is.
+        head = MODELS.build(dict(copy.deepcopy(dict(config)), recursion=None))
+        if not head.trains_extractor:
+            found[phase] = min(_iterate_on_bank(head) for _ in range(2))
+    return found
+
+
+def _iterate_on_bank(head: Any) -> float:
+    """Return the seconds of a forward and backward pass on random sets."""
+    ids = torch.tensor(head.split.seen_ids)
+    sets = FeatureSets(
+        torch.rand(len(ids), head.num_vectors, head.feature_channels), ids,
+        torch.full((len(ids), ), 1 / len(ids)))
+    begun = time.perf_counter()
+    losses = head.loss_of_sets(sets)
+    sum(v for key, v in losses.items() if 'loss' in key).backward()
+    return time.perf_counter() - begun
+
+
+def _iterate(model: Any, size: tuple[int, ...], batch: int) -> float:
+    """Return the seconds of a forward and backward pass."""
+    device = next(model.parameters()).device
+    samples = []
+    for _ in range(batch):
+        sample = SegDataSample(metainfo=dict(
+            img_shape=size, ori_shape=size, pad_shape=size))
+        sample.gt_sem_seg = PixelData(data=torch.zeros(
+            1, *size, dtype=torch.long, device=device))
+        samples.append(sample)
+    images = torch.rand(batch, 3, *size, device=device)
+    begun = time.perf_counter()
+    losses = model.train()(images, samples, mode='loss')
+    total, _ = model.parse_losses(losses)
+    total.backward()
+    if device.type == 'cuda':
+        torch.cuda.synchronize()
+    return time.perf_counter() - begun
+
+
+def _on_images(config: Mapping[str, Any]) -> bool:
+    kind = at(config, ['train_dataloader', 'dataset', 'type'])
+    return kind == 'ZeroShotDataset'
+
+
+def _estimate(subject: Subject, name: str, parts: Parts,
+              speed: Speed) -> float:
+    """Return the seconds of one run of a step."""
+    config, command = subject.configs[name], subject.steps[name].command
+    one = speed.image
+    if command == 'train':
+        return _training(config, speed) + _validations(config) * _images(
+            parts, config, 'val_dataloader') * one * _FORWARD
+    key = ('feature_bank' if command == 'build-feature-bank' else
+           'train_dataloader' if command == 'pseudo-label' else
+           'val_dataloader')
+    views = number_at(config, ['feature_bank', 'views'], 1)
+    return _images(parts, config, key) * one * _FORWARD * (
+        views if key == 'feature_bank' else 1)
+
+
+def _training(config: Mapping[str, Any], speed: Speed) -> float:
+    length = number_at(config, ['train_cfg', 'max_iters'], 0)
+    if _on_images(config):
+        return length * speed.image * number_at(
+            config, ['train_dataloader', 'batch_size'], 1)
+    phase = at(config, ['model', 'decode_head', 'phase'])
+    # Graphs of regions take about as long as sets.
+    return length * speed.on_bank.get(
+        phase, max(speed.on_bank.values(), default=0.0))
+
+
+def _validations(config: Mapping[str, Any]) -> int:
+    length = number_at(config, ['train_cfg', 'max_iters'], 0)
+    interval = number_at(config, ['train_cfg', 'val_interval'], 1)
+    begin = number_at(config, ['train_cfg', 'val_begin'], 1)
+    return 0 if begin > length or interval < 1 else length // interval
+
+
+def _images(parts: Parts, config: Mapping[str, Any], key: str) -> int:
+    part = parts.of(at(config, [key, 'dataset']))
+    return 0 if part is None else len(part.pairs)
