@@ -1,7 +1,7 @@
 """Extract a training set's pixel features once, for the steps after step 0.
 
 Examples:
-    # what to extract is said by the config's key `feature_bank`
+    # the config's key `feature_bank` says what to extract
     mmseg-zeroshot build-feature-bank CONFIG work_dirs/step0/iter_20000.pth
 
     # four processes on a CPU; one per GPU is the default where there are any
@@ -15,12 +15,12 @@ The config's key::
                      dataset=inner, pipeline=train_pipeline),
         views=1, max_vectors=128, seed=0, batch_size=8)
 
-With ``graphs=dict(min_pixels=4, pixels=8)`` it also keeps each image's region
-graph, for graph context.
+With ``graphs=dict(min_pixels=4, pixels=8)`` the bank also keeps each image's
+region graph, for graph context.
 
-A killed build goes on where it stopped when the same command is run again; a
-bank that is up to date is left alone. Images of different sizes do not share
-a batch: a `Pad` step in the pipeline makes small ones as large as the crop.
+The same command goes on where a killed build stopped, and leaves a bank alone
+that is up to date. Images of different sizes do not share a batch: a `Pad`
+step in the pipeline makes small ones as large as the crop.
 """
 
 from __future__ import annotations

@@ -1,21 +1,22 @@
 """Choose the calibration factor gamma from one pass over the val set.
 
 Examples:
-    # zero-shot cross-validation: a model that was trained without the
-    # validation classes (a shipped split '…-cv', or hold_out=True in a
-    # split of your own), tuned on these
+    # a model that was trained without the validation classes (a shipped
+    # split '…-cv', or hold_out=True in a split of your own)
     mmseg-zeroshot calibrate CONFIG_CV CHECKPOINT_CV --out work_dirs/gamma
     # the gamma that is best for the real unseen classes: an upper bound
     mmseg-zeroshot calibrate CONFIG CHECKPOINT --split-role oracle
 
-The images are those of the config's ``val_dataloader``; under the default role
-let it read images that no result is reported on.
+Gamma is subtracted from the probabilities of seen classes, which a trained
+network prefers. The command chooses it on validation classes: seen classes
+that the training left out. It reads the images of the config's
+``val_dataloader``, which had better be images that no result is reported on.
 
-Writes ``gamma.py`` (a config fragment), ``gamma_curve.json`` (scores at all
-gammas), ``gamma_curve.png``, and for recipes ``values.json`` (the gamma) and
-``zero_shot_results.json`` (the record of the best gamma). Labels of real
-unseen classes are used under ``--split-role oracle`` (or ``--oracle``) only,
-and the outputs say so.
+It writes ``gamma.py`` (a config fragment), ``gamma_curve.json`` (scores at all
+gammas), ``gamma_curve.png``, ``values.json`` (the gamma, for ``run`` and
+``tune``) and ``zero_shot_results.json`` (the record of the best gamma). It
+uses labels of real unseen classes under ``--split-role oracle`` (or
+``--oracle``) only, and the outputs say so.
 """
 from __future__ import annotations
 

@@ -7,9 +7,10 @@ Examples:
     # keep only what two methods need, without being asked
     mmseg-zeroshot clean farm.py spnet zs3net --yes
 
-A folder stays if a step of the experiment, as it is now, would use it: of any
-method and seed, or of those that are named. Only what `mmseg-zeroshot run`
-has made is looked at, and nothing while a run uses the work dir.
+A folder stays if a step of the experiment, as it is now, would use it: a step
+of any method and seed, or of those that you name. The command looks at nothing
+but what `mmseg-zeroshot run` has made. It refuses while a run uses the work
+dir.
 """
 from __future__ import annotations
 

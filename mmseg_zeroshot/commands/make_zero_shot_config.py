@@ -12,9 +12,10 @@ Examples:
         --unseen sofa,bed --method zs3net --out zs3net
     bash zs3net/run.sh
 
-What is written inherits nothing from the base: network, pipelines, batch sizes
-and schedule are copied, with comments. Before that, the network is built and
-passes one small image through, without weights.
+The written configs inherit nothing from the base. They copy its network,
+pipelines, batch sizes and schedule, with comments. Before it writes, the
+command builds the network without weights and passes one small image through
+it.
 """
 from __future__ import annotations
 

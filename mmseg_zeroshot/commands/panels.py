@@ -7,10 +7,10 @@ Examples:
     # the two best and the two hardest images of some classes
     mmseg-zeroshot panels CONFIG CHECKPOINT --each 2 --classes cow cat
 
-One pass over the config's test set writes into --out: `panel` (images that
-show most of the unseen classes; unseen classes outlined and starred),
-`classes/NAME` (best and hardest images), `confusion` (a heat map, and a .csv
-for `mmseg-zeroshot plot`), each as PNG and SVG, and `images.json`, the IoU of
+One pass over the config's test set makes these files in --out, pictures as PNG
+and SVG: `panel` (images that show most of the unseen classes, which are
+outlined and starred), `classes/NAME` (best and hardest images), `confusion` (a
+heat map, and a .csv for `mmseg-zeroshot plot`) and `images.json`, the IoU of
 every class in every image.
 """
 from __future__ import annotations

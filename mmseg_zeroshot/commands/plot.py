@@ -9,7 +9,7 @@ Examples:
     # the heat map of a confusion.csv that `panels` wrote
     mmseg-zeroshot plot confusion panels/confusion.csv
 
---x is gamma, or a key of the runs' `variant`: n, p, tau, …
+--x names gamma, or a key of the runs' `variant`: n, p, tau, …
 """
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Segment photos with a trained model, in your own words.
 
 Examples:
-    # two more classes by their names, one that is not of interest, one renamed
+    # two more classes by their names, one class dropped, one renamed
     mmseg-zeroshot predict CONFIG CHECKPOINT photos/ 'more/*.jpg' \\
         --add-classes "zebra, traffic light" --embeddings glove-6b-50d \\
         --drop-classes person --rename-classes "tvmonitor=screen"
@@ -10,10 +10,11 @@ Examples:
     mmseg-zeroshot predict CONFIG CHECKPOINT photos/ \\
         --add-classes zebra --bank work_dirs/step0/bank
 
-The folder gets an overlay (vis/*.jpg, unseen classes with a star, added ones
-with a plus), a mask of class ids (pred/*.png) and areas.json. Ids of the
-model's own classes stay, added classes follow them. Classes that the model's
-split ignores may be added too. The options are named as in MMSegInferencer.
+The output folder gets overlays (vis/*.jpg, unseen classes with a star, added
+ones with a plus), masks of class ids (pred/*.png) and areas.json. Ids of the
+model's own classes stay, and added classes follow them. Classes that the
+model's split ignores may be added too. The options have the names of
+MMSegInferencer's.
 """
 from __future__ import annotations
 

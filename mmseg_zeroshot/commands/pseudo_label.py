@@ -1,30 +1,30 @@
 """Label unlabelled images with a trained zero-shot model (self-training).
 
 Examples:
-    # what to label and where to write is said by the config
+    # the config says what to label and where to write
     mmseg-zeroshot pseudo-label configs/zs5net/CONFIG.py ZS3NET.pth
 
     # any zero-shot model; the images are those of its training set
     mmseg-zeroshot pseudo-label configs/spnet/CONFIG.py SPNET.pth \\
         --out work_dirs/pseudo_labels --p 25
 
-Every image is segmented as in a test. Of the pixels that are predicted
-as an unseen class, the surest p % of the image are kept, where no seen label
-stands. Images without any label of their own are named by a list
-(--unlabelled), or are those that mode='drop' leaves out; without either, the
-pixels without a seen label are labelled in all images.
+The command segments every image as a test does. In each image it keeps the
+surest p % of the pixels that it predicts as an unseen class, where no seen
+label stands. The images are those of a list (--unlabelled), or those that
+mode='drop' leaves out of training. Without either, the command labels the
+pixels without a seen label in all images.
 
-Which unseen class a label is of, is never read. That there is one is, by
-mode='drop' (per image) and mode='ignore' (per pixel, together with borders and
-ignored classes); of the images on a list nothing is read.
+It never reads which unseen class a label is of. mode='drop' reads per image
+that there is one, and mode='ignore' per pixel, together with borders and
+ignored classes. The labels of images on a list are not read at all.
 
 The folder gets `maps/*.png` (class ids, 255 where there is none),
 `manifest.json` (model, split, p and what every map holds) and `preview.png`.
-A killed run goes on when the same command is run again. The log is in a folder
+The same command goes on where a killed run stopped. The log is in a folder
 beside it. Training reads the folder by
 `ZeroShotDataset(pseudo_labels=dict(path='…'))`.
 
-The config's key, of which the command line changes single values::
+The config has this key, and the command line changes single values::
 
     pseudo_labels = dict(path='work_dirs/pseudo_labels', p=25)
 """

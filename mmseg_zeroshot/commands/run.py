@@ -11,10 +11,10 @@ Examples:
     mmseg-zeroshot run voc12-zs3-k4 zs3net --executor slurm \\
         --executor-options slurm_partition=gpu gpus_per_node=1
 
-The experiment is checked first. Finished steps are skipped when the command
-is run again, an unfinished training goes on. A step that reads something else
-than before runs again, in a folder of its own: nothing that has finished is
-deleted (`mmseg-zeroshot clean` does that).
+The command checks the experiment first. Run again, it skips finished steps and
+goes on with an unfinished training. A step that reads something else than
+before runs again, in a folder of its own. It never deletes finished
+work; `mmseg-zeroshot clean` does.
 
 The work dir gets `results.json`, the records of all evaluations,
 `results.md`, the table over seeds, and `panel.png`, predictions side by side.

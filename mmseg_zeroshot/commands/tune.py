@@ -15,10 +15,10 @@ Examples:
         --key pseudo_labels.p=10,25,50,100
 
 Validation classes are seen classes that are held out of all steps and take the
-place of the unseen ones. `--oracle` chooses by the real unseen classes: an
-upper bound, labelled so wherever it is shown.
+place of the unseen ones. `--oracle` chooses by the real unseen classes. That
+is an upper bound, and every result says so.
 
-Steps run, and go on, as those of `mmseg-zeroshot run` do. The work dir gets
+Steps run and go on as those of `mmseg-zeroshot run` do. The work dir gets
 `sweep.json` (scores of all points), `sweep.md` (the table), `sweep.png` (a
 curve over one numeric key, else a heat map of the first two keys at the best
 values of the others), and `tuned.py`: the experiment with the best values.

@@ -7,11 +7,11 @@ Examples:
     # also choose the learning rate on the validation classes
     mmseg-zeroshot zsl-classification … --lr 0.0003 0.001 0.003
 
-Epochs, learning rate and gamma are chosen on the files' validation classes, by
-a training without them; then the classifier is trained anew on all seen
-classes. No label of an unseen class is used.
+The command chooses epochs, learning rate and gamma on the files' validation
+classes, by a training without them. Then it trains the classifier anew on all
+seen classes. It uses no label of an unseen class.
 
-Writes `results.json` (a record for each method and seed), `results.md` (the
+It writes `results.json` (a record for each method and seed), `results.md` (the
 table) and a picture of each method's validation curve over gamma.
 """
 from __future__ import annotations

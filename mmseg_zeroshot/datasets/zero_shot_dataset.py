@@ -31,18 +31,20 @@ class ZeroShotDataset(Dataset):
         inner data set -> get_data_info() -> loading steps -> HideLabels
                        -> the rest of the pipeline -> sample
 
-    Labels are hidden right behind the step that loads them, before any step
-    that reads them, and class ids stay those of the full class list. Modes:
+    The wrapper hides labels right behind the step that loads them, before
+    any step reads them. Class ids stay those of the full class list. The
+    mode says what is hidden:
 
-    - ``'ignore'`` (SPNet): the image stays, pixels of unseen and ignored
+    - ``'ignore'`` (SPNet): every image stays. Pixels of unseen and ignored
       classes carry no label, even if no labelled pixel is left.
-    - ``'drop'`` (ZS3Net): an image that holds any unseen pixel is left out;
-      pixels of ignored classes carry no label. All label maps are read once
-      at the start to find these images.
-    - ``'keep'`` (evaluation): only pixels of ignored classes lose theirs.
-    - ``'few'`` (few-label): n images that are drawn for each class, see
-      :class:`FewLabel`. In one that is drawn for an unseen class the labels
-      of this class stay, and the sample's ``visible_unseen_ids`` says so.
+    - ``'drop'`` (ZS3Net): an image that holds any unseen pixel is left out,
+      and pixels of ignored classes carry no label. The wrapper reads all
+      label maps once at the start to find these images.
+    - ``'keep'`` (evaluation): pixels of ignored classes carry no label.
+    - ``'few'`` (few-label): n images are drawn for each class, see
+      :class:`FewLabel`. An image that is drawn for an unseen class keeps
+      the labels of this class, and the sample's ``visible_unseen_ids``
+      names it.
 
     Args:
         dataset: The inner data set, or its config without a pipeline: any

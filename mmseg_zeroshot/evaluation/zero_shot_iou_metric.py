@@ -45,13 +45,13 @@ NO_VANILLA = 'not computed: '
 class ZeroShotIoUMetric(BaseMetric):
     """PA, MA and mIoU of seen, unseen and all classes, and hIoU, in one pass.
 
-    Generalised scores count the prediction ``pred_sem_seg``; vanilla scores
-    take the best *unseen* class of the same ``seg_logits`` at the
-    ground-truth pixels of unseen classes. Both are counted in (K, K)
-    matrices, and the connected regions of unseen classes for their mean
-    size: memory does not grow with the number of images. In distributed
-    runs the counts are summed, and a sample that the sampler repeated to
-    fill up the last round is taken out again.
+    Generalised scores count the prediction ``pred_sem_seg``. Vanilla scores
+    count the best *unseen* class of the same ``seg_logits``, at the
+    ground-truth pixels of unseen classes. The metric keeps a (K, K) matrix
+    of each, and the number of connected regions of unseen classes, so its
+    memory does not grow with the number of images. Distributed runs sum
+    the counts, and drop samples that the sampler repeated to fill up the
+    last round.
 
     The split comes with the data set's metainfo (``ZeroShotDataset``).
     After ``evaluate`` the attribute ``record`` holds what

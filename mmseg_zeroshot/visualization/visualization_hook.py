@@ -34,14 +34,14 @@ class _Example(NamedTuple):
 class ZeroShotVisualizationHook(SegVisualizationHook):
     """Show how validation images with unseen classes are segmented.
 
-    After each validation one panel (image, truth, prediction; unseen classes
-    outlined and starred) goes to the run's visualizer, and so to every
-    backend of the config: files, TensorBoard, Weights & Biases. The images
-    are those with most of the unseen classes, the same ones each time;
-    nothing else is done with their labels. Scores, losses and selection
-    counts are written to the same places by ``LoggerHook``.
+    After each validation the hook gives one panel (image, truth, prediction;
+    unseen classes outlined and starred) to the run's visualizer, which writes
+    to every backend of the config: files, TensorBoard, Weights & Biases. The
+    images are those with most of the unseen classes, the same ones each time.
+    Their labels serve nothing else. ``LoggerHook`` writes scores, losses and
+    selection counts to the same places.
 
-    In a test run it draws every image, as ``SegVisualizationHook`` does
+    In a test run the hook draws every image, as ``SegVisualizationHook`` does
     (``tools/test.py --show-dir``).
 
     Args:

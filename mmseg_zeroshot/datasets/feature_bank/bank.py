@@ -38,12 +38,12 @@ class FeatureBank:
     - ``stamp.json``: what it was made from, and for each class its number
       of rows and its natural number of pixels.
 
-    Pixels are capped per class and image (``choose_pixels``), so natural
-    frequencies hold between classes, by :meth:`frequency`, and not within
-    one: of two images in which a class exceeds the cap, the one with a small
-    region of it counts as much as the one with a large.
+    The number of pixels is capped per class and image (``choose_pixels``).
+    Natural frequencies hold between classes, by :meth:`frequency`, and not
+    within one: where a class exceeds the cap in two images, the image with a
+    small region counts as much as the one with a large region.
 
-    Use :meth:`open`, which refuses a bank that is not what is expected.
+    Use :meth:`open`, which refuses a bank that is not the expected one.
 
     Args:
         path: The folder.

@@ -16,15 +16,16 @@ from .runner_access import data_sets, data_split, head_split
 class LabelLeakHook(Hook):
     """Stop a training in which a label of a hidden class appears.
 
-    Before every step it looks at the label maps of the batch, as the loss
-    gets them. No id of an unseen or ignored class may be there. A sample
-    whose metainfo holds ``visible_unseen_ids`` may show these unseen classes
-    (few-label: the drawn image's class; self-training: pseudo-labels).
+    The hook looks at the label maps of every batch, as the loss gets them.
+    No id of an unseen or ignored class may be in them. A sample whose
+    metainfo holds ``visible_unseen_ids`` may show these unseen classes: in
+    few-label learning the class that the image was drawn for, in
+    self-training those of pseudo-labels.
 
     Raises:
-        RuntimeError: a hidden class is in a label map; the message names the
+        RuntimeError: A hidden class is in a label map; the message names the
             class and the image.
-        ValueError: neither the head nor the training data has a split.
+        ValueError: Neither the head nor the training data has a split.
 
     Example:
         >>> custom_hooks = [dict(type='LabelLeakHook')]

@@ -18,20 +18,20 @@ _NONE, _ALL = .001, .999
 
 @HOOKS.register_module()
 class RecursionHook(Hook):
-    """Let a user see whether recursive training does anything.
+    """Show whether recursive training does anything.
 
-    Before the training it refuses a recursion that would never begin. While
-    it trains, MMEngine's log and visualizer get, for each unseen class,
-    ``selected/<class>`` (pseudo-labels per step) and ``confidence/<class>``
-    (the mean of theirs), averaged over the interval; a class of which none
-    was selected has no confidence. The training ends with a table of the
-    run since its start (or resumption), and a warning where next to nothing,
-    or next to everything, was selected. In distributed training the numbers
-    are those of the main process.
+    The hook refuses a recursion that would never begin. During training it
+    gives MMEngine's log and visualizer two numbers for each unseen class,
+    averaged over the interval: ``selected/<class>``, the pseudo-labels per
+    step, and ``confidence/<class>``, their mean confidence, which a class
+    without pseudo-labels lacks. The training ends with a table of the run
+    since its start (or resumption), and a warning where the run selected
+    next to nothing or next to everything. In distributed training the
+    numbers are those of the main process.
 
     Args:
-        interval: Iterations between two entries of the log; best that of
-            ``LoggerHook``.
+        interval: Iterations between two entries of the log; give it that
+            of ``LoggerHook``.
 
     Raises:
         ValueError: ``interval`` is below 1; and before the training: the

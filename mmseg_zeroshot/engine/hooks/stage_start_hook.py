@@ -15,16 +15,16 @@ class StageStartHook(Hook):
     """Let ``--resume`` go on with a stage whose config has ``load_from``.
 
     MMEngine takes ``load_from`` with ``resume`` as the checkpoint *to
-    resume*: a later stage would go on at the last iteration of the stage
-    that it starts from, and end at once. Here ``--resume`` means what it
-    means elsewhere: the latest checkpoint of the work dir is resumed; if
-    there is none yet, the stage starts from ``load_from``.
+    resume*. A later stage would go on at the last iteration of the stage
+    that it starts from, and end at once. With this hook ``--resume`` means
+    what it means elsewhere: the run resumes the latest checkpoint of the
+    work dir. If there is none yet, the stage starts from ``load_from``.
 
     Args:
-        restart: Parts that a stage trains anew, by their names in
-            ``load_from``, whose weights of them are not taken: such as
-            ``'decode_head.classifier'``, or ``'decode_head.conv_seg'`` where
-            that is a plain network.
+        restart: Parts that a stage trains anew. Their weights are not taken
+            from ``load_from``. They have their names in that file, such as
+            ``'decode_head.classifier'``, or ``'decode_head.conv_seg'`` in a
+            plain network.
 
     Example:
         >>> load_from = 'work_dirs/step0/iter_20000.pth'

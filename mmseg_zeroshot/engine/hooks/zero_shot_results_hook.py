@@ -40,8 +40,8 @@ from .runner_access import (
 class ZeroShotResultsHook(Hook):
     """Write ``zero_shot_results.json`` into the work dir, and log the table.
 
-    After every validation and test; the last one stays. The scores are those
-    of the run's ``ZeroShotIoUMetric``.
+    The hook does so after every validation and test, and the last file stays.
+    The scores are those of the run's ``ZeroShotIoUMetric``.
 
     Args:
         method (str): Name of the method in tables, such as ``'SPNet'``.

@@ -40,10 +40,11 @@ class ZeroShotSegmentor(EncoderDecoder):
     :class:`BaseZeroShotHead`. The results hold ``seg_logits`` (K, H, W) and
     ``pred_sem_seg`` (1, H, W) at the image's own size.
 
-    Where the head's phase does not train the extractor (backbone, neck and
-    host), it is frozen from construction on: no gradients, eval mode, so
-    that its parameters and batch-norm statistics stay bit-identical. Such a
-    model trains on images or on the sets of a feature bank.
+    The extractor (backbone, neck and host) is frozen from construction on
+    where the head's phase does not train it: it has no gradients and stays
+    in eval mode, so its parameters and batch-norm statistics stay
+    bit-identical. Such a model trains on images or on the sets of a feature
+    bank.
 
     Raises:
         TypeError: ``decode_head`` is no zero-shot head.

@@ -31,29 +31,35 @@ from .supervision import LABEL_KEY
 class ConsistencyHook(Hook):
     """Stop a run whose head, data and checkpoint do not belong together.
 
-    Before the run: all data sets and the head have one split; training data
-    hides what is unseen and evaluation data does not; a feature bank was
-    built with the config's network and pipeline; no checkpoint, end of
-    training or learning rate is chosen by a score of other classes than the
-    seen ones. While a checkpoint is
-    loaded: it has the head's vocabulary, it was not trained on labels of a
-    class that is unseen here nor under a label that permits more, and it
-    fills the backbone, the neck, the host and what a training stage does
-    not add to the head (MMEngine only logs what is missing); this run's
-    feature bank, or its pseudo-labels, were made with the network that it
-    starts from.
+    The hook checks before the run that
 
-    The label ``oracle`` of ``ZeroShotResultsHook`` permits what uses labels
-    of unseen classes on purpose. A segmentor may list regular expressions of
-    weights that a training stage adds in ``allowed_missing``.
+    - all data sets and the head have one split;
+    - training data hides what is unseen and evaluation data does not;
+    - a feature bank was built with the config's network and pipeline;
+    - no score of other classes than the seen ones chooses a checkpoint, the
+      end of training or a learning rate.
+
+    It checks while a checkpoint is loaded that the checkpoint
+
+    - has the head's vocabulary;
+    - was not trained on labels of a class that is unseen here, nor under a
+      supervision that permits more;
+    - fills the backbone, the neck, the host and what a training stage does
+      not add to the head (MMEngine only logs what is missing);
+    - is the network that this run's feature bank, or its pseudo-labels, were
+      made with.
+
+    The supervision ``oracle`` of ``ZeroShotResultsHook`` permits what uses
+    labels of unseen classes on purpose. A segmentor may list regular
+    expressions of weights that a training stage adds in ``allowed_missing``.
 
     Args:
         trust_checkpoint (bool): Take a checkpoint that has weights of a head
-            and does not say what it was trained on. Whoever sets it states
-            that its training labels held no unseen class. Default: False.
+            and does not say what it was trained on. You vouch that its
+            training labels held no unseen class. Default: False.
 
     Raises:
-        ValueError: with the two places that disagree, and the fix.
+        ValueError: Two places disagree; the message names both and the fix.
 
     Example:
         >>> custom_hooks = [dict(type='ConsistencyHook')]
