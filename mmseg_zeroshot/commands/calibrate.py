@@ -42,9 +42,9 @@ from mmseg_zeroshot.engine.hooks.run_parts import (
     zero_shot_head,
 )
 from mmseg_zeroshot.engine.hooks.zero_shot_results_hook import RESULTS_FILE
-from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.evaluation import GammaCurve, ZeroShotIoUMetric
 from mmseg_zeroshot.evaluation.scores import background_rule, per_class_scores
+from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.utils.json_values import without_nan
