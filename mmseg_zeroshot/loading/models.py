@@ -9,7 +9,10 @@ from mmengine.runner import Runner, load_state_dict
 from mmseg.registry import MODELS
 
 from mmseg_zeroshot.engine.hooks import ConsistencyHook
-from mmseg_zeroshot.engine.hooks.consistency.checkpoint import state_dict_of
+from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
+    LoadingCheck,
+    state_dict_of,
+)
 from mmseg_zeroshot.engine.hooks.run_parts import unwrapped
 
 from .checkpoints import read_checkpoint
@@ -39,6 +42,27 @@ def build_model(config: Config) -> Any:
     """
     config.model.pop('pretrained', None)
     return MODELS.build(config.model)
+
+
+def load_model(config: Config, checkpoint: str | os.PathLike) -> Any:
+    """Build a config's model and load weights that a run of it has written.
+
+    Args:
+        config: With ``model``.
+        checkpoint: File of the weights.
+
+    Returns:
+        The segmentor in eval mode, on the CPU.
+
+    Raises:
+        FileNotFoundError: There is no such checkpoint.
+        ValueError: It is no checkpoint, or lacks weights of the model.
+    """
+    stored = read_checkpoint(checkpoint)
+    model = build_model(config)
+    LoadingCheck(model, stored, training=False)
+    load_state_dict(model, state_dict_of(stored), logger='silent')
+    return model.eval()
 
 
 def load_runner(config: Config, checkpoint: str) -> LoadedRunner:
