@@ -25,10 +25,10 @@ from mmseg.registry import MODELS
 from PIL import Image, ImageFilter
 
 import mmseg_zeroshot  # noqa: F401
-from mmseg_zeroshot.commands.predict import Predictor, segment
 from mmseg_zeroshot.experiments import stages
 from mmseg_zeroshot.experiments.derivation import derive
 from mmseg_zeroshot.models import FeatureSets, retrain_classifier
+from mmseg_zeroshot.prediction import Predictor, segment_photos
 from mmseg_zeroshot.utils.images import look_at
 from mmseg_zeroshot.visualization.predictions import PredictionWriter
 
@@ -88,7 +88,7 @@ def per_photo(folder: Path, photos: int, rounds: int,
     def predict(path: Path) -> None:
         writer = PredictionWriter(folder / 'ours', classes,
                                   dict.fromkeys(classes, 'seen'))
-        segment(ours, [look_at(path, 10**8)], writer, 1)
+        segment_photos(ours, [look_at(path, 10**8)], writer, 1)
         writer.finish()
 
     ways = {

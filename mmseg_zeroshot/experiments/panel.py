@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,9 +11,9 @@ from mmcv import imresize
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
-from mmengine.runner import load_checkpoint
-from mmseg.registry import DATASETS, MODELS
+from mmseg.registry import DATASETS
 
+from mmseg_zeroshot.loading import load_model
 from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.visualization import choose_images, save_panel
@@ -102,9 +102,7 @@ def predict(config: Config, checkpoint: Path,
     Returns:
         (H, W) class ids of each.
     """
-    model: Any = MODELS.build(config.model).eval()
-    load_checkpoint(model, str(checkpoint), map_location='cpu',
-                    logger='silent')
+    model = load_model(config, checkpoint)
     return [model.test_step(pseudo_collate([sample]))[0]
             .pred_sem_seg.data[0].cpu().numpy() for sample in samples]
 

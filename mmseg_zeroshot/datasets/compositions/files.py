@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from mmseg_zeroshot.datasets.mask_scan import progress
+from mmseg_zeroshot.utils.progress import progress
 
 from .scenes import compose
 from .words import class_palette

@@ -24,12 +24,12 @@ from mmseg_zeroshot.datasets.inner_dataset import (
     build_inner,
     mmseg_scope,
 )
-from mmseg_zeroshot.datasets.mask_scan import progress
 from mmseg_zeroshot.datasets.metainfo import check_classes
 from mmseg_zeroshot.datasets.pipeline import label_loader
 from mmseg_zeroshot.datasets.region_graphs import region_graph
 from mmseg_zeroshot.datasets.transforms import HideLabels
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
+from mmseg_zeroshot.utils.progress import progress
 
 
 class RenamedLayouts:

@@ -16,9 +16,9 @@ from mmseg_zeroshot.datasets.fingerprints import (
     file_contents,
     fingerprint,
 )
-from mmseg_zeroshot.datasets.mask_scan import progress
 from mmseg_zeroshot.datasets.protocols import NamedDataset
 from mmseg_zeroshot.utils import file_sha256
+from mmseg_zeroshot.utils.progress import progress
 
 from .files import (
     FORMAT,

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from mmseg_zeroshot.utils.progress import duration
+
 from .folders import DONE, LOG, places, read_json
 from .tasks import Task
 
@@ -175,16 +177,3 @@ def fraction(log: Path) -> float:
         return 0.
     done, total = map(int, counters[-1])
     return min(done / max(total, 1), 1.)
-
-
-def duration(seconds: float) -> str:
-    """Return seconds as 1:05 or 2:01:05.
-
-    Args:
-        seconds: The seconds.
-    """
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f'{hours}:{minutes:02d}:{rest:02d}'
-    return f'{minutes}:{rest:02d}'

@@ -8,7 +8,6 @@ import pytest
 from mmseg_zeroshot.experiments.running.progress import (
     PAUSE,
     Progress,
-    duration,
     fraction,
     known_seconds,
 )
@@ -105,8 +104,3 @@ def test_the_last_counter_of_a_log_says_how_far_it_is(tmp_path, text, part):
     path.write_text(text)
     assert fraction(path) == part
     assert fraction(Path(tmp_path, 'none')) == 0
-
-
-def test_durations():
-    assert [duration(s) for s in (5, 65.4, 7265)] == [
-        '0:05', '1:05', '2:01:05']
