@@ -138,11 +138,13 @@ def written(tmp_path_factory):
     for name in TINY:
         base = base_file(folder, name)
         for method in METHODS:
-            out = folder / f'{method}_{name}.py'
+            out = folder / f'{method}_{name}'
             code = tool.main([str(base), '--split', SPLIT, '--method', method,
                               '--out', str(out)])
             assert code == 0
-            files[name, method] = sorted(folder.glob(f'{out.stem}*.py'))
+            stages = (('seen', 'generator', 'zs3net') if method == 'zs3net'
+                      else (method, ))
+            files[name, method] = [out / f'{stage}.py' for stage in stages]
     return files
 
 
@@ -150,7 +152,6 @@ def written(tmp_path_factory):
 @pytest.mark.parametrize('method', METHODS)
 def test_one_training_and_one_test_step(written, name, method):
     files = written[name, method]
-    assert len(files) == (3 if method == 'zs3net' else 1)
     # ZS3Net's first step, or the whole of another method, trains all.
     cfg = Config.fromfile(files[0])
     moved = one_step(cfg, batch(build_split(SPLIT)))
