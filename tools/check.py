@@ -1,4 +1,4 @@
-"""Find now what would stop an experiment later.
+"""Find now what would stop an experiment later; nothing is trained.
 
 The same as `mmseg-zeroshot check`, from a checkout.
 """

@@ -1,4 +1,4 @@
-"""Remove the work of steps that changed since.
+"""Remove folders that no step of an experiment refers to any more.
 
 The same as `mmseg-zeroshot clean`, from a checkout.
 """

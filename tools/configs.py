@@ -1,4 +1,4 @@
-"""Write an experiment's configs for mmseg's own tools.
+"""Write the configs of an experiment's steps, for mmseg's own tools.
 
 The same as `mmseg-zeroshot configs`, from a checkout.
 """

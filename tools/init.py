@@ -1,4 +1,4 @@
-"""Look at a data set and write an experiment file.
+"""Look at a data set and write an experiment file for it.
 
 The same as `mmseg-zeroshot init`, from a checkout.
 """

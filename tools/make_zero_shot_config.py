@@ -1,4 +1,4 @@
-"""Turn an MMSegmentation config into one of a zero-shot method.
+"""Turn an MMSegmentation config into those of a zero-shot method.
 
 The same as `mmseg-zeroshot make-zero-shot-config`, from a checkout.
 """

@@ -1,4 +1,4 @@
-"""Run all steps of methods on an experiment.
+"""Run methods on an experiment: all steps, resumable.
 
 The same as `mmseg-zeroshot run`, from a checkout.
 """

@@ -1,4 +1,4 @@
-"""Choose config values on validation classes.
+"""Choose config values of a method on validation classes.
 
 The same as `mmseg-zeroshot tune`, from a checkout.
 """

@@ -1,4 +1,6 @@
-# Few-label SPNet on the embedded data set; see the config for VOC's layout.
+# Few-label SPNet on the embedded data set: a zero-label SPNet, fine-tuned on n
+# images of every class, in which the labels of the class that they were drawn
+# for stay, unseen or not. n is `num_images`.
 _base_ = '../spnet/spnet_deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96.py'  # noqa: E501
 from mmseg_zeroshot.experiments import stages
 
