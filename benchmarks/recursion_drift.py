@@ -67,10 +67,10 @@ def drift(head: Any, real: dict[int, Tensor], num: int,
     sampled = torch.stack([
         real[c][torch.randint(len(real[c]), (num, ))] for c in ids])
     means = generated.mean(1)
-    confidence = own_class_confidence(head._classify_vectors(generated),
+    confidence = own_class_confidence(head.classify_vectors(generated),
                                       torch.tensor(ids))
     return dict(
-        mmd2=mmd2(sampled, generated, head.mmd.bandwidths).mean().item(),
+        mmd2=mmd2(sampled, generated, head.generator.bandwidths).mean().item(),
         to_real=(means - sampled.mean(1)).norm(dim=1).mean().item(),
         to_seen=torch.cdist(means, seen).amin(1).mean().item(),
         real_to_seen=torch.cdist(sampled.mean(1),

@@ -32,7 +32,7 @@ included_pages = {
     'CONTRIBUTING.md': 'contributing',
     'configs/backbones/README.md': 'methods/backbones',
     'configs/devise/README.md': 'methods/devise',
-    'configs/fewlabel/README.md': 'methods/few_label',
+    'configs/few_label/README.md': 'methods/few_label',
     'configs/spnet/README.md': 'methods/spnet',
     'configs/zs3net/README.md': 'methods/zs3net',
     'configs/zs3net/GRAPH_CONTEXT.md': 'methods/graph_context',

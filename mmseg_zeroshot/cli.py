@@ -29,7 +29,6 @@ COMMANDS: dict[str, dict[str, str]] = {
         'train': "train a config (mmseg's own tool)",
         'test': "test a checkpoint (mmseg's own tool)",
         'calibrate': 'choose the calibration factor gamma',
-        'sweep': 'tune config keys over a grid',
         'zsl-classification': 'classify images from given features',
     },
     'Look': {

@@ -38,26 +38,15 @@ VARIANTS = {
                            '*cocostuff164k*'),
 }
 
-# The fixture was made before the stages became functions. These keys, and no
-# others, are not as they were, on purpose: which configs, which key, why.
-INTENDED = [
-    # A variable of an included text that nothing reads: the bank's images
-    # have their pipeline in feature_bank.
-    ('*', 'bank_pipeline'),
-    # Named by load_from once: ConsistencyHook compares the loaded file with
-    # the bank's and with the pseudo-labels' network.
-    ('*', 'train_dataloader.dataset.checkpoint'),
-    ('*', 'train_dataloader.dataset.pseudo_labels.checkpoint'),
-    # Stages that go on from here read it; every other config had it.
-    ('*_deeplabv2-*', 'embeddings'),
-]
-
 
 def leaves(configs: Path = CONFIGS) -> list[str]:
-    """Paths of all configs that a user starts, below ``configs``."""
+    """Paths of all configs that a user starts, below ``configs``.
+
+    What experiments make of theirs is held by test_plan.py.
+    """
     return sorted(path.relative_to(configs).as_posix()
                   for path in configs.glob('*/*.py')
-                  if path.parent.name not in ('_base_', 'recipes'))
+                  if path.parent.name not in ('_base_', 'experiments'))
 
 
 def hashes(leaf: str, configs: Path = CONFIGS) -> dict[str, dict[str, str]]:
@@ -77,17 +66,7 @@ def _read(leaf: str, configs: Path,
             config = Config.fromfile(configs / leaf).to_dict()
         except ValueError as error:
             return dict(error=type(error).__name__)
-    for pattern, key in INTENDED:
-        if fnmatch(leaf, pattern):
-            _remove(config, key.split('.'))
     return {key: _hash(value) for key, value in config.items()}
-
-
-def _remove(config: dict[str, Any], keys: list[str]) -> None:
-    *parents, last = keys
-    for key in parents:
-        config = config.get(key) or {}
-    config.pop(last, None)
 
 
 def _hash(value: Any) -> str:

@@ -12,7 +12,7 @@ from mmseg_zeroshot.datasets import (
     GraphLayoutDataset,
     build_feature_bank,
 )
-from mmseg_zeroshot.engine.hooks.run_parts import start_sha256
+from mmseg_zeroshot.engine.hooks.runner_access import start_sha256
 from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 
 from .engine.hooks.consistency.test_self_training import PSEUDO, PseudoData

@@ -11,7 +11,7 @@ from mmseg_zeroshot import __version__, cli
 
 NAMES = list(cli.all_commands())
 # They write files of the repository, or are about to go.
-REPOSITORY_ONLY = {'model_zoo', 'run_recipe'}
+REPOSITORY_ONLY = {'model_zoo'}
 
 
 def module_name(name: str) -> str:

@@ -22,7 +22,7 @@ from .tiny_layouts import LAYOUTS, SIZE, write_layout
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
 LEAVES = sorted(p.relative_to(CONFIGS).as_posix()
                 for p in CONFIGS.glob('*/*.py')
-                if p.parent.name not in ('_base_', 'recipes'))
+                if p.parent.name not in ('_base_', 'experiments'))
 NARROW = 8
 
 
@@ -287,7 +287,6 @@ def test_a_misspelt_variable_is_refused(leaf, monkeypatch):
 
 def test_configs_read_two_variables(repo_root):
     read = {name for path in (repo_root / 'configs').rglob('*.py')
-            if path.parent.name != 'recipes'
             for name in re.findall(r'\{\{\s*\$(\w+)', path.read_text('utf-8'))}
     assert read == set(KNOWN)
 

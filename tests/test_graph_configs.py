@@ -1,4 +1,5 @@
-"""Configs and recipes of ZS3Net with graph context."""
+"""Configs and experiments of ZS3Net with graph context."""
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,9 +7,10 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
-from mmseg_zeroshot.engine.recipes import load_recipe
 from mmseg_zeroshot.experiments import stages
 from mmseg_zeroshot.experiments.derivation import derive
+from mmseg_zeroshot.experiments.experiment import load_experiment
+from mmseg_zeroshot.experiments.methods import make_plan
 from mmseg_zeroshot.semantics import build_split
 
 CONFIGS = Path(__file__).resolve().parents[1] / 'configs'
@@ -56,7 +58,8 @@ def test_recipes_without_graphs_are_refused(name, recipe, message,
 def test_the_recipe_as_printed_has_graphs(name, monkeypatch):
     monkeypatch.setenv('ZS_RECIPE', 'paper')
     head = load(name).model.decode_head
-    assert (head.type, head.generator.type, head.mmd.reading) == (
+    generator = head.generator
+    assert (head.type, generator.type, generator.loss.reading) == (
         'GraphRetrainedHead', 'GraphGMMNGenerator', 'printed')
 
 
@@ -95,16 +98,26 @@ def test_every_dense_data_set_has_both_steps():
     assert len(FIRST) == len(SECOND) == 2
 
 
-@pytest.mark.parametrize('name', ['folders', 'compositions-dense', 'context'])
-def test_recipes_compare_with_and_without(name, repo_root):
-    steps = {s.name: s
-             for s in load_recipe(f'zs3net-gc_{name}', repo_root).steps}
-    rows = [s for s in steps if steps[s].reports]
+@pytest.mark.parametrize('name', ['compositions-dense', 'context-zs3-k2'])
+def test_experiments_compare_with_and_without(name):
+    steps = make_plan(
+        load_experiment(name),
+        ['seen', 'zs3net', 'zs3net-gc', 'zs3net-gc:paper'],
+        calibrate=False).steps
+    rows = [name for name in steps if steps[name].report]
     assert rows == ['seen', 'zs3net', 'zs3net-gc', 'zs3net-gc-paper']
-    # One network and one bank for all rows and seeds.
-    assert [s for s in steps if not steps[s].seeded] == ['seen', 'bank']
-    assert steps['zs3net-gc'].env['ZS_LAYOUTS'] == 'strict'
-    assert steps['zs3net-gc-paper'].env['ZS_LAYOUTS'] == 'paper'
-    assert (steps['zs3net-gc'].env['ZS_GENERATOR']
-            == steps['zs3net-gc-paper'].env['ZS_GENERATOR']
-            != steps['zs3net'].env['ZS_GENERATOR'])
+    # One network for all rows and seeds, one generator for both layouts.
+    assert [name for name in steps if not steps[name].seeded] == [
+        'seen', 'bank', 'graph-bank']
+    for row, layouts in (('zs3net-gc', 'strict'), ('zs3net-gc-paper',
+                                                   'paper')):
+        assert 'graph-generator' in steps[row].needs
+        results = steps[row].config['default_hooks']['results']
+        assert results['label'] == layouts
+
+
+@pytest.mark.parametrize('recipe', ['gan', 'released'])
+def test_experiments_of_recipes_without_graphs_are_refused(recipe):
+    experiment = replace(load_experiment('compositions-dense'), recipe=recipe)
+    with pytest.raises(ValueError, match='has no graph context'):
+        make_plan(experiment, ['zs3net-gc'], calibrate=False)

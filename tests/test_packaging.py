@@ -78,7 +78,7 @@ from mmseg_zeroshot.utils.project import project_root
 
 folder = Path(z.__file__).parent / '.mim' / 'configs'
 leaves = [path for path in folder.rglob('*.py')
-          if not {'_base_', 'recipes'} & {*path.parts}]
+          if not {'_base_', 'experiments'} & {*path.parts}]
 print(json.dumps(dict(
     file=z.__file__, root=str(project_root()),
     versions=[version('mmseg-zeroshot'), z.__version__],
@@ -139,7 +139,7 @@ def test_wheel_says_what_it_needs(wheel):
     extras = {line.split(': ')[1] for line in lines
               if line.startswith('Provides-Extra')}
     assert extras == {'onedl', 'openmmlab', 'demo', 'tests', 'docs',
-                      'efficientnet'}
+                      'cluster', 'efficientnet'}
     for extra in ('onedl', 'openmmlab'):
         stack = {need for need in needs if f'extra == "{extra}"' in need}
         assert any('mmsegmentation' in need for need in stack)

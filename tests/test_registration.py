@@ -107,7 +107,7 @@ def test_public_names_of_lazy_rooms_are_there(room):
 
 def test_every_shipped_config_names_the_package(repo_root):
     for path in (repo_root / 'configs').glob('*/*.py'):
-        if path.parent.name in ('_base_', 'recipes'):
+        if path.parent.name in ('_base_', 'experiments'):
             continue
         config = Config.fromfile(path)
         assert config.custom_imports.imports == ['mmseg_zeroshot'], path

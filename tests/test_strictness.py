@@ -108,7 +108,7 @@ def test_the_released_recipe_leaks_and_changes_its_extractor(
             'joint')
         cfg.model.decode_head.update(
             type='ReleasedRetrainedHead',
-            mmd=dict(type='MMDLoss', reading='released'))
+            generator=dict(loss=dict(type='MMDLoss', reading='released')))
         del cfg.default_hooks['label_leak']
         cfg.default_hooks.results.label = 'released'
         runner = Runner.from_cfg(cfg)

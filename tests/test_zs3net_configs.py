@@ -109,7 +109,9 @@ def test_stages_under_every_recipe(name, recipe, monkeypatch):
     assert 'label_leak' in cfg.default_hooks
     assert type(head.generator).__name__ == (
         'WGANGenerator' if recipe == 'gan' else 'GMMNGenerator')
-    assert head.mmd.reading == ('printed' if recipe == 'paper' else 'ours')
+    if recipe != 'gan':
+        assert head.generator.loss.reading == (
+            'printed' if recipe == 'paper' else 'ours')
     optimizer = cfg.optim_wrapper.optimizer
     if 's1' in name:
         # Few steps: a higher rate, but not under the paper's label.
@@ -125,7 +127,8 @@ def test_released_trains_on_true_masks_and_says_so(name, monkeypatch):
     cfg = load(name)
     head = MODELS.build(without_backbone(cfg))
     assert type(head).__name__ == 'ReleasedRetrainedHead'
-    assert (head.mmd.reading, head.generator.noise) == ('released', 'uniform')
+    assert (head.generator.loss.reading, head.generator.noise) == (
+        'released', 'uniform')
     assert cfg.default_hooks.results.label == 'released'
     assert 'label_leak' not in cfg.default_hooks
     assert cfg.train_dataloader.dataset.mode == 'keep'

@@ -1,32 +1,32 @@
-"""ZS5Net's configs and recipes: one model, one folder, one label."""
-
+"""ZS5Net's configs and experiments: one model, one folder, one label."""
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mmengine.config import Config
 
-from mmseg_zeroshot.commands import sweep
-from mmseg_zeroshot.engine.recipes import load_recipe, make_sweep
-from mmseg_zeroshot.engine.recipes.state import environment, step_config
 from mmseg_zeroshot.experiments import stages
 from mmseg_zeroshot.experiments.derivation import derive
-from tools import run_recipe
+from mmseg_zeroshot.experiments.experiment import (
+    Experiment,
+    load_experiment,
+)
+from mmseg_zeroshot.experiments.methods import make_plan
+from mmseg_zeroshot.experiments.tuning import make_tuning
 
 ROOT = Path(__file__).resolve().parents[1]
 LEAVES = sorted(p.name for p in ROOT.glob('configs/zs5net/*.py'))
-NAMES = ('compositions', 'voclayout', 'voc12aug', 'context')
-SWEPT = ('compositions', 'voclayout')
+NAMES = ('compositions', 'voc-animals', 'voc12-zs3', 'context-zs3')
 
 
 def load(name: str) -> Config:
     return Config.fromfile(ROOT / 'configs/zs5net' / name)
 
 
-def test_every_data_set_has_a_config_and_a_recipe():
+def test_every_data_set_has_a_config():
     assert len(LEAVES) == 3
-    recipes = {p.stem for p in ROOT.glob('configs/recipes/zs5net_*.py')}
-    assert recipes == {*(f'zs5net_{name}' for name in NAMES),
-                       *(f'zs5net_p_{name}' for name in SWEPT)}
 
 
 @pytest.mark.parametrize('name', LEAVES)
@@ -70,110 +70,68 @@ def test_a_list_of_unlabelled_images():
 
 
 @pytest.mark.parametrize('name', NAMES)
-def test_each_round_labels_with_the_model_before_it(name, monkeypatch):
-    monkeypatch.setenv('ZS_ROUNDS', '2')
-    monkeypatch.setenv('ZS_P', '60')
-    steps = {step.name: step for step in load_recipe(
-        f'zs5net_{name}', ROOT).steps}
+def test_each_round_labels_with_the_model_before_it(name):
+    experiment = with_(load_experiment(name), p=60, rounds=2)
+    steps = make_plan(experiment, ['zs5net']).steps
     assert list(steps)[-5:] == ['zs3net', 'pseudo-labels', 'zs5net',
                                 'pseudo-labels-2', 'zs5net-2']
     for teacher, end in (('zs3net', ''), ('zs5net', '-2')):
         labels, training = (steps['pseudo-labels' + end],
                             steps['zs5net' + end])
         assert labels.load == teacher
-        assert labels.options['pseudo_labels.p'] == 60
-        assert training.needs == (teacher, 'pseudo-labels' + end)
-        assert training.reports
+        assert labels.config['pseudo_labels']['p'] == 60
+        assert set(training.needs) == {teacher, 'pseudo-labels' + end}
+        assert training.report
 
 
-def test_p_is_swept_on_validation_classes_only(monkeypatch):
-    recipe = load_recipe('zs5net_compositions', ROOT)
-    keys = {'pseudo_labels.p': [25, 100]}
-    with pytest.raises(ValueError, match='holds no validation classes out'):
-        make_sweep(recipe, keys, steps=['pseudo-labels'])
-    monkeypatch.setenv('ZS_DEMO_SPLIT', 'compositions-k8-cv')
-    sweep = make_sweep(recipe, keys, steps=['pseudo-labels'])
-    names = [step.name for step in sweep.recipe.steps]
-    assert names == ['seen', 'bank', 'generator', 'zs3net',
-                     'pseudo-labels-p_25', 'zs5net-p_25',
-                     'pseudo-labels-p_100', 'zs5net-p_100']
-    assert list(sweep.scored.values()) == ['zs5net-p_25', 'zs5net-p_100']
-
-
-def train_list(step):
-    """The list of training images in a step's config."""
-    with environment(step.env):
-        cfg = step_config(step, ROOT)
-    data = (cfg.feature_bank.dataset if step.name == 'bank' else
-            cfg.train_dataloader.dataset)
-    return data.dataset.ann_file
-
-
-@pytest.mark.parametrize('labelled', [None, 'labelled.txt'])
-def test_steps_before_self_training_may_have_other_images(labelled,
-                                                          monkeypatch):
+@pytest.mark.parametrize('listed', [None, 'all.txt'])
+def test_steps_before_self_training_may_have_other_images(listed):
     """Listed images, which may have no mask, can be kept out of them."""
-    monkeypatch.setenv('ZS_TRAIN_LIST', 'all.txt')
-    monkeypatch.setenv('ZS_UNLABELLED', 'unlabelled.txt')
-    if labelled:
-        monkeypatch.setenv('ZS_LABELLED_LIST', labelled)
-    steps = {step.name: step for step in load_recipe(
-        'zs5net_voclayout', ROOT).steps}
-    lists = {name: train_list(steps[name])
-             for name in ('seen', 'bank', 'pseudo-labels', 'zs5net')}
-    assert lists == {
-        'seen': labelled or 'all.txt', 'bank': labelled or 'all.txt',
-        'pseudo-labels': 'all.txt', 'zs5net': 'all.txt'}
+    experiment = with_(load_experiment('voc-animals'), images=listed or '',
+                       unlabelled='unlabelled.txt')
+    steps = make_plan(experiment, ['zs5net']).steps
+    own = experiment.data['train']
+    assert {name: train_list(steps[name].config) for name in (
+        'seen', 'bank', 'pseudo-labels', 'zs5net')} == {
+            'seen': own, 'bank': own, 'pseudo-labels': listed or own,
+            'zs5net': listed or own}
 
 
-@pytest.mark.parametrize('name', [*(f'zs5net_{name}' for name in NAMES),
-                                  'zs5net_p_voclayout'])
-@pytest.mark.parametrize('variable, value, message', [
-    ('ZS_P', '150', 'p=150.0 is the percentage'),
-    ('ZS_P', '0', 'p=0.0 is the percentage'),
-    ('ZS_ROUNDS', '0', 'ZS_ROUNDS=0 must be at least 1'),
+@pytest.mark.parametrize('name', NAMES)
+@pytest.mark.parametrize('given, message', [
+    (dict(p=150), 'p=150 is the percentage'),
+    (dict(p=0), 'p=0 is the percentage'),
+    (dict(rounds=0), "'rounds'.=0 must be at least 1"),
 ])
-def test_wrong_numbers_stop_before_the_first_step(
-        name, variable, value, message, monkeypatch, capsys):
-    monkeypatch.setenv(variable, value)
-    assert run_recipe.main([name, '--dry-run']) == 1
-    assert message in capsys.readouterr().err
+def test_wrong_numbers_stop_before_the_first_step(name, given, message):
+    with pytest.raises(ValueError, match=message):
+        make_plan(with_(load_experiment(name), **given), ['zs5net'])
 
 
-def test_wrong_values_of_p_stop_before_the_first_step(monkeypatch, capsys):
-    monkeypatch.setenv('ZS_P_VALUES', '10,250')
-    assert run_recipe.main(['zs5net_p_compositions', '--dry-run']) == 1
-    assert 'p=250.0 is the percentage' in capsys.readouterr().err
+def test_p_is_tuned_on_validation_classes_only():
+    keys = {'pseudo_labels.p': [25, 100]}
+    with pytest.raises(ValueError, match='names no validation classes'):
+        make_tuning(load_experiment('voc12-zs3-k2'), 'zs5net', keys,
+                    steps=['pseudo-labels'])
+    tuning = make_tuning(with_(load_experiment('compositions'), rounds=2),
+                         'zs5net', keys,
+                         steps=['pseudo-labels', 'pseudo-labels-2'])
+    assert tuning.label == 'validation'
+    labelling = [step for step in tuning.steps.values()
+                 if step.command == 'pseudo-label']
+    assert [step.config['pseudo_labels']['p'] for step in labelling] == [
+        25, 25, 100, 100]
+    assert list(tuning.scored.values()) == ['zs5net-2-p_25',
+                                            'zs5net-2-p_100']
 
 
-@pytest.mark.parametrize('name', SWEPT)
-@pytest.mark.parametrize('rounds', [1, 2])
-def test_the_swept_p_is_that_of_every_round(name, rounds, monkeypatch):
-    for key, value in dict(ROUNDS=rounds, P_VALUES='25,100', UNSEEN='cow',
-                           VALIDATION='horse', TUNE_SEEDS='3 4').items():
-        monkeypatch.setenv(f'ZS_{key}', str(value))
-    first, *rest = load_recipe(f'zs5net_p_{name}', ROOT).steps
-    assert (first.name, first.tool, first.seeded) == ('p', 'sweep', False)
-    with environment(first.env):
-        args = sweep.parse_args([first.config, *first.arguments])
-        made = make_sweep(sweep.read_target(args.target), args.key,
-                          steps=args.step, score=args.score_step)
-    assert args.seeds == [3, 4]
-    assert made.label == 'validation'
-    labelling = [step for step in made.recipe.steps
-                 if step.tool == 'pseudo_label']
-    assert [step.options['pseudo_labels.p'] for step in labelling] == [
-        25] * rounds + [100] * rounds
-    end = '' if rounds == 1 else '-2'
-    assert [*made.scored.values()] == [f'zs5net{end}-p_25',
-                                       f'zs5net{end}-p_100']
-    # Then all seen classes train, with the best p in every round.
-    plain = load_recipe(f'zs5net_{name}', ROOT).steps
-    assert [step.name for step in rest] == [step.name for step in plain]
-    for step, other in zip(rest, plain):
-        if step.tool == 'pseudo_label':
-            assert step.options == {
-                **other.options, 'pseudo_labels.p':
-                '{p.value:pseudo_labels.p}'}
-        else:
-            assert step == other
+def with_(experiment: Experiment, **given: Any) -> Experiment:
+    """Return an experiment with arguments of the self-training."""
+    return replace(experiment, stages={**experiment.stages, 'zs5net': given})
+
+
+def train_list(config: Mapping[str, Any]) -> str:
+    """Return the list of training images in a step's config."""
+    data = (config['feature_bank']['dataset'] if 'feature_bank' in config
+            else config['train_dataloader']['dataset'])
+    return data['dataset']['ann_file']

@@ -78,7 +78,7 @@ def test_the_head_is_built_and_the_schedule_fits(name):
     head = MODELS.build(cfg.model.decode_head)
     assert head.phase == 'joint'
     assert head.recursion.weighting == 'normalized'
-    assert head.recursion.bandwidths == head.mmd.bandwidths
+    assert head.recursion.bandwidths == head.generator.bandwidths
     head.recursion.check_schedule(cfg.train_cfg.max_iters)
     assert cfg.default_hooks.results.method == 'ZS-MMD'
     assert cfg.default_hooks.results.label == 'strict'

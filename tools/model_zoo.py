@@ -1,10 +1,12 @@
-"""Write the model zoo's index: metafile.yaml of each method, model-index.yml.
+"""Write the model zoo's index and the page of all configs, configs/README.md.
 
     python tools/model_zoo.py            # write what has changed
     python tools/model_zoo.py --check    # only say what would
 
+The index is model-index.yml and a metafile.yaml in each folder of configs.
 Everything comes from the configs and from docs/results: what a config trains
-on which data, and the scores of its runs. What was not run has no results, nor
+on which data, and the scores of its runs; name and paper of a method come from
+its registration. What was not run has no results, nor
 have configs that share the name of their runs.
 Weights are not published. It is no subcommand of `mmseg-zeroshot`: it writes
 files of the repository, which no installation has.
@@ -22,40 +24,24 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.fileio import dump
 
-from mmseg_zeroshot.results import read_records, summarize
+from mmseg_zeroshot.experiments.methods import Paper
+from mmseg_zeroshot.experiments.methods.shipped import (
+    method_of_config,
+    method_of_folder,
+    overview,
+)
+from mmseg_zeroshot.results import summarize
+from mmseg_zeroshot.results.records import shipped_records
 from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.utils.tables import score_headings
 
 ROOT = Path(__file__).resolve().parents[1]
 INDEX, METAFILE = 'model-index.yml', 'metafile.yaml'
+OVERVIEW = 'configs/README.md'
 # Folders of configs that are no method.
-NO_METHODS = ('_base_', 'recipes')
+NO_METHODS = ('_base_', 'experiments')
 LICENSE = 'Apache License 2.0'
 SCORES = ('Seen mIoU', 'Unseen mIoU', 'Overall mIoU', 'hIoU')
-
-_SPNET = (
-    'Semantic Projection Network for Zero- and Few-Label Semantic '
-    'Segmentation',
-    'https://openaccess.thecvf.com/content_CVPR_2019/html/Xian_Semantic_'
-    'Projection_Network_for_Zero-_and_Few-Label_Semantic_Segmentation_CVPR_'
-    '2019_paper.html')
-_ZS3NET = ('Zero-Shot Semantic Segmentation',
-           'https://arxiv.org/abs/1906.00817')
-COLLECTIONS: dict[str, tuple[str, tuple[str, str]]] = {
-    'backbones': ('Other backbones', _SPNET),
-    'devise': ('DeViSE', (
-        'DeViSE: A Deep Visual-Semantic Embedding Model',
-        'https://papers.nips.cc/paper/5204-devise-a-deep-visual-semantic-'
-        'embedding-model')),
-    'fewlabel': ('Few-label SPNet', _SPNET),
-    'spnet': ('SPNet', _SPNET),
-    'zs3net': ('ZS3Net', _ZS3NET),
-    'zs5net': ('ZS5Net', _ZS3NET),
-    'zs_mmd': ('ZS-MMD', (
-        'Recursive Training for Zero-Shot Semantic Segmentation',
-        'https://arxiv.org/abs/2103.00086')),
-}
-"""Name, title and address of the paper of each folder of configs."""
 
 
 def method_folders(root: Path) -> list[Path]:
@@ -76,13 +62,10 @@ def rendered(root: Path) -> dict[Path, str]:
         root: The checkout.
 
     Raises:
-        ValueError: a folder of configs has no paper or no README.
+        ValueError: A folder of configs has no paper or no README.
     """
     folders = method_folders(root)
     for folder in folders:
-        if folder.name not in COLLECTIONS:
-            raise ValueError(f'configs/{folder.name}: name its paper in '
-                             'COLLECTIONS of tools/model_zoo.py')
         if not (folder / 'README.md').is_file():
             raise ValueError(f'configs/{folder.name} has no README.md')
     with default_environment():
@@ -93,6 +76,9 @@ def rendered(root: Path) -> dict[Path, str]:
         folder / METAFILE: as_yaml(dict(
             Collections=[collection(folder, part)], Models=part))
         for folder, part in entries.items()}
+    texts[root / OVERVIEW] = overview(
+        path.relative_to(root / 'configs')
+        for folder in folders for path in sorted(folder.glob('*.py')))
     texts[root / INDEX] = as_yaml(dict(Import=[
         f'configs/{folder.name}/{METAFILE}' for folder in folders]))
     return texts
@@ -116,14 +102,49 @@ def collection(folder: Path,
     Args:
         folder: The folder.
         entries: Its models.
+
+    Raises:
+        ValueError: No registered method with a paper is in it.
     """
-    name, (title, url) = COLLECTIONS[folder.name]
+    paper = paper_of(folder)
     data = dict.fromkeys(entry['Metadata']['Data Set'] for entry in entries)
     return {
-        'Name': name, 'License': LICENSE,
+        'Name': collection_name(folder), 'License': LICENSE,
         'Metadata': {'Training Data': list(data)},
-        'Paper': {'Title': title, 'URL': url},
+        'Paper': {'Title': paper.title, 'URL': paper.url},
         'README': f'configs/{folder.name}/README.md'}
+
+
+def collection_name(folder: Path) -> str:
+    """Return what a folder's method is called, else its README's heading.
+
+    Args:
+        folder: The folder.
+    """
+    method = method_of_folder(folder.name)
+    if method is not None:
+        return method.title
+    heading, *_ = (folder / 'README.md').read_text('utf-8').splitlines()
+    return heading.strip('# ')
+
+
+def paper_of(folder: Path) -> Paper:
+    """Return the paper of a folder's method, else of its first config's.
+
+    Args:
+        folder: The folder.
+
+    Raises:
+        ValueError: No registered method with a paper is in it.
+    """
+    methods = [method_of_folder(folder.name), *map(
+        method_of_config, sorted(folder.glob('*.py')))]
+    papers = [method.paper for method in methods if method and method.paper]
+    if not papers:
+        raise ValueError(f'configs/{folder.name}: no method of its name, or '
+                         'that a file in it is named after, is registered '
+                         'with a paper; add paper= to its register_method')
+    return papers[0]
 
 
 def model_entry(path: Path, root: Path) -> dict[str, Any]:
@@ -145,7 +166,7 @@ def model_entry(path: Path, root: Path) -> dict[str, Any]:
     variant = dict(hook.get('variant') or {})
     return {
         'Name': path.stem,
-        'In Collection': COLLECTIONS[path.parent.name][0],
+        'In Collection': collection_name(path.parent),
         'Config': path.relative_to(root).as_posix(),
         'Metadata': {
             'Method': hook['method'], 'Label': hook.get('label', 'strict'),
@@ -202,13 +223,11 @@ def add_results(entries: Sequence[dict[str, Any]], root: Path) -> None:
         entries: All models.
         root: The checkout.
     """
-    records = [record for path in sorted(root.glob('docs/results/*.json'))
-               for record in read_records(path)]
-    for summary in summarize(records):
+    for summary in summarize(shipped_records(root)):
         if any(summary['gamma']):
             continue
-        wanted = [summary[key] for key in (
-            'method', 'split', 'label', 'variant')]
+        wanted = [summary['method'], summary['split'], summary['label'],
+                  summary['variant']]
         fitting = [entry for entry in entries
                    if wanted == _identity(entry['Metadata'])]
         if len(fitting) == 1:
@@ -216,8 +235,8 @@ def add_results(entries: Sequence[dict[str, Any]], root: Path) -> None:
             fitting[0]['Results'] = [{
                 'Task': 'Zero-shot semantic segmentation',
                 'Dataset': summary['dataset'],
-                'Metrics': {key: round(means[key], 1) for key in SCORES
-                            if means[key] is not None},
+                'Metrics': {key: round(mean, 1) for key in SCORES
+                            if (mean := means[key]) is not None},
                 'Seeds': summary['runs']}]
 
 

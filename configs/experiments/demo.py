@@ -10,8 +10,8 @@ start = 'seen'
 # Shorter than the schedule: SPNet learns its projection from nothing, DeViSE
 # has fewer iterations to keep the demo short, which is no fair comparison.
 iterations = dict(seen=600, spnet=700, devise=400, zs5net=700)
-# Chosen on the split's validation classes, never on unseen ones:
-#   mmseg-zeroshot tune demo spnet
+# Chosen on the validation classes of the split, never on unseen ones; a run of
+# this file without gamma chooses them.
 gamma = {'spnet': 0.22, 'zs3net': 0.25, 'devise': None}
 stages = dict(
     bank=dict(max_vectors=64, batch_size=32),

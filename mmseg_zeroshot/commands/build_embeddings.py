@@ -11,10 +11,10 @@ Examples:
         --source GoogleNews-vectors-negative300.bin \\
         --out cocostuff_ft_w2v.npz
 
-A source is ``PATH[:format]``; without a format it is told by the file's
-first bytes. Each file is passed over once and only the words asked for are
-kept, so memory does not depend on its size. Beside the table a ``.json``
-report says how each name was found.
+A source is ``PATH[:format]``. Without a format, the file's first bytes tell
+it. The command reads each file once and keeps the words asked for alone, so
+memory does not depend on the file's size. A ``.json`` report beside the table
+says how each name was found.
 """
 
 from __future__ import annotations

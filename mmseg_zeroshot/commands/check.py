@@ -6,10 +6,10 @@ Examples:
     # read all masks, and not a sample
     mmseg-zeroshot check farm.py --all-masks
 
-Builds what the configs of all steps describe, without weights, and looks at
-words, files, masks, checkpoints, disk and memory. Prints a table of what was
-looked at, the first thing to mend with its place, and the rest. The exit code
-is 1 if anything would stop the run.
+The command builds what the configs of all steps describe, without weights, and
+looks at words, files, masks, checkpoints, disk and memory. It prints a table
+of what it looked at, the first thing to mend with its place, and the rest. The
+exit code is 1 if anything would stop the run.
 """
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ Examples:
     # one of them on eight GPUs, by MMSegmentation's launcher
     bash tools/dist_train.sh my_configs/seen.py 8
 
-A config is whole: it inherits nothing and reads no environment variable.
-What earlier steps leave is expected below --work-dir.
+A written config is whole: it inherits nothing and reads no environment
+variable. It expects below --work-dir what earlier steps leave.
 """
 from __future__ import annotations
 

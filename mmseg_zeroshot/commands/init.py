@@ -9,10 +9,10 @@ Examples:
     mmseg-zeroshot init ade --data mmseg::_base_/datasets/ade20k.py \\
         --unseen sofa, "pool table"
 
-Prints what is in the data: layout, images, which classes the masks hold, what
-is wrong with them, and how each class finds its word vector. Validation
-classes are proposed where none are given. DIR/experiment.py is short and
-commented; read it and edit it. Nothing is trained.
+The command prints what is in the data: layout, images, which classes the masks
+hold, what is wrong with them, and how each class finds its word vector. It
+proposes validation classes where none are given. It writes DIR/experiment.py,
+which is short and commented, for you to read and edit. It trains nothing.
 """
 from __future__ import annotations
 

@@ -6,10 +6,11 @@ Examples:
     # write the marked tables of README.md, docs/ and configs/ anew
     mmseg-zeroshot leaderboard --readme
 
-Writes `leaderboard.html` (one page: sorts, filters, needs no network), `.md`,
-`.csv` and `.tex`, and prints the boards that have runs. Runs of unlike data
-sets, splits, settings, labels or scoring rules are never ranked together. The
-papers' numbers stand beside, marked as published; what was not run says so.
+The command writes `leaderboard.html` (one page that sorts and filters and
+needs no network), `.md`, `.csv` and `.tex`, and prints the boards that have
+runs. It never ranks runs of unlike data sets, splits, settings, supervision or
+scoring rules together. The papers' numbers stand beside the runs, marked as
+published, with "not run" where there is no run.
 """
 from __future__ import annotations
 

@@ -12,9 +12,10 @@ Examples:
         --unseen sofa,bed --method zs3net --out zs3net
     bash zs3net/run.sh
 
-What is written inherits nothing from the base: network, pipelines, batch sizes
-and schedule are copied, with comments. Before that, the network is built and
-passes one small image through, without weights.
+The written configs inherit nothing from the base. They copy its network,
+pipelines, batch sizes and schedule, with comments. Before it writes, the
+command builds the network without weights and passes one small image through
+it.
 """
 from __future__ import annotations
 
@@ -26,7 +27,11 @@ from typing import Any
 from mmseg_zeroshot.commands._arguments import add_names, make_parser
 from mmseg_zeroshot.experiments.config_files import MMSEG, config_path
 from mmseg_zeroshot.experiments.experiment import Experiment
-from mmseg_zeroshot.experiments.methods import METHODS, make_plan
+from mmseg_zeroshot.experiments.methods import (
+    METHODS,
+    find_method,
+    make_plan,
+)
 from mmseg_zeroshot.experiments.mmseg_classes import (
     check_data_sets,
     named_classes,
@@ -58,7 +63,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
                         '(default: glove-6b-50d)')
     parser.add_argument('--mode', choices=('ignore', 'drop'),
                         help='hide pixels of unseen classes, or leave out '
-                        'images with any (default: drop for zs3net)')
+                        "images with any (default: the method's)")
     parser.add_argument('--out', type=Path,
                         help='folder to write (default: METHOD_BASE_SPLIT)')
     parser.add_argument('--overwrite', action='store_true',
@@ -112,12 +117,12 @@ def make(args: argparse.Namespace) -> list[Path]:
     split = build_split(spec)
     words = args.embeddings
     load_embeddings(words, split.classes)
-    name = args.method.partition(':')[0]
+    method, _ = find_method(args.method)
     experiment = Experiment(
         network=args.base, split=spec, iterations=ITERATIONS,
         words=words if len(words) > 1 else words[0],
-        mode=args.mode or ('drop' if name.startswith('zs') else 'ignore'),
-        name=f'{name}_{base.name}_{split.name}')
+        mode=args.mode or method.mode,
+        name=f'{method.name}_{base.name}_{split.name}')
     plan = make_plan(experiment, [args.method], calibrate=False)
     out = args.out or Path(experiment.name)
     files = step_files(plan.steps, out, Path('work_dirs', experiment.name),

@@ -2,14 +2,14 @@
 
 Examples:
     # few-label: a score over n, a line a method, a band of one deviation
-    mmseg-zeroshot plot curves work_dirs/fewlabel --x n \\
+    mmseg-zeroshot plot curves work_dirs/few_label --x n \\
         --scores 'Unseen mIoU' --log --out few_label
     # the gamma curves of several seeds as one
     mmseg-zeroshot plot gamma seed*/calibration/gamma_curve.json
     # the heat map of a confusion.csv that `panels` wrote
     mmseg-zeroshot plot confusion panels/confusion.csv
 
---x is gamma, or a key of the runs' `variant`: n, p, tau, …
+--x names gamma, or a key of the runs' `variant`: n, p, tau, …
 """
 from __future__ import annotations
 

@@ -1,20 +1,21 @@
 """Plot the IoU of unseen classes against the size of their objects.
 
-SPNet's figure 3, from results files:
+This is SPNet's figure 3, made from results files.
 
+Examples:
     mmseg-zeroshot plot-object-sizes work_dirs/spnet --out sizes.png
-    mmseg-zeroshot plot-object-sizes docs/results/voc_animals_words.json \\
+    mmseg-zeroshot plot-object-sizes docs/results/voc_animals_words.jsonl \\
         --split unseen-cow-cat --setting generalised --out sizes.svg
 
 The size of an object is the number of pixels of a connected region of the
-ground truth (8 neighbours), so objects of a class that touch count as one, and
-an object that another one cuts in two counts as two; a class's size is the
-mean over the images that were scored. Figure 3 of the paper is of the vanilla
-setting, in which unseen classes compete alone.
+ground truth (8 neighbours). Objects of a class that touch count as one, and an
+object that another one cuts in two counts as two. A class's size is the mean
+over the images that were scored. The paper's figure shows the vanilla setting,
+in which unseen classes compete alone.
 
-A record that lacks the number of regions takes it from another of the same
-data set and split, whatever its method; one that lacks the score that is
-plotted is skipped.
+A record without the number of regions takes it from another of the same data
+set and split, whatever its method. A record without the plotted score is
+skipped.
 """
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ from statistics import mean
 
 from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.results import collect_records
-from mmseg_zeroshot.results.records import Record
+from mmseg_zeroshot.results.record import Record
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import percent, text_table
 from mmseg_zeroshot.visualization import save_object_sizes, sized_classes

@@ -1,8 +1,8 @@
 """Test a model: MMSegmentation's own `tools/test.py`, unchanged.
 
 Usage: `mmseg-zeroshot test CONFIG CHECKPOINT [mmseg's own arguments]`
-(`--help` lists them). The configs load this package themselves, so mmseg's
-file does the same when it is called directly.
+(`--help` lists them). The configs load this package, so mmseg's own file does
+the same when it is called directly.
 """
 from __future__ import annotations
 

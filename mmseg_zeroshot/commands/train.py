@@ -1,8 +1,8 @@
 """Train a model: MMSegmentation's own `tools/train.py`, unchanged.
 
 Usage: `mmseg-zeroshot train CONFIG [mmseg's own arguments]` (`--help` lists
-them). The configs load this package themselves, so mmseg's file does the same
-when it is called directly.
+them). The configs load this package, so mmseg's own file does the same when it
+is called directly.
 """
 from __future__ import annotations
 

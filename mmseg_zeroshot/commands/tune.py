@@ -15,10 +15,10 @@ Examples:
         --key pseudo_labels.p=10,25,50,100
 
 Validation classes are seen classes that are held out of all steps and take the
-place of the unseen ones. `--oracle` chooses by the real unseen classes: an
-upper bound, labelled so wherever it is shown.
+place of the unseen ones. `--oracle` chooses by the real unseen classes. That
+is an upper bound, and every result says so.
 
-Steps run, and go on, as those of `mmseg-zeroshot run` do. The work dir gets
+Steps run and go on as those of `mmseg-zeroshot run` do. The work dir gets
 `sweep.json` (scores of all points), `sweep.md` (the table), `sweep.png` (a
 curve over one numeric key, else a heat map of the first two keys at the best
 values of the others), and `tuned.py`: the experiment with the best values.
@@ -28,7 +28,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.commands._arguments import add_cfg_options, make_parser
 from mmseg_zeroshot.commands._experiment import (
@@ -46,7 +45,7 @@ from mmseg_zeroshot.experiments.tuned import scored_points, write_outcome
 from mmseg_zeroshot.experiments.tuning import Tuning, make_tuning
 from mmseg_zeroshot.utils import resumable_exit_code
 from mmseg_zeroshot.utils.tables import text_table
-from mmseg_zeroshot.visualization.sweeps import SWEEP_SCORES, sweep_rows
+from mmseg_zeroshot.visualization.sweeps import SWEEP_SCORES, Point, sweep_rows
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -102,10 +101,11 @@ def run(args: argparse.Namespace) -> None:
         best_gamma=args.gamma == 'best', oracle=args.oracle)
     tasks = make_tasks(tuning.steps.values(), args.seeds, work_dir)
     if args.dry_run:
-        for text in describe(tasks):
+        for text in describe(tasks, experiment.modules):
             print(text)
         return
     run_tasks(tasks, work_dir, jobs=args.jobs, experiment=experiment.name,
+              modules=experiment.modules,
               executor=make_executor('local', args.jobs, work_dir, {}),
               after=lambda: write_outcome(
                   tuning, tasks, work_dir, args.score, experiment))
@@ -114,8 +114,8 @@ def run(args: argparse.Namespace) -> None:
            scored_points(tuning, tasks), work_dir, args, experiment)
 
 
-def report(tuning: Tuning, best: dict[str, Any] | None,
-           points: list[dict[str, Any]], work_dir: Path,
+def report(tuning: Tuning, best: Point | None,
+           points: list[Point], work_dir: Path,
            args: argparse.Namespace, experiment: Experiment) -> None:
     """Print the table, the best values and what comes next.
 

@@ -22,7 +22,7 @@ _HEAD = 1 << 16
 _READERS = 8
 
 
-def fingerprint(value: Any) -> str:
+def fingerprint(value: object) -> str:
     """Return 16 hex digits that depend on the value of a config alone.
 
     Args:

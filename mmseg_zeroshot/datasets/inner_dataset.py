@@ -9,11 +9,13 @@ from typing import Any
 from mmengine.registry import DefaultScope
 from mmseg.registry import DATASETS
 
+from .protocols import InnerDataset
+
 
 class DataInfos(Sequence):
     """The data infos of a data set, read one by one."""
 
-    def __init__(self, dataset: Any) -> None:
+    def __init__(self, dataset: InnerDataset) -> None:
         self.dataset = dataset
 
     def __len__(self) -> int:
@@ -25,7 +27,8 @@ class DataInfos(Sequence):
         return self.dataset.get_data_info(index)
 
 
-def build_inner(dataset: Any, lazy_init: bool) -> Any:
+def build_inner(dataset: Mapping | InnerDataset,
+                lazy_init: bool) -> InnerDataset:
     """Build the data set that is wrapped.
 
     Args:

@@ -2,15 +2,13 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from mmengine.logging import print_log
 
-LOG_SECONDS = 5.
+from mmseg_zeroshot.utils.progress import progress
 
 
 def scan_masks(infos: Sequence[dict],
@@ -74,28 +72,6 @@ def _of_all(infos: Sequence[dict], function: Callable[[dict], Any],
             # The first bad file ends the scan: do not read the rest.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-
-
-def progress(items: Iterable, total: int, what: str) -> Iterator:
-    """Pass items on while logging how many are done and the time left.
-
-    Args:
-        items: Where the items come from.
-        total: How many there will be.
-        what: Their name in the log.
-
-    Yields:
-        The items.
-    """
-    start = logged = time.monotonic()
-    for done, item in enumerate(items, 1):
-        yield item
-        now = time.monotonic()
-        if now - logged > LOG_SECONDS and done < total:
-            logged, rate = now, done / (now - start)
-            print_log(
-                f'{what}: {done}/{total}, {rate:.0f} per second, '
-                f'{(total - done) / rate:.0f} s left', 'current')
 
 
 def check_files_exist(infos: Iterable[dict], keys: Sequence[str]) -> None:

@@ -7,27 +7,23 @@ from typing import Any
 
 import numpy as np
 from mmengine.dataset import BaseDataset
-from mmengine.logging import print_log
 from mmseg.registry import DATASETS
+from torch.utils.data import Dataset
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils.json_values import checkpoint_values
 
-from .few_label import Drawn, FewLabel, build_few_label
+from .few_label import FewLabel
 from .inner_dataset import DataInfos, build_inner, mmseg_scope
-from .mask_scan import check_files_exist, scan_masks
+from .mask_scan import check_files_exist
 from .metainfo import check_classes
+from .modes import Kept, SelfTraining, build_mode
 from .pipeline import build_pipeline, label_loader, loads_labels
-from .self_training.images import Mixed, UnlabelledImages
-from .self_training.mixing import MixPseudoLabels
-from .self_training.training import build_pseudo_labels
-from .transforms import HideLabels
-
-MODES = ('ignore', 'drop', 'keep', 'few')
+from .self_training.images import UnlabelledImages
 
 
 @DATASETS.register_module()
-class ZeroShotDataset:
+class ZeroShotDataset(Dataset):
     """Any MMSegmentation data set, seen through a class split.
 
     .. code:: text
@@ -35,18 +31,20 @@ class ZeroShotDataset:
         inner data set -> get_data_info() -> loading steps -> HideLabels
                        -> the rest of the pipeline -> sample
 
-    Labels are hidden right behind the step that loads them, before any step
-    that reads them, and class ids stay those of the full class list. Modes:
+    The wrapper hides labels right behind the step that loads them, before
+    any step reads them. Class ids stay those of the full class list. The
+    mode says what is hidden:
 
-    - ``'ignore'`` (SPNet): the image stays, pixels of unseen and ignored
+    - ``'ignore'`` (SPNet): every image stays. Pixels of unseen and ignored
       classes carry no label, even if no labelled pixel is left.
-    - ``'drop'`` (ZS3Net): an image that holds any unseen pixel is left out;
-      pixels of ignored classes carry no label. All label maps are read once
-      at the start to find these images.
-    - ``'keep'`` (evaluation): only pixels of ignored classes lose theirs.
-    - ``'few'`` (few-label): n images that are drawn for each class, see
-      :class:`FewLabel`. In one that is drawn for an unseen class the labels
-      of this class stay, and the sample's ``visible_unseen_ids`` says so.
+    - ``'drop'`` (ZS3Net): an image that holds any unseen pixel is left out,
+      and pixels of ignored classes carry no label. The wrapper reads all
+      label maps once at the start to find these images.
+    - ``'keep'`` (evaluation): pixels of ignored classes carry no label.
+    - ``'few'`` (few-label): n images are drawn for each class, see
+      :class:`FewLabel`. An image that is drawn for an unseen class keeps
+      the labels of this class, and the sample's ``visible_unseen_ids``
+      names it.
 
     Args:
         dataset: The inner data set, or its config without a pipeline: any
@@ -96,37 +94,30 @@ class ZeroShotDataset:
                  test_mode: bool = False,
                  lazy_init: bool = False,
                  max_refetch: int = 1000) -> None:
-        if mode not in MODES:
-            raise ValueError(f'mode must be one of {MODES}, got {mode!r}')
+        self.label_mode = build_mode(mode, few, pseudo_labels)
         self.split = build_split(split)
-        self.mode = mode
-        self.few = build_few_label(few, mode)
-        self.pseudo_labels = build_pseudo_labels(pseudo_labels, mode)
         self.test_mode = test_mode
         self.max_refetch = max_refetch
         self.dataset = build_inner(dataset, lazy_init)
         self._metainfo = self._checked_metainfo()
-        hide = HideLabels if self.pseudo_labels is None else MixPseudoLabels
-        self.hide = hide(
-            self.hidden_ids, self.split.num_classes,
-            shows_visible=mode == 'few')
+        self.hide = self.label_mode.hiding_step(self.split)
         self._steps = [copy.deepcopy(step) if isinstance(step, dict) else step
                        for step in pipeline]
         with mmseg_scope():
             self.pipeline = build_pipeline(self._steps, self.hide)
-        self._kept: np.ndarray | None = None
-        self._drawn: Drawn | None = None
-        self._mixed: Mixed | None = None
-        self._fully_initialized = False
+        self._kept_images: Kept | None = None
         if not lazy_init:
             self.full_init()
 
     @property
+    def mode(self) -> str:
+        """'ignore', 'drop', 'keep' or 'few'."""
+        return self.label_mode.name
+
+    @property
     def hidden_ids(self) -> tuple[int, ...]:
         """Ids of the classes whose labels leave the data set as 255."""
-        if self.mode == 'keep':
-            return self.split.ignored_ids
-        return tuple(sorted(self.split.unseen_ids + self.split.ignored_ids))
+        return self.label_mode.hidden_ids(self.split)
 
     @property
     def metainfo(self) -> dict[str, Any]:
@@ -136,8 +127,14 @@ class ZeroShotDataset:
     @property
     def image_names(self) -> tuple[str, ...]:
         """Names of the images in pseudo-labels; none without these."""
-        self.full_init()
-        return () if self._mixed is None else self._mixed.names
+        return self._kept.names
+
+    @property
+    def unlabelled_list(self) -> str | None:
+        """The file that names the unlabelled images, if there is one."""
+        mode = self.label_mode
+        return (mode.images.unlabelled if isinstance(mode, SelfTraining)
+                else None)
 
     def _checked_metainfo(self) -> dict[str, Any]:
         """Match the inner class list with the split, and add the split."""
@@ -150,31 +147,27 @@ class ZeroShotDataset:
 
     def full_init(self) -> None:
         """Read the list of files, check it and drop images if asked to."""
-        if self._fully_initialized:
+        if self._kept_images is not None:
             return
         self.dataset.full_init()
         infos: Sequence[dict] = DataInfos(self.dataset)
         if not len(infos):
             raise ValueError(f'{self.dataset!r} holds no image: check '
                              'data_root, data_prefix and ann_file')
-        if self.pseudo_labels is not None:
-            infos = self.pseudo_labels.without_labels(infos)
-        masks = self.mode == 'drop' or loads_labels(self._steps)
+        infos = self.label_mode.without_labels(infos)
+        masks = self.label_mode.reads_all_masks or loads_labels(self._steps)
         check_files_exist(
             infos, ('img_path', 'seg_map_path') if masks else ('img_path', ))
-        if self.pseudo_labels is not None:
-            self._mixed = self.pseudo_labels.mix(
-                infos, self._labels(), self.split, self.mode)
-            self._kept = self._mixed.indices
-            if self._mixed.metainfo:
-                self._metainfo['pseudo_labels'] = self._mixed.metainfo
-        elif self.mode == 'drop':
-            self._kept = self._without_unseen(infos)
-        if self.few is not None:
-            self._drawn = self.few.draw(infos, self._labels(), self.split)
-            self._kept = self._drawn.indices
-            self._metainfo['few_label'] = self._drawn.metainfo
-        self._fully_initialized = True
+        kept = self.label_mode.keep(infos, self._labels(), self.split)
+        self._metainfo.update(kept.metainfo)
+        self._kept_images = kept
+
+    @property
+    def _kept(self) -> Kept:
+        """The images of the data set, found at the first need."""
+        self.full_init()
+        assert self._kept_images is not None
+        return self._kept_images
 
     def _labels(self) -> Callable[[dict], np.ndarray]:
         """A function that loads and checks one label map."""
@@ -188,22 +181,8 @@ class ZeroShotDataset:
 
         return labels
 
-    def _without_unseen(self, infos: Sequence[dict]) -> np.ndarray:
-        """Indices of the images that hold no pixel of an unseen class."""
-        holds = scan_masks(infos, self._labels(), self.split.unseen_ids)
-        print_log(
-            f'{type(self).__name__}: {holds.sum()} of {len(holds)} images '
-            'hold an unseen class and are left out', 'current')
-        if holds.all():
-            raise ValueError(
-                f'no image is left of {len(holds)}: each holds a pixel of an '
-                f"unseen class of split {self.split.name!r}; mode='ignore' "
-                'keeps the images and hides these pixels')
-        return np.flatnonzero(~holds)
-
     def __len__(self) -> int:
-        self.full_init()
-        return len(self.dataset if self._kept is None else self._kept)
+        return len(self._kept.indices)
 
     def get_data_info(self, index: int) -> dict:
         """Return the inner data info of an image that was kept.
@@ -225,14 +204,8 @@ class ZeroShotDataset:
             raise IndexError(f'index {index} is out of range for a data set '
                              f'of {size} images')
         index = index % size
-        inner = index if self._kept is None else int(self._kept[index])
-        info = self.dataset.get_data_info(inner)
-        info['sample_idx'] = index
-        if self._drawn is not None:
-            info['visible_unseen_ids'] = self._drawn.visible[index]
-        if self._mixed is not None:
-            info.update(self._mixed.additions[index])
-        return info
+        info = self.dataset.get_data_info(int(self._kept.indices[index]))
+        return {**info, 'sample_idx': index, **self._kept.added(index)}
 
     def __getitem__(self, index: int) -> Any:
         data = self._sample(index)

@@ -17,7 +17,7 @@ from mmseg_zeroshot.utils import (
     in_parts,
 )
 
-from .decisions import max_over_classes, turning_points
+from ._turning_points import max_over_classes, turning_points
 from .scores import Absent, Scores, zero_shot_scores
 
 
@@ -26,14 +26,14 @@ class GammaCurve:
 
     The calibrated decision is ``argmax_c p(c) - gamma [c is seen]`` (SPNet,
     eq. 5). At a pixel it depends only on the best seen and the best unseen
-    class, and it turns from the one to the other once as gamma grows. So
-    each pixel is counted at the grid point where it turns, in one histogram
-    with its best seen and in one with its best unseen class, and the
-    confusion matrix of any gamma is a sum over these: exactly the one that a
-    separate evaluation at this gamma gives, ties and rounding in float32
-    included: of probabilities by their argmax, of logits by
-    :func:`calibrated_prediction`, which the heads decide by. Ignored classes
-    do not compete.
+    class, and it turns from the one to the other once as gamma grows. The
+    curve counts each pixel at the grid point where it turns, in one
+    histogram with its best seen and in one with its best unseen class.
+    The confusion matrix of any gamma is a sum over these. It is exactly the
+    one that a separate evaluation at this gamma gives, ties and rounding in
+    float32 included. Such an evaluation decides by the argmax of
+    probabilities, or for logits by :func:`calibrated_prediction`, as the
+    heads do. Ignored classes do not compete.
 
     Args:
         split: Groups of the K classes; at least one is unseen.
@@ -42,8 +42,8 @@ class GammaCurve:
         absent: See :func:`zero_shot_scores`.
 
     Raises:
-        ValueError: a gamma outside [0, 1], a grid that does not ascend, a
-            split without unseen classes.
+        ValueError: A gamma is outside [0, 1], the grid does not ascend, or
+            the split has no unseen class.
 
     Example:
         >>> curve = GammaCurve(split)

@@ -5,7 +5,7 @@ Everything here is a pure function of numpy arrays; nothing is rounded.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -175,7 +175,7 @@ def per_class_scores(
     return rows
 
 
-def flat_scores(scores: Scores) -> dict[str, float]:
+def flat_scores(scores: Mapping[str, Any]) -> dict[str, float]:
     """Return a scores record as ``{'seen_PA': …, 'hIoU': …}``.
 
     Scores that do not exist (None or NaN) are left out.

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -22,9 +22,10 @@ from torch import Tensor
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.json_values import without_nan
+from mmseg_zeroshot.utils.scores import Evaluation
 
 from .confusion import confusion_matrix, vanilla_confusion
-from .regions import count_regions
+from .object_regions import count_regions
 from .scores import (
     Absent,
     background_rule,
@@ -34,6 +35,7 @@ from .scores import (
     zero_shot_scores,
 )
 
+Counts = TypeVar('Counts', np.ndarray, Tensor)
 VANILLA_RULE = ('ground-truth pixels of unseen classes only; only unseen '
                 'classes compete')
 NO_VANILLA = 'not computed: '
@@ -43,13 +45,13 @@ NO_VANILLA = 'not computed: '
 class ZeroShotIoUMetric(BaseMetric):
     """PA, MA and mIoU of seen, unseen and all classes, and hIoU, in one pass.
 
-    Generalised scores count the prediction ``pred_sem_seg``; vanilla scores
-    take the best *unseen* class of the same ``seg_logits`` at the
-    ground-truth pixels of unseen classes. Both are counted in (K, K)
-    matrices, and the connected regions of unseen classes for their mean
-    size: memory does not grow with the number of images. In distributed
-    runs the counts are summed, and a sample that the sampler repeated to
-    fill up the last round is taken out again.
+    Generalised scores count the prediction ``pred_sem_seg``. Vanilla scores
+    count the best *unseen* class of the same ``seg_logits``, at the
+    ground-truth pixels of unseen classes. The metric keeps a (K, K) matrix
+    of each, and the number of connected regions of unseen classes, so its
+    memory does not grow with the number of images. Distributed runs sum
+    the counts, and drop samples that the sampler repeated to fill up the
+    last round.
 
     The split comes with the data set's metainfo (``ZeroShotDataset``).
     After ``evaluate`` the attribute ``record`` holds what
@@ -101,7 +103,7 @@ class ZeroShotIoUMetric(BaseMetric):
         self.ignore_index = ignore_index
         self.output_dir = output_dir
         self.keep_results = keep_results
-        self.record: dict[str, Any] | None = None
+        self.record: Evaluation | None = None
         self.confusion: np.ndarray | None = None
         self._split: ClassSplit | None = None
         self._reset()
@@ -132,7 +134,7 @@ class ZeroShotIoUMetric(BaseMetric):
                            ClassSplit.from_dict(given))
         return self._split
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+    def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
         """Count the pixels of some samples.
 
         Args:
@@ -182,11 +184,10 @@ class ZeroShotIoUMetric(BaseMetric):
         assert self.record is not None
         flat = flat_scores(self.record['generalised'])
         if self.record['vanilla'] is not None:
-            vanilla = self.record['vanilla']['unseen']
-            flat.update({
-                f'vanilla_unseen_{key}': value
-                for key, value in vanilla.items() if value is not None
-            })
+            vanilla = flat_scores(self.record['vanilla'])
+            flat.update({f'vanilla_{name}': value
+                         for name, value in vanilla.items()
+                         if name.startswith('unseen_')})
         return flat
 
     def _reset(self) -> None:
@@ -224,7 +225,7 @@ class ZeroShotIoUMetric(BaseMetric):
             count_regions(label.cpu().numpy(), unseen)).to(regions.device)
         return counts
 
-    def _parts(self, counts: Any) -> tuple[Any, Any, Any]:
+    def _parts(self, counts: Counts) -> tuple[Counts, Counts, Counts]:
         """Return (K, K) generalised, (K, K) vanilla and (K, ) regions."""
         size = self.split.num_classes
         return counts[:size], counts[size:-1], counts[-1]
@@ -268,7 +269,7 @@ class ZeroShotIoUMetric(BaseMetric):
                                  'without seg_logits')
         scores = zero_shot_scores(generalised, split, self.absent)
         alone = None if rule.startswith(NO_VANILLA) else vanilla
-        self.record = dict(
+        self.record = Evaluation(
             generalised=without_nan(scores),
             vanilla=None if alone is None else without_nan(
                 vanilla_scores(alone, split, self.absent)),

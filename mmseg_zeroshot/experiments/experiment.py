@@ -17,6 +17,8 @@ from mmseg_zeroshot.semantics.splits import SPLITS
 from .config_files import configs_folder
 from .folder_data import FolderData
 
+OF_INIT = 'experiment'
+"""Name of the file that ``init`` writes into a folder."""
 SHIPPED = 'experiments'
 """Folder of the shipped experiments, below ``configs``."""
 
@@ -53,7 +55,8 @@ class Experiment:
             ``dict(generator=dict(max_vectors=64))``.
         options: Config keys to change, such as
             ``{'optim_wrapper.optimizer.lr': 0.01}``; by step under the
-            step's name, of every step under ``'all'``.
+            step's name, of every step whose config has them under
+            ``'all'``.
         gamma: Calibration factors that were chosen before, by method, None
             for no calibrated row. Other methods choose theirs on the
             validation classes, where the split names some.
@@ -67,7 +70,10 @@ class Experiment:
         variant: Tells its rows in tables from others, such as
             ``dict(network='SegFormer')``.
         splits: Shipped splits that ``run`` finds this experiment by.
-        name: The file's name.
+        begin: Folder that relative paths begin at, as seen from the file's
+            own, which it is by default; for a file that inherits another
+            folder's.
+        name: The file's name, or its folder's for ``experiment.py``.
         path: The file.
     """
 
@@ -89,6 +95,7 @@ class Experiment:
     imports: Sequence[str] = ()
     variant: Mapping[str, Any] = field(default_factory=dict)
     splits: Sequence[str] = ()
+    begin: str = ''
     name: str = ''
     path: Path | None = None
 
@@ -109,8 +116,13 @@ class Experiment:
 
     @property
     def place(self) -> Path:
-        """Folder of the file, which its relative paths begin at."""
-        return self.path.parent if self.path else Path()
+        """Folder that the file's relative paths begin at."""
+        return (self.path.parent if self.path else Path()) / self.begin
+
+    @property
+    def modules(self) -> Path | None:
+        """Folder of the modules that it imports, None without any."""
+        return self.place.absolute() if self.imports else None
 
     @property
     def can_hold_out(self) -> bool:
@@ -120,11 +132,18 @@ class Experiment:
     def changed(self, options: Mapping[str, Any]) -> Experiment:
         """Return the experiment with config keys changed in every step.
 
+        A step whose config has no place for a key keeps its config; see
+        :class:`~.plan.Plan`.
+
         Args:
-            options: Values by dotted config key.
+            options: Values by dotted config key; they win over those that
+                the experiment gives a single step.
         """
-        everywhere = {**self.options.get('all', {}), **options}
-        return replace(self, options={**self.options, 'all': everywhere})
+        steps = {name: {key: options.get(key, value)
+                        for key, value in given.items()}
+                 for name, given in self.options.items()}
+        everywhere = {**steps.get('all', {}), **options}
+        return replace(self, options={**steps, 'all': everywhere})
 
     def held_out(self) -> Experiment:
         """Return the experiment that tunes: validation classes are unseen.
@@ -197,11 +216,16 @@ def read_experiment(path: Path) -> Experiment:
         if key not in known:
             raise ValueError(f'{path}: unknown key {key!r}.'
                              + hint(key, known))
-    experiment = Experiment(**values, name=path.stem, path=path)
+    experiment = Experiment(**values, name=_name(path), path=path)
     _check_keys(experiment)
     _import(experiment)
     return replace(experiment, split=_whole_split(experiment),
                    words=_found(experiment.words, experiment.place))
+
+
+def _name(path: Path) -> str:
+    """Name an experiment by its file; what init writes, by its folder."""
+    return path.resolve().parent.name if path.stem == OF_INIT else path.stem
 
 
 def _check_keys(experiment: Experiment) -> None:
@@ -227,9 +251,9 @@ def _import(experiment: Experiment) -> None:
     if isinstance(experiment.imports, str):
         raise ValueError(f'{experiment.path}: imports must be a list, write '
                          f'[{experiment.imports!r}]')
-    place = str(experiment.place.resolve())
-    if experiment.imports and place not in sys.path:
-        sys.path.insert(0, place)
+    place = experiment.modules
+    if place and str(place) not in sys.path:
+        sys.path.insert(0, str(place))
     for name in experiment.imports:
         importlib.import_module(name)
 
@@ -254,6 +278,6 @@ def _whole_split(experiment: Experiment) -> Any:
 def _found(words: Any, place: Path) -> Any:
     """Complete paths of word files that lie beside the experiment."""
     if isinstance(words, str):
-        path = place / words
+        path = (place / words).absolute()
         return str(path) if path.is_file() else words
     return [_found(word, place) for word in words]

@@ -1,13 +1,17 @@
 """The steps of an experiment, each made once, whoever asks for it."""
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from mmengine.config import Config
 
+from mmseg_zeroshot.semantics.names import hint
+
 from .base_config import base_config
+from .config_keys import find_missing
 from .derivation import derive
 from .experiment import Experiment
 from .stages import shorter
@@ -51,6 +55,7 @@ class Plan:
         self.final = final or self
         self.steps: dict[str, Step] = {}
         self._prefix = ''
+        self._applied: set[str] = set()
 
     @cached_property
     def base(self) -> Config:
@@ -184,6 +189,36 @@ class Plan:
                         Config(dict(trial.config or {})), load=trial.name,
                         arguments=('--out', '{folder}'), seeded=False)
 
+    def check_options(self) -> None:
+        """Compare the options of all steps with the steps that there are.
+
+        Raises:
+            ValueError: No step has a place for a key.
+        """
+        for key in self.experiment.options.get('all', {}):
+            if key in self._applied:
+                continue
+            missing = find_missing(self.base, key)
+            raise ValueError(
+                f'option {key!r}: no step of {", ".join(self.steps)} has a '
+                'config with this key'
+                + (f': {missing.part!r} is unknown.'
+                   + hint(missing.part, missing.known) if missing else ''))
+
+    def _fitting(self, config: Config) -> dict[str, Any]:
+        """Return the options of all steps that this config has a place for.
+
+        A key of the plain network's config, such as one of its images, is
+        meant where it is. Another one is new, and needs what is above it.
+        """
+        fitting = {
+            key: value
+            for key, value in self.experiment.options.get('all', {}).items()
+            if find_missing(config, key) is None
+            or (find_missing(self.base, key) and _may_be_new(config, key))}
+        self._applied.update(fitting)
+        return fitting
+
     def _whole(self, step: str, config: Config) -> dict[str, Any]:
         """Apply what the experiment says, and leave out mere variables."""
         experiment = self.experiment
@@ -194,14 +229,25 @@ class Plan:
         if number and length and number != length:
             config = derive(config, shorter(
                 config, iterations=int(number)))
-        for key in ('all', step):
-            config.merge_from_dict(dict(experiment.options.get(key, {})))
+        # Options of one step must not reach the config that others share.
+        config = copy.deepcopy(config)
+        config.merge_from_dict(self._fitting(config))
+        config.merge_from_dict(dict(experiment.options.get(step, {})))
         if experiment.imports:
-            config.custom_imports.imports = [
-                *config.custom_imports.imports, *experiment.imports]
+            # Once: a test's config comes from that of its training.
+            config.custom_imports.imports = [*dict.fromkeys(
+                [*config.custom_imports.imports, *experiment.imports])]
         kept = {key: value for key, value in config.to_dict().items()
                 if key in RUNNER_KEYS + COMMAND_KEYS}
         # What a step makes is no input of it.
         own = folder_of(self.name(step))
         return replace_texts(
             kept, lambda text: text.replace(own, '{folder}'))
+
+
+def _may_be_new(config: Config, key: str) -> bool:
+    """Whether a config has a place for a key that it lacks."""
+    above, _, _ = key.rpartition('.')
+    if not above:
+        return key in RUNNER_KEYS + COMMAND_KEYS
+    return find_missing(config, above) is None

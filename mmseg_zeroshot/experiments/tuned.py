@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mmseg_zeroshot.results import read_records
+from mmseg_zeroshot.results import Record, read_records
 from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.config_text import assignment, comment
 from mmseg_zeroshot.visualization.sweeps import (
     SWEEP_SCORES,
+    Point,
     best_point,
     save_sweep,
     sweep_rows,
@@ -24,7 +25,7 @@ from .tuning import Tuning
 
 
 def scored_points(tuning: Tuning,
-                  tasks: Sequence[Task]) -> list[dict[str, Any]]:
+                  tasks: Sequence[Task]) -> list[Point]:
     """Return the scores of every point, of the runs that are done.
 
     Args:
@@ -35,13 +36,13 @@ def scored_points(tuning: Tuning,
         For each point its ``values``, ``seeds``, and ``scores``: a list over
         seeds for each of ``SWEEP_SCORES``, in percent, None where undefined.
     """
-    points = []
+    points: list[Point] = []
     for point in tuning.points:
         done = [task for task in tasks
                 if task.step.name == tuning.scored[point.name]
                 and state(task).kind == 'done']
         records = [read_records(task.folder / RESULTS)[0] for task in done]
-        points.append(dict(
+        points.append(Point(
             values=point.values, seeds=[task.seed for task in done],
             scores={name: [_score(record, name) for record in records]
                     for name in SWEEP_SCORES}))
@@ -49,7 +50,7 @@ def scored_points(tuning: Tuning,
 
 
 def write_outcome(tuning: Tuning, tasks: Sequence[Task], work_dir: Path,
-                  score: str, experiment: Experiment) -> dict | None:
+                  score: str, experiment: Experiment) -> Point | None:
     """Write table, figures, picture and experiment of what is there.
 
     Args:
@@ -95,19 +96,23 @@ def tuned_text(tuning: Tuning, values: dict[str, Any], work_dir: Path,
         experiment: The experiment that is tuned.
     """
     base = os.path.relpath(experiment.path or '', work_dir)
-    options = {name: {**experiment.options.get(name, {}), **values}
-               for name in tuning.targets}
+    begin = os.path.relpath(experiment.place, work_dir)
+    # Those of the command line too, which the file that is inherited lacks.
+    options = {**experiment.options, **{
+        name: {**experiment.options.get(name, {}), **values}
+        for name in tuning.targets}}
     text = comment(f'{experiment.name}, with values that were chosen on '
                    f'{", ".join(tuning.split.unseen)}.')
     text += assignment('_base_', base)
+    text += assignment('begin', begin)
     text += assignment('options', options)
     if experiment.name in experiment.splits:
         text += assignment('split', experiment.split)
     return text
 
 
-def _score(record: dict[str, Any], name: str) -> float | None:
-    scores = record['generalised']
+def _score(record: Record, name: str) -> float | None:
+    scores: Any = record['generalised']
     group, _, key = name.rpartition(' ')
     value: float | None = scores[group][key] if group else scores[key]
     return value

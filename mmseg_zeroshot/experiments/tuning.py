@@ -13,6 +13,7 @@ from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils.config_text import short_keys
 
+from .config_keys import find_missing
 from .experiment import Experiment
 from .methods import find_method
 from .plan import Plan
@@ -136,6 +137,7 @@ def _chain(experiment: Experiment, method: str, best_gamma: bool,
                                                  or {})),
             load=last, report=True, arguments=(
                 '--out', '{folder}', *(['--oracle'] if oracle else [])))
+    plan.check_options()
     return plan.steps, last
 
 
@@ -159,23 +161,12 @@ def _check_targets(steps: Mapping[str, Step], targets: Sequence[str],
 
 
 def _check_key(step: Step, key: str) -> None:
-    place: Any = step.config
-    for part in key.split('.'):
-        known = _children(place)
-        if part not in known:
-            raise ValueError(
-                f'the config of step {step.name!r} has no key {key!r}.'
-                + hint(part, list(known)) + ' A key that has a default in '
-                "the code only is named first in the experiment's options")
-        place = known[part]
-
-
-def _children(place: Any) -> dict[str, Any]:
-    if isinstance(place, Mapping):
-        return dict(place)
-    if isinstance(place, (list, tuple)):
-        return {str(number): item for number, item in enumerate(place)}
-    return {}
+    missing = find_missing(step.config, key)
+    if missing:
+        raise ValueError(
+            f'the config of step {step.name!r} has no key {key!r}.'
+            + hint(missing.part, missing.known) + ' A key that has a default '
+            "in the code only is named first in the experiment's options")
 
 
 def _renamed(chain: Mapping[str, Step], targets: Sequence[str],

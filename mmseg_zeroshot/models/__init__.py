@@ -7,6 +7,7 @@ from . import (
     losses,
     segmentors,
 )
+from .classifier_retraining import retrain_classifier
 from .decode_heads import *
 from .feature_sets import FeatureSets, gather_feature_sets
 from .graph_sets import GraphDataPreProcessor, GraphSets
@@ -14,7 +15,8 @@ from .segmentors import *
 
 __all__ = [
     'FeatureSets', 'GraphDataPreProcessor', 'GraphSets', 'backbones',
-    'data_preprocessor', 'gather_feature_sets', 'generators', 'losses'
+    'data_preprocessor', 'gather_feature_sets', 'generators', 'losses',
+    'retrain_classifier'
 ]
 __all__ += decode_heads.__all__
 __all__ += segmentors.__all__

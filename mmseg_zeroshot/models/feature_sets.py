@@ -1,12 +1,12 @@
 """Pixel features as sets, one per class: what generator and classifier eat."""
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+
+from mmseg_zeroshot.utils.label_maps import labels_at_features
 
 
 class FeatureSets(NamedTuple):
@@ -29,21 +29,6 @@ class FeatureSets(NamedTuple):
             self.features.to(device, torch.float32, non_blocking=True),
             self.class_ids.to(device, non_blocking=True),
             self.frequency.to(device, torch.float32, non_blocking=True))
-
-
-def labels_at_features(labels: Tensor, size: Sequence[int]) -> Tensor:
-    """Bring label maps to the resolution of the pixel features.
-
-    Args:
-        labels: (N, H, W) or (N, 1, H, W) class ids.
-        size: (h, w) of the feature maps.
-
-    Returns:
-        (N, h, w) int64, each the label of the nearest pixel.
-    """
-    labels = labels.reshape(len(labels), 1, *labels.shape[-2:])
-    nearest = F.interpolate(labels.float(), tuple(size), mode='nearest')
-    return nearest[:, 0].long()
 
 
 def gather_feature_sets(features: Tensor,
@@ -78,6 +63,22 @@ def gather_feature_sets(features: Tensor,
     pixels = features.permute(0, 2, 3, 1).flatten(0, 2)
     return FeatureSets(pixels[labelled[rows]], groups % (ignore_index + 1),
                        counts / counts.sum())
+
+
+def check_finite(features: Tensor) -> None:
+    """Stop before NaN spreads from a broken extractor.
+
+    Args:
+        features: Pixel features, of any shape.
+
+    Raises:
+        ValueError: One is NaN or infinite.
+    """
+    if not torch.isfinite(features).all():
+        raise ValueError(
+            'the frozen network gives pixel features that are NaN or '
+            'infinite: its checkpoint (load_from) is broken, or its values '
+            'overflow in float16')
 
 
 def _draw_rows(keys: Tensor, counts: Tensor, num: int) -> Tensor:

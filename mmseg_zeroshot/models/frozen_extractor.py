@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from mmcv.cnn.utils import fuse_conv_bn
 from mmengine.structures import PixelData
-from torch import Tensor, nn
+from mmseg.models import BaseSegmentor
+from torch import Tensor
 
 # Relative difference that folding a scale into weights may make.
 _ROUNDING = 1e-3
@@ -31,8 +31,8 @@ class FrozenExtractor:
         device: Where it runs.
     """
 
-    def __init__(self, model: nn.Module, device: str) -> None:
-        self.model: Any = model.requires_grad_(False).eval().to(device)
+    def __init__(self, model: BaseSegmentor, device: str) -> None:
+        self.model = model.requires_grad_(False).eval().to(device)
         self._compared = False
 
     @torch.no_grad()
@@ -55,7 +55,7 @@ class FrozenExtractor:
 
 
 @torch.no_grad()
-def folded(model: Any, inputs: Tensor) -> Any:
+def folded(model: BaseSegmentor, inputs: Tensor) -> BaseSegmentor:
     """Fold batch norms into convolutions where that changes nothing.
 
     Args:

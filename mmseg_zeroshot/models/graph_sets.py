@@ -1,6 +1,7 @@
 """Region graphs on the device, with what a step trains on."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -72,3 +73,35 @@ class GraphDataPreProcessor(ZeroShotDataPreProcessor):
         parts = {name: value[0] for name, value in data.items()}
         return dict(inputs=GraphSets(**parts).to(self.device),
                     data_samples=None)
+
+
+def draw_by_class(node_classes: Tensor, class_ids: Sequence[int],
+                  per_node: int, most: int) -> Tensor:
+    """Draw equally many vectors of several classes.
+
+    A class with fewer vectors than the largest (or than ``most``) repeats
+    its own, all of them equally often up to one.
+
+    Args:
+        node_classes: (V, ) class of each node.
+        class_ids: B classes; each has a node.
+        per_node: Vectors of each node, P.
+        most: Most vectors of a class.
+
+    Returns:
+        (B, N) rows among the V x P vectors, N at least 2.
+
+    Raises:
+        ValueError: A class has no node.
+    """
+    classes = node_classes.repeat_interleave(per_node)
+    drawn = []
+    for class_id in class_ids:
+        rows = (classes == class_id).nonzero().squeeze(1)
+        if not len(rows):
+            raise ValueError(f'no node of class id {class_id} is in the '
+                             'graphs of this step')
+        drawn.append(rows[torch.randperm(len(rows), device=rows.device)])
+    count = max(2, min(most, max(map(len, drawn))))
+    turn = torch.arange(count, device=node_classes.device)
+    return torch.stack([rows[turn % len(rows)] for rows in drawn])

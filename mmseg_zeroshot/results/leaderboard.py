@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from mmseg_zeroshot.utils.tables import score_headings
 
 from .published import published_rows
-from .records import Record
+from .record import Record
 from .summaries import Summary, label_rank, summarize
 
 _HIOU = score_headings().index('hIoU')
@@ -176,7 +176,8 @@ def _missing(board: Board, summaries: Sequence[Summary]) -> list[str]:
 
 def n_of(row: Summary) -> int | None:
     """Return n of a few-label row, the images with labels per class."""
-    return row['variant'].get('n') if row['label'] == 'few-label' else None
+    n = row['variant'].get('n') if row['label'] == 'few-label' else None
+    return n if isinstance(n, int) else None
 
 
 def _has_scores(summary: Summary, setting: str) -> bool:

@@ -168,7 +168,7 @@ def _csv_cells(board: Board, row: Summary, source: str,
                note: str) -> list[object]:
     texts = [board.dataset, board.split, board.setting, row['label'],
              row['background'], row['absent'], row['method'],
-             variant_cell(row), row['embeddings'],
+             variant_cell(row['variant']), row['embeddings'],
              ' '.join(f'{gamma:g}' for gamma in row['gamma']),
              row['runs'], source, note]
     return texts + [value for pair in zip(row['mean'], row['std'])

@@ -10,7 +10,8 @@ from mmseg_zeroshot.utils.tables import score_headings
 from .leaderboard import n_of
 from .paired import paired_table
 from .published import as_printed, published_on
-from .records import Record, read_records
+from .record import Record
+from .records import SUFFIXES, read_records, shipped_records
 from .summaries import Summary, summarize
 from .tables import (
     LAYOUTS,
@@ -88,7 +89,8 @@ def published_table(splits: Sequence[str],
     own = summarize(records)
     for row in published_on(splits):
         rows.append([
-            ', '.join(filter(None, [row['method'], variant_cell(row)])),
+            ', '.join(filter(None, [
+                row['method'], variant_cell(row['variant'])])),
             row['split'], row['source'],
             *(as_printed(row['mean'][i]) for i in _PLACES),
             _ours(row, own)])
@@ -113,7 +115,7 @@ def _paired(words: Sequence[str], root: Path) -> str:
 
 
 def _published(words: Sequence[str], root: Path) -> str:
-    return published_table(words, _own_records(root))
+    return published_table(words, shipped_records(root))
 
 
 _RENDER = dict(table=_table, paired=_paired, published=_published)
@@ -122,9 +124,9 @@ _RENDER = dict(table=_table, paired=_paired, published=_published)
 def _split_words(words: Sequence[str],
                  root: Path) -> tuple[list[Record], list[str]]:
     """Return the records of the files among the words, and the others."""
-    files = [word for word in words if word.endswith('.json')]
+    files = [word for word in words if word.endswith(SUFFIXES)]
     if not files:
-        raise ValueError('name a results file (.json)')
+        raise ValueError('name a results file (.jsonl or .json)')
     return ([record for file in files for record in read_records(root / file)],
             [word for word in words if word not in files])
 
@@ -140,8 +142,3 @@ def _ours(row: Summary, own: Sequence[Summary]) -> str:
         if (ours['split'], ours['method'], n_of(ours)) == (
             row['split'], method, n_of(row))
         and any(ours['gamma']) == calibrated) or 'not run'
-
-
-def _own_records(root: Path) -> list[Record]:
-    return [record for file in sorted(root.glob('docs/results/*.json'))
-            for record in read_records(file)]

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from statistics import mean, stdev
 from typing import NamedTuple
 
-from .records import Record
+from .record import Record
 from .tables import markdown_rows, variant_cell
 
-_Scores = dict[int, 'float | None']
+_Scores = dict['int | None', 'float | None']
 """hIoU by seed."""
 
 
@@ -80,9 +80,9 @@ def _grouped(records: Iterable[Record]
     """Return scores by data set, split and gamma, then by run."""
     groups: dict[tuple[str, str, float], dict[_Run, _Scores]] = {}
     for record in records:
-        setting = (record['dataset'], record['split'], record['gamma'] or 0.)
+        setting = (record['dataset'], record['split'], record['gamma'])
         run = _Run(record['method'], record['label'],
-                   variant_cell(record) if record.get('variant') else '')
+                   variant_cell(record['variant']))
         groups.setdefault(setting, {}).setdefault(run, {})[
             record['seed']] = record['generalised']['hIoU']
     return groups
@@ -91,11 +91,11 @@ def _grouped(records: Iterable[Record]
 def _difference(scores: _Scores, base: _Scores, name: str,
                 baseline: str) -> str:
     """Return ``mean ± std`` of scores less the baseline's, or a dash."""
-    missing = sorted(scores.keys() - base.keys())
+    missing = [seed for seed in scores if seed not in base]
     if missing:
         raise ValueError(f'{name} has seeds {missing}, of which there is no '
                          f'run of {baseline!r}')
-    pairs = [(scores[seed], base[seed]) for seed in sorted(scores)]
+    pairs = [(score, base[seed]) for seed, score in scores.items()]
     found = [a - b for a, b in pairs if a is not None and b is not None]
     if len(found) < len(pairs):
         return '-'  # no mean over some of the seeds

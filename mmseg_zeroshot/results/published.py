@@ -1,8 +1,12 @@
-"""The papers' own numbers, as rows to stand beside those of runs."""
+"""The papers' own numbers, as rows to stand beside those of runs.
+
+A method's numbers stand with its registration, one file a method, and are
+read as plain data: this room imports no method.
+"""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,12 +15,18 @@ from mmseg_zeroshot.utils.tables import score_headings
 
 from .summaries import Summary
 
-_FILE = Path(__file__).parent / 'assets' / 'published.json'
+_PROTOCOLS = Path(__file__).parent / 'assets' / 'protocols.json'
+NUMBERS = (Path(__file__).parents[1] / 'experiments' / 'methods'
+           / 'published')
+"""Folder of the methods' files, each named as its method is registered.
+
+A file has ``position`` (where its rows stand in a table, the lowest first),
+``sources`` (paper and table by a short key) and ``rows``."""
 
 
 @cache
 def published_rows() -> tuple[Summary, ...]:
-    """Return the papers' rows, in their order, as printed.
+    """Return the papers' rows by split and method, as printed.
 
     Cells that the papers do not print, or show in a figure only, are None.
     Some printed cells contradict each other; they are kept.
@@ -24,9 +34,31 @@ def published_rows() -> tuple[Summary, ...]:
     Returns:
         As :func:`summarize` returns them, with no seeds and no gamma;
         ``source`` names paper and table, ``note`` what is to be known.
+
+    Raises:
+        ValueError: A row's split has no protocol.
     """
-    content = json.loads(_FILE.read_text('utf-8'))
-    return tuple(_summary(row, content) for row in content['rows'])
+    files = [json.loads(path.read_text('utf-8'))
+             for path in sorted(NUMBERS.glob('*.json'))]
+    files.sort(key=lambda content: content['position'])
+    protocols = json.loads(_PROTOCOLS.read_text('utf-8'))
+    rows = [_summary(row, content['sources'], protocols)
+            for content in files for row in content['rows']]
+    return tuple(sorted(
+        rows, key=lambda row: list(protocols).index(row['split'])))
+
+
+def splits_of(method: str) -> tuple[str, ...]:
+    """Return the splits that papers report a method on.
+
+    Args:
+        method: Its name of registration, such as ``'zs-mmd'``.
+    """
+    path = NUMBERS / f'{method}.json'
+    if not path.is_file():
+        return ()
+    rows = json.loads(path.read_text('utf-8'))['rows']
+    return tuple(dict.fromkeys(row['split'] for row in rows))
 
 
 def published_splits() -> tuple[str, ...]:
@@ -57,14 +89,19 @@ def as_printed(value: float | None) -> str:
     return '-' if value is None else repr(value)
 
 
-def _summary(row: dict[str, Any], content: dict[str, Any]) -> Summary:
+def _summary(row: dict[str, Any], sources: Mapping[str, str],
+             protocols: Mapping[str, Any]) -> Summary:
+    if row['split'] not in protocols:
+        raise ValueError(f'published numbers of {row["method"]!r} on split '
+                         f'{row["split"]!r}, which is not in {_PROTOCOLS}: '
+                         'add its data set and background')
     scores = [*row['seen'], *row['unseen'], *row['overall'], row['hIoU'],
               row.get('vanilla')]
-    protocol = content['protocols'][row['split']]
+    protocol = protocols[row['split']]
     return dict(
         method=row['method'], dataset=protocol['dataset'],
         split=row['split'], label=row['label'],
         background=protocol['background'], absent=None, embeddings=None,
         variant=row.get('variant', {}), gamma=[], runs=0, mean=scores,
         std=[None] * len(score_headings()),
-        source=content['sources'][row['source']], note=row.get('note', ''))
+        source=sources[row['source']], note=row.get('note', ''))

@@ -5,16 +5,19 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from mmseg_zeroshot.utils.tables import SCORE_COLUMNS
+from mmseg_zeroshot.utils import atomic_write
 
-Record = dict[str, Any]
-RESULT_NAMES = ('zero_shot_results.json', 'results.json')
+from .record import RESULTS_FILE, Record, from_json, to_json
+from .record_lines import lines, read_lines
+
+RESULT_NAMES = (RESULTS_FILE, 'results.json')
 """Names of the files that runs and recipes write."""
-
-_TEXTS = ('method', 'split', 'label')
-_OPTIONAL_TEXTS = ('dataset', 'background', 'absent', 'embeddings')
+LINES = '.jsonl'
+"""Ending of files with one record a line."""
+SUFFIXES = ('.json', LINES)
+"""Endings of results files."""
 
 
 class Collected(NamedTuple):
@@ -33,34 +36,57 @@ def read_records(path: str | os.PathLike) -> list[Record]:
     """Read a results file.
 
     Args:
-        path: A ``zero_shot_results.json`` or a ``results.json``.
+        path: A ``zero_shot_results.json``, a ``results.json``, or a
+            ``.jsonl`` with one record a line.
 
     Returns:
-        Its records, also if it holds a single one.
+        Its records, also if it holds a single one; what an older version
+        left out has its default.
 
     Raises:
-        ValueError: the file is no results file; it is named.
+        ValueError: The file is no results file; file and key are named.
     """
     try:
-        content = json.loads(Path(path).read_text('utf-8'))
+        text = Path(path).read_text('utf-8')
+        if Path(path).suffix == LINES:
+            return read_lines(text, str(path))
+        content = json.loads(text)
     except (json.JSONDecodeError, UnicodeDecodeError,
             RecursionError) as error:
         raise ValueError(f'{path} is not valid JSON: {error}') from error
-    records = content if isinstance(content, list) else [content]
-    for record in records:
-        wrong = _what_is_wrong(record)
-        if wrong:
-            raise ValueError(f'{path} holds something {wrong}; it must be '
-                             'what ZeroShotResultsHook writes')
-    return records
+    if not isinstance(content, list):
+        return [from_json(content, str(path))]
+    return [from_json(entry, f'{path}, record {number}')
+            for number, entry in enumerate(content, 1)]
+
+
+def write_records(path: str | os.PathLike,
+                  records: Record | Sequence[Record]) -> None:
+    """Write a results file, whole or not at all.
+
+    Args:
+        path: The file; one that ends in ``.jsonl`` gets a record a line.
+        records: One record, as an evaluation leaves it, or several.
+
+    Raises:
+        ValueError: A record is not as the schema wants it.
+    """
+    many = [records] if isinstance(records, dict) else list(records)
+    content = [to_json(record) for record in many]
+    with atomic_write(path, 'w') as file:
+        if Path(path).suffix == LINES:
+            file.writelines(lines(many))
+        else:
+            json.dump(content[0] if isinstance(records, dict) else content,
+                      file, indent=1, allow_nan=False)
 
 
 def collect_records(paths: Sequence[str | os.PathLike]) -> Collected:
     """Read the results files under some paths.
 
     A folder stands for every ``zero_shot_results.json`` and ``results.json``
-    below it; where there is none, for every ``.json`` file below it. A file
-    that is no results file is skipped, and said to be.
+    below it; where there is none, for every ``.json`` and ``.jsonl`` file
+    below it. A file that is no results file is skipped, and said to be.
 
     Args:
         paths: Files and folders.
@@ -89,37 +115,24 @@ def collect_records(paths: Sequence[str | os.PathLike]) -> Collected:
     return Collected(records, sources, skipped, len(files))
 
 
+def shipped_records(root: Path) -> list[Record]:
+    """Return the records of our runs that a checkout holds.
+
+    Args:
+        root: The checkout; they are in its ``docs/results``.
+    """
+    files = sorted(file for suffix in SUFFIXES
+                   for file in root.glob(f'docs/results/*{suffix}'))
+    return [record for file in files for record in read_records(file)]
+
+
 def _files(path: Path) -> Iterator[Path]:
     if not path.exists():
         raise FileNotFoundError(f'{path}: no such file or folder')
     if not path.is_dir():
         yield path
         return
-    every = sorted(path.rglob('*.json'))
+    every = sorted(file for suffix in SUFFIXES
+                   for file in path.rglob(f'*{suffix}'))
     named = [file for file in every if file.name in RESULT_NAMES]
     yield from named or every
-
-
-def _what_is_wrong(record: Any) -> str | None:
-    """Say what a record lacks to be one; None if it lacks nothing."""
-    if not isinstance(record, dict) or 'generalised' not in record:
-        return "without 'generalised' scores"
-    for key in _TEXTS:
-        if not isinstance(record.get(key), str):
-            return f'whose {key!r} is {record.get(key)!r} instead of a text'
-    kinds = dict.fromkeys(_OPTIONAL_TEXTS, str) | {'variant': dict}
-    for key, kind in kinds.items():
-        if not isinstance(record.get(key), (kind, type(None))):
-            return f'whose {key!r} is {record[key]!r}'
-    vanilla = record.get('vanilla')
-    try:
-        values = [record['generalised'][group][key]
-                  for group, key in SCORE_COLUMNS]
-        values.append(record['generalised']['hIoU'])
-        values.append(None if vanilla is None else vanilla['unseen']['mIoU'])
-    except (KeyError, TypeError) as error:
-        return f'with incomplete scores ({type(error).__name__}: {error})'
-    for value in (*values, record.get('gamma'), record.get('seed')):
-        if value is not None and not isinstance(value, (int, float)):
-            return f'with {value!r} for a number'
-    return None

@@ -1,15 +1,42 @@
 """Runs that differ in the seed only, put together."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import mean, stdev
-from typing import Any
+from typing import TypedDict
 
-from mmseg_zeroshot.utils.tables import score_values
+from .record import Record, score_values
 
-from .records import Record
 
-Summary = dict[str, Any]
+class _Row(TypedDict):
+    """What every row of a table has."""
+
+    method: str
+    dataset: str
+    split: str
+    label: str
+    background: str | None
+    absent: str | None
+    embeddings: str | None
+    variant: Mapping[str, str | int | float]
+    gamma: list[float]
+    """Sorted values; none for published rows."""
+    runs: int
+    mean: list[float | None]
+    """Over runs, under ``score_headings``."""
+    std: list[float | None]
+    """The sample's standard deviation; None for a single run."""
+
+
+class Summary(_Row, total=False):
+    """Runs that differ in the seed only; or a row that a paper prints."""
+
+    source: str
+    """Paper and table of a published row."""
+    note: str
+    """What is to be known about a published row."""
+
+
 # Least supervision first; unlike labels never share a ranking.
 _LABELS = ('strict', 'paper', 'released', 'few-label', 'self-training',
            'oracle')
@@ -41,11 +68,7 @@ def summarize(records: Sequence[Record]) -> list[Summary]:
         records: Entries of results files.
 
     Returns:
-        For each group ``method``, ``dataset``, ``split``, ``label``,
-        ``background``, ``absent``, ``embeddings``, ``variant`` (such as
-        ``{'n': 5}``), ``gamma`` (sorted values), ``runs`` (their number) and
-        ``mean`` and ``std``, the scores in the order of ``score_values``; the
-        standard deviation is the sample's, None for a single run.
+        A summary of each group; none has ``source`` or ``note``.
 
     Raises:
         RepeatedSeed: two runs of a group have the same seed and unlike
@@ -54,10 +77,10 @@ def summarize(records: Sequence[Record]) -> list[Summary]:
     methods = list(dict.fromkeys(record['method'] for record in records))
     groups: dict[tuple, list[Record]] = {}
     for record in records:
-        key = (record.get('dataset') or '', record['split'],
+        key = (record['dataset'], record['split'],
                label_rank(record['label']), methods.index(record['method']),
-               _variant_key(record), bool(record.get('gamma')),
-               *map(record.get, ('embeddings', 'absent', 'background')))
+               _variant_key(record), bool(record['gamma']),
+               record['embeddings'], record['absent'], record['background'])
         groups.setdefault(key, []).append(record)
     ranks = sorted(groups, key=lambda key: key[:5])
     return [_summary(groups[key]) for key in ranks]
@@ -74,7 +97,7 @@ def label_rank(label: str) -> tuple[int, str]:
 
 
 def _variant_key(record: Record) -> tuple:
-    variant = (record.get('variant') or {}).items()
+    variant = record['variant'].items()
     return tuple(sorted(
         (key, (0, value) if isinstance(value, (int, float)) else
          (1, str(value))) for key, value in variant))
@@ -87,14 +110,14 @@ def _summary(group: list[Record]) -> Summary:
     columns = list(zip(*map(score_values, group)))
     return dict(
         method=first['method'],
-        dataset=first.get('dataset') or '',
+        dataset=first['dataset'],
         split=first['split'],
         label=first['label'],
-        background=first.get('background'),
-        absent=first.get('absent'),
-        embeddings=first.get('embeddings'),
-        variant=first.get('variant') or {},
-        gamma=sorted({float(r.get('gamma') or 0) for r in group}),
+        background=first['background'],
+        absent=first['absent'],
+        embeddings=first['embeddings'],
+        variant=first['variant'],
+        gamma=sorted({float(record['gamma']) for record in group}),
         runs=len(group),
         mean=[_over_runs(values, mean) for values in columns],
         std=[_over_runs(values, stdev) for values in columns])
@@ -104,16 +127,16 @@ def _distinct(group: list[Record]) -> list[Record]:
     """Drop what repeats the seed and all scores of an earlier record."""
     runs: dict[tuple, Record] = {}
     for record in group:
-        key = (record.get('seed'), *score_values(record))
+        key = (record['seed'], *score_values(record))
         runs.setdefault(key, record)
     return list(runs.values())
 
 
 def _check_seeds(group: list[Record]) -> None:
     """The same run twice would pass for less deviation."""
-    by_seed: dict[Any, list[Record]] = {}
+    by_seed: dict[int | None, list[Record]] = {}
     for record in group:
-        by_seed.setdefault(record.get('seed'), []).append(record)
+        by_seed.setdefault(record['seed'], []).append(record)
     for seed, runs in by_seed.items():
         if len(runs) > 1:
             first = runs[0]

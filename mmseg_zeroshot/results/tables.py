@@ -1,11 +1,12 @@
 """Results records as tables for a terminal and for Markdown."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from mmseg_zeroshot.utils.tables import percent, score_headings, text_table
 
-from .records import Record
+from .record import Record
 from .summaries import Summary, summarize
 
 _LAYOUTS = {
@@ -86,11 +87,11 @@ def gamma_cell(summary: Summary) -> str:
     return '-'.join(dict.fromkeys((*gammas[:1], *gammas[-1:]))) or '-'
 
 
-def variant_cell(summary: Summary) -> str:
-    """Return a summary's variant, such as ``n=5``."""
+def variant_cell(variant: Mapping[str, str | int | float]) -> str:
+    """Return a variant as text, such as ``n=5``; empty if there is none."""
     return ', '.join(f'{key}={value:g}' if isinstance(value, (int, float))
                      else f'{key}={value}'
-                     for key, value in summary['variant'].items())
+                     for key, value in variant.items())
 
 
 def extra_columns(summaries: Sequence[Summary]) -> dict[str, list[str]]:
@@ -104,7 +105,7 @@ def extra_columns(summaries: Sequence[Summary]) -> dict[str, list[str]]:
         class vectors' fingerprint) where rows are alike without it.
     """
     columns = {}
-    variants = [variant_cell(summary) for summary in summaries]
+    variants = [variant_cell(summary['variant']) for summary in summaries]
     if any(variants):
         columns['Variant'] = variants
     names = [(s['dataset'], s['split'], s['label'], s['method'], variant,
@@ -123,7 +124,7 @@ def _rows(records: Sequence[Record], layout: str) -> list[list[str]]:
              *headings]]
     for row, group in enumerate(groups):
         rows.append([
-            *(group[key] for key in texts),
+            *(str(cast(Mapping, group)[key]) for key in texts),
             *(column[row] for column in extra.values()), gamma_cell(group),
             str(group['runs']), *score_cells(group, headings)
         ])

@@ -30,8 +30,8 @@ class ClassEmbeddings:
             float32. No row is all zero.
 
     Raises:
-        ValueError: If a name is there twice, the shapes do not fit, or a
-            row is not finite or all zero (the message names the class).
+        ValueError: A name occurs twice, the shapes do not fit, or a row is
+            not finite or all zero (the message names the class).
 
     Example:
         >>> table = load_embeddings('glove-6b-50d', ['cow', 'tv monitor'])

@@ -15,11 +15,11 @@ _KEYS = ('classes', *_GROUPS, 'name', 'fully_supervised', 'held_out')
 
 @dataclass(frozen=True)
 class ClassSplit:
-    """Three disjoint groups over one ordered class list.
+    """Three disjoint groups of an ordered class list: seen, unseen, ignored.
 
-    Seen classes are the ones that neither ``unseen`` nor ``ignored`` names.
-    Every name is resolved through the alias table to its spelling in
-    ``classes``, and every group is stored in class order.
+    Seen classes are those that neither ``unseen`` nor ``ignored`` names. The
+    alias table brings every name to its spelling in ``classes``, and every
+    group is in class order.
 
     Args:
         classes (Sequence[str]): All class names, in the order of the label
@@ -31,13 +31,12 @@ class ClassSplit:
         validation (Sequence[str]): Seen classes that stand in for unseen
             ones while hyperparameters are tuned. Default: ().
         name (str): Name of the split in reports. Default: 'custom'.
-        fully_supervised (bool): A split without unseen classes, for the
-            upper bound that is trained on everything. Set it through
-            :meth:`supervised`. Default: False.
-        held_out (bool): The unseen classes are validation classes that
-            stand in for the real ones, so that choices may be made by their
-            scores. Set it through :meth:`hold_out_validation`.
-            Default: False.
+        fully_supervised (bool): Whether the split has no unseen class, for
+            the upper bound that is trained on everything.
+            :meth:`supervised` sets it. Default: False.
+        held_out (bool): Whether the unseen classes are validation classes
+            that stand in for the real ones. Their scores may then choose
+            something. :meth:`hold_out_validation` sets it. Default: False.
 
     Raises:
         ValueError: If a name is unknown (the message lists the nearest), a

@@ -51,6 +51,21 @@ def locked(folder: Path, what: str, advice: str) -> Iterator[None]:
         lock.release()
 
 
+def is_locked(folder: Path) -> bool:
+    """Whether a process holds the lock of a folder.
+
+    Args:
+        folder: The folder.
+    """
+    if not (folder / LOCK).exists():
+        return False
+    try:
+        with FileLock(folder / LOCK, blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
 def _sign(path: Path) -> None:
     """Write down which process holds a lock, and since when."""
     with atomic_write(path, 'w') as file:

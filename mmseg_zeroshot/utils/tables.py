@@ -1,8 +1,7 @@
-"""Results records as rows of a text table."""
+"""Text tables, and the columns of the papers' tables."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 SCORE_COLUMNS = tuple(
     (group, key) for group in ('seen', 'unseen', 'overall')
@@ -11,25 +10,9 @@ SCORE_COLUMNS = tuple(
 
 
 def score_headings() -> list[str]:
-    """Return the headings that go with :func:`score_values`."""
+    """Return the headings over the scores of a record."""
     return [*(f'{group.capitalize()} {key}' for group, key in SCORE_COLUMNS),
             'hIoU', 'Vanilla mIoU']
-
-
-def score_values(record: dict[str, Any]) -> list[float | None]:
-    """Return the scores of one results record in the papers' order.
-
-    Args:
-        record: An entry of ``zero_shot_results.json``.
-
-    Returns:
-        PA, MA and mIoU of seen, unseen and all classes, hIoU, and the
-        vanilla mIoU of the unseen classes, in percent; None where undefined.
-    """
-    generalised = record['generalised']
-    vanilla = record.get('vanilla') or {'unseen': {'mIoU': None}}
-    return [*(generalised[group][key] for group, key in SCORE_COLUMNS),
-            generalised['hIoU'], vanilla['unseen']['mIoU']]
 
 
 def text_table(rows: Sequence[Sequence[str]], *, left: int = 1) -> str:

@@ -118,7 +118,7 @@ def save_gamma_curve(path: str | os.PathLike,
     save_figure(path, figure, dpi=dpi)
 
 
-def _legend(axes: Any, names: Iterable[str]) -> None:
+def _legend(axes: Axes, names: Iterable[str]) -> None:
     """Put the legend where there is room; long names go below the axes."""
     if max(map(len, names)) <= _SHORT_NAME:
         axes.legend(frameon=False, fontsize=8)

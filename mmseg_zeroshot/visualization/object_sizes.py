@@ -4,15 +4,17 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from statistics import mean, stdev
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from matplotlib.axes import Axes
 
-from mmseg_zeroshot.results.records import Record
+from mmseg_zeroshot.results.record import Record
+from mmseg_zeroshot.utils.scores import ClassScores
 
 from .style import COLORS, MARKERS, new_figure, save_figure, tidy
 
 Setting = Literal['vanilla', 'generalised']
+_PLACE: tuple[Literal['dataset', 'split'], ...] = ('dataset', 'split')
 _KEYS = dict(vanilla='vanilla_IoU', generalised='IoU')
 
 
@@ -34,7 +36,7 @@ def has_scores(record: Record, setting: Setting = 'vanilla') -> bool:
         record: An entry of a results file.
         setting: As in :func:`sized_classes`.
     """
-    return all(row.get(_KEYS[setting]) is not None
+    return all(_iou(row, setting) is not None
                for row in _unseen_rows(record))
 
 
@@ -80,11 +82,11 @@ def sized_classes(records: Sequence[Record],
                     f'record and {count} in another: they were scored on '
                     'different images')
             # The same run scored with another gamma: vanilla is the same.
-            key = (row['class'], method, record.get('seed'))
+            key = (row['class'], method, record['seed'])
             if seeds.setdefault(key, score) != score:
                 raise ValueError(
                     f'two records of {method!r} have seed '
-                    f'{record.get("seed")} and unlike IoU of '
+                    f'{record["seed"]} and unlike IoU of '
                     f'{row["class"]!r}; keep one of each seed')
             entry.scores[method] = [
                 value for (name, series, _), value in seeds.items()
@@ -144,9 +146,8 @@ def _draw(axes: Axes, classes: Sequence[SizedClass], method: str, rank: int,
 
 
 def _check_one_data_set(records: Sequence[Record]) -> None:
-    for key in ('dataset', 'split'):
-        values = list(dict.fromkeys(
-            str(record.get(key)) for record in records))
+    for key in _PLACE:
+        values = list(dict.fromkeys(record[key] for record in records))
         if len(values) > 1:
             raise ValueError(
                 f'object sizes belong to one {key}, but the records have '
@@ -156,9 +157,9 @@ def _check_one_data_set(records: Sequence[Record]) -> None:
 def _series(record: Record, setting: Setting) -> str:
     """Return what a record's markers are called."""
     notes = [f'{key} {value}'
-             for key, value in (record.get('variant') or {}).items()]
+             for key, value in record['variant'].items()]
     # Where unseen classes compete alone gamma, and who chose it, is moot.
-    if record.get('gamma') and setting == 'generalised':
+    if record['gamma'] and setting == 'generalised':
         notes.append('calibrated')
     label = record['label']
     if label != 'strict' and (label, setting) != ('oracle', 'vanilla'):
@@ -166,15 +167,20 @@ def _series(record: Record, setting: Setting) -> str:
     return record['method'] + (f' ({", ".join(notes)})' if notes else '')
 
 
-def _unseen_rows(record: Record) -> list[dict[str, Any]]:
+def _unseen_rows(record: Record) -> list[ClassScores]:
     """Return the rows of unseen classes that occur."""
-    return [row for row in record.get('per_class') or []
+    return [row for row in record['per_class']
             if row['group'] == 'unseen' and row['pixels']]
 
 
-def _score(record: Record, row: dict[str, Any], setting: Setting) -> float:
+def _iou(row: ClassScores, setting: Setting) -> float | None:
+    """Return a row's IoU; None where it is undefined or not computed."""
+    return row['IoU'] if setting == 'generalised' else row.get('vanilla_IoU')
+
+
+def _score(record: Record, row: ClassScores, setting: Setting) -> float:
     """Return a row's IoU, or raise a ValueError that says how to get it."""
-    score = row.get(_KEYS[setting])
+    score = _iou(row, setting)
     if score is None:
         raise ValueError(
             f'the record of {record["method"]!r} has no {_KEYS[setting]!r} '
@@ -183,10 +189,9 @@ def _score(record: Record, row: dict[str, Any], setting: Setting) -> float:
     return score
 
 
-def _place(record: Record, row: dict[str, Any]) -> tuple:
+def _place(record: Record, row: ClassScores) -> tuple:
     """Return what the regions of a class belong to: the scored images."""
-    return (record.get('dataset'), record['split'], row['class'],
-            row['pixels'])
+    return record['dataset'], record['split'], row['class'], row['pixels']
 
 
 def _known_regions(records: Sequence[Record]) -> dict[tuple, int]:
@@ -195,14 +200,14 @@ def _known_regions(records: Sequence[Record]) -> dict[tuple, int]:
             for row in _unseen_rows(record) if row.get('regions')}
 
 
-def _regions(record: Record, row: dict[str, Any],
+def _regions(record: Record, row: ClassScores,
              known: dict[tuple, int]) -> int:
     """Return a row's number of regions, its own or another record's."""
     count = row.get('regions') or known.get(_place(record, row))
     if count is None:
         raise ValueError(
             f"no record has 'regions' for {row['class']!r} of "
-            f'{record.get("dataset") or "this data set"}, split '
+            f'{record["dataset"] or "this data set"}, split '
             f'{record["split"]!r}: they were written by an older version. '
             'Test one of the checkpoints again (tools/test.py), with any '
             'method, and give its results file, too')

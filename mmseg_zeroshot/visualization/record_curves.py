@@ -5,14 +5,19 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
-from mmseg_zeroshot.results.records import Record
+from mmseg_zeroshot.results.record import Record, score_values
 from mmseg_zeroshot.results.summaries import RepeatedSeed
-from mmseg_zeroshot.utils.tables import score_headings, score_values
+from mmseg_zeroshot.utils.tables import score_headings
 
 from .curves import Curve
 
+_NAMING: tuple[Literal[
+    'method', 'dataset', 'split', 'label', 'absent', 'background',
+    'embeddings'], ...] = (
+    'method', 'dataset', 'split', 'label', 'absent', 'background',
+    'embeddings')
 _GAMMA_SCORES = ('seen mIoU', 'unseen mIoU', 'hIoU')
 
 
@@ -44,14 +49,14 @@ def record_curves(records: Sequence[Record], x: str,
              if isinstance(value := _parameter(record, x), (int, float))]
     if not given:
         known = sorted({key for record in records
-                        for key in record.get('variant') or {}})
+                        for key in record['variant']})
         raise ValueError(f'no run has a number {x!r}; there are '
                          f'{", ".join(["gamma", *known])}')
     names = _names([record for record, _ in given], x)
     curves: dict[str, dict[float, list[float | None]]] = {}
     found: dict[tuple, Record] = {}
     for (record, value), name in zip(given, names):
-        run = (name, float(value), record.get('seed'))
+        run = (name, float(value), record['seed'])
         if run in found:
             _check_equal(found[run], record, x, value)
             continue
@@ -100,23 +105,20 @@ def gamma_curves(paths: Sequence[str | os.PathLike]) -> dict[str, Curve]:
     return curves  # type: ignore[return-value]
 
 
-def _parameter(record: Record, x: str) -> Any:
-    variant = record.get('variant') or {}
-    return variant[x] if x in variant else (
-        record.get('gamma') if x == 'gamma' else None)
+def _parameter(record: Record, x: str) -> str | int | float | None:
+    return record['variant'].get(x, record['gamma'] if x == 'gamma' else None)
 
 
 def _names(records: Sequence[Record], x: str) -> list[str]:
     """Name the runs by the fields in which they differ, seeds and x aside."""
     variants = sorted({key for record in records
-                       for key in record.get('variant') or {}} - {x})
-    columns = [[str(record.get(key) or '') for record in records] for key in
-               ('method', 'dataset', 'split', 'label', 'absent', 'background',
-                'embeddings')]
-    columns += [[f'{key}={(record.get("variant") or {}).get(key, "-")}'
+                       for key in record['variant']} - {x})
+    columns = [[str(record[key] or '') for record in records]
+               for key in _NAMING]
+    columns += [[f'{key}={record["variant"].get(key, "-")}'
                  for record in records] for key in variants]
     if x != 'gamma':
-        columns.append(['calibrated' if record.get('gamma') else ''
+        columns.append(['calibrated' if record['gamma'] else ''
                         for record in records])
     kept: list[list[str]] = []
     for column in columns:
@@ -132,4 +134,4 @@ def _check_equal(record: Record, other: Record, x: str, value: float) -> None:
     if score_values(record) != score_values(other):
         raise RepeatedSeed(
             f'two runs of {record["method"]!r} with {x} = {value:g} have seed '
-            f'{record.get("seed")} and unlike scores', [record, other])
+            f'{record["seed"]} and unlike scores', [record, other])

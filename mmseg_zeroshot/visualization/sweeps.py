@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from statistics import mean, stdev
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -16,9 +16,16 @@ from .heat_maps import save_heat_map
 SWEEP_SCORES = ('hIoU', 'unseen mIoU', 'seen mIoU', 'overall mIoU')
 _SHOWN = ('seen mIoU', 'unseen mIoU', 'hIoU')
 
-Point = dict[str, Any]
-"""``values`` by config key, ``seeds``, and ``scores``: for each of
-``SWEEP_SCORES`` a list over seeds, in percent, None where undefined."""
+
+class Point(TypedDict):
+    """A combination of values, and the runs with it."""
+
+    values: dict[str, Any]
+    """By config key."""
+    seeds: list[int]
+    scores: dict[str, list[float | None]]
+    """For each of ``SWEEP_SCORES`` over seeds, in percent; None where
+    undefined."""
 
 
 def average(point: Point, score: str) -> float | None:
@@ -29,7 +36,8 @@ def average(point: Point, score: str) -> float | None:
         score: One of ``SWEEP_SCORES``.
     """
     values = point['scores'][score]
-    return None if not values or None in values else mean(values)
+    known = [value for value in values if value is not None]
+    return mean(known) if known and len(known) == len(values) else None
 
 
 def best_point(points: Sequence[Point], score: str) -> Point | None:
@@ -66,7 +74,7 @@ def sweep_rows(points: Sequence[Point], best: Point | None,
             *map(str, point['values'].values()), label,
             str(len(point['seeds'])),
             *(_cell(point['scores'][name]) for name in _SHOWN),
-            '*' if point is best else ''])
+            '*' if point == best else ''])
     return rows
 
 

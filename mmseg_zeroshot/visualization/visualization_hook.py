@@ -2,14 +2,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import mmcv
 import numpy as np
 from mmengine.dist import is_main_process
 from mmengine.fileio import get
+from mmengine.runner import Runner
+from mmengine.structures import PixelData
 from mmseg.engine.hooks import SegVisualizationHook
 from mmseg.registry import HOOKS
+from mmseg.structures import SegDataSample
 
 from mmseg_zeroshot.semantics import ClassSplit
 
@@ -31,14 +34,14 @@ class _Example(NamedTuple):
 class ZeroShotVisualizationHook(SegVisualizationHook):
     """Show how validation images with unseen classes are segmented.
 
-    After each validation one panel (image, truth, prediction; unseen classes
-    outlined and starred) goes to the run's visualizer, and so to every
-    backend of the config: files, TensorBoard, Weights & Biases. The images
-    are those with most of the unseen classes, the same ones each time;
-    nothing else is done with their labels. Scores, losses and selection
-    counts are written to the same places by ``LoggerHook``.
+    After each validation the hook gives one panel (image, truth, prediction;
+    unseen classes outlined and starred) to the run's visualizer, which writes
+    to every backend of the config: files, TensorBoard, Weights & Biases. The
+    images are those with most of the unseen classes, the same ones each time.
+    Their labels serve nothing else. ``LoggerHook`` writes scores, losses and
+    selection counts to the same places.
 
-    In a test run it draws every image, as ``SegVisualizationHook`` does
+    In a test run the hook draws every image, as ``SegVisualizationHook`` does
     (``tools/test.py --show-dir``).
 
     Args:
@@ -79,7 +82,7 @@ class ZeroShotVisualizationHook(SegVisualizationHook):
         # For each class the examples with the largest shares of it.
         self._examples: dict[int, list[tuple[float, _Example]]] = {}
 
-    def before_val_epoch(self, runner: Any) -> None:
+    def before_val_epoch(self, runner: Runner) -> None:
         """Forget the images of the last validation.
 
         Args:
@@ -87,8 +90,8 @@ class ZeroShotVisualizationHook(SegVisualizationHook):
         """
         self._examples = {}
 
-    def after_val_iter(self, runner: Any, batch_idx: int, data_batch: Any,
-                       outputs: Sequence[Any]) -> None:
+    def after_val_iter(self, runner: Runner, batch_idx: int, data_batch: dict,
+                       outputs: Sequence[SegDataSample]) -> None:
         """Keep images that show more of an unseen class than others before.
 
         Args:
@@ -109,7 +112,7 @@ class ZeroShotVisualizationHook(SegVisualizationHook):
                 if share > 0:
                     self._keep(class_id, float(share), example)
 
-    def after_val_epoch(self, runner: Any,
+    def after_val_epoch(self, runner: Runner,
                         metrics: dict[str, float] | None = None) -> None:
         """Draw the panel.
 
@@ -156,7 +159,7 @@ class ZeroShotVisualizationHook(SegVisualizationHook):
         return mmcv.imresize(image, (width, height))
 
 
-def _split(runner: Any) -> ClassSplit:
+def _split(runner: Runner) -> ClassSplit:
     given = (runner.val_dataloader.dataset.metainfo or {}).get('split')
     if given is None:
         raise ValueError(
@@ -172,5 +175,5 @@ def _shown_classes(split: ClassSplit) -> tuple[int, ...]:
     return split.unseen_ids or split.seen_ids
 
 
-def _class_ids(part: Any) -> np.ndarray:
+def _class_ids(part: PixelData) -> np.ndarray:
     return part.data.squeeze(0).cpu().numpy().astype(np.uint8)

@@ -17,6 +17,12 @@ from PIL import Image
 
 from mmseg_zeroshot.commands import build_feature_bank as tool
 from mmseg_zeroshot.datasets import FeatureBank, FeatureBankDataset
+from mmseg_zeroshot.extraction import (
+    default_devices,
+    make_dataset,
+    make_extract,
+)
+from mmseg_zeroshot.loading import read_checkpoint
 from mmseg_zeroshot.semantics import build_split
 
 CONFIG = """
@@ -120,8 +126,8 @@ def test_features_are_the_networks(folder, tmp_path, run):
     # Cat and dog: four images each, the cow's are left out; two views.
     assert bank.vectors.tolist() == [96, 48, 0, 48]
     path = str(folder / 'config.py')
-    dataset = tool.make_dataset(path, None)
-    extract = tool.make_extract(path, None, str(folder / 'net.pth'), 'cpu')
+    dataset = make_dataset(path, None)
+    extract = make_extract(path, None, str(folder / 'net.pth'), 'cpu')
     flip = dataset.pipeline.transforms[-2]
     known = [[], []]
     for i, p in enumerate((0.0, 1.0)):
@@ -140,7 +146,7 @@ def test_features_are_the_networks(folder, tmp_path, run):
 
 
 def test_the_extractor_is_frozen_and_in_eval_mode(folder):
-    extract = tool.make_extract(str(folder / 'config.py'), None,
+    extract = make_extract(str(folder / 'config.py'), None,
                                 str(folder / 'net.pth'), 'cpu')
     image = torch.randint(0, 255, (3, 32, 48), dtype=torch.uint8)
     data = dict(inputs=[image] * 2, data_samples=[None] * 2)
@@ -159,8 +165,8 @@ def test_the_extractor_is_frozen_and_in_eval_mode(folder):
 def test_labels_are_padded_with_the_image(folder):
     options = {'model.data_preprocessor.test_cfg': dict(size_divisor=32)}
     path = str(folder / 'config.py')
-    extract = tool.make_extract(path, options, str(folder / 'net.pth'), 'cpu')
-    sample = tool.make_dataset(path, None)[1]
+    extract = make_extract(path, options, str(folder / 'net.pth'), 'cpu')
+    sample = make_dataset(path, None)[1]
     labels = sample['data_samples'].gt_sem_seg.data.clone()
     features = extract(dict(inputs=[sample['inputs']],
                             data_samples=[sample['data_samples']]))
@@ -256,7 +262,7 @@ def test_bad_configs(run, options, message):
 
 def test_extractor_that_used_more_labels(folder, tmp_path, run):
     """The config's hooks say what the run permits, as in training."""
-    stored = tool.read_checkpoint(folder / 'net.pth')
+    stored = read_checkpoint(folder / 'net.pth')
     path = tmp_path / 'other.pth'
     stored['meta']['zero_shot_label'] = 'paper'
     torch.save(stored, path)
@@ -275,7 +281,7 @@ def test_extractor_that_used_more_labels(folder, tmp_path, run):
 
 
 def test_broken_weights_name_the_image(folder, tmp_path, run):
-    stored = tool.read_checkpoint(folder / 'net.pth')
+    stored = read_checkpoint(folder / 'net.pth')
     stored['state_dict']['backbone.conv1.conv.weight'][:] = float('nan')
     torch.save(stored, tmp_path / 'nan.pth')
     code, _, error = run(checkpoint=tmp_path / 'nan.pth')
@@ -285,7 +291,7 @@ def test_broken_weights_name_the_image(folder, tmp_path, run):
 
 
 def test_default_devices():
-    devices = tool.default_devices()
+    devices = default_devices()
     expected = torch.cuda.device_count() or 1
     assert len(devices) == expected
 

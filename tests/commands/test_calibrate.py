@@ -8,7 +8,6 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 from PIL import Image
 
-from mmseg_zeroshot import ClassSplit
 from mmseg_zeroshot.commands import calibrate
 
 CONFIG = """
@@ -126,7 +125,7 @@ def test_gamma_is_chosen_and_written(run, tmp_path, capsys):
     metrics = Runner.from_cfg(cfg).test()
     assert metrics['hIoU'] == pytest.approx(figures['best']['hIoU'])
 
-    # And a recipe finds the same in the files that it reads.
+    # And a run finds the same in the files that it reads.
     values = json.loads((tmp_path / 'values.json').read_text('utf-8'))
     assert values == {'model.decode_head.gamma': gamma}
     record, tested = (
@@ -180,20 +179,6 @@ def test_real_unseen_classes_need_the_oracle(run, tmp_path, refused):
     assert figures['label'] == record['label'] == 'oracle'
 
 
-def test_oracle_label_reaches_custom_hooks(tmp_path):
-    hooks = [dict(type='ConsistencyHook'),
-             dict(type='mmseg.ZeroShotResultsHook', method='x')]
-    path = tmp_path / 'gamma.py'
-    path.write_text(
-        calibrate.oracle_label(Config(dict(custom_hooks=hooks))), 'utf-8')
-    assert Config.fromfile(path).custom_hooks == [
-        hooks[0], dict(hooks[1], label='oracle')]
-    other = dict(default_hooks=dict(scores=dict(hooks[1])))
-    assert calibrate.oracle_label(Config(other)) == (
-        "default_hooks = dict(scores=dict(label='oracle'))\n")
-    assert calibrate.oracle_label(Config(dict())) == ''
-
-
 def test_oracle_on_a_held_out_split_is_refused(run, tmp_path, refused):
     _, config, checkpoint = run
     assert 'leave out --split-role oracle' in refused(
@@ -207,19 +192,6 @@ def test_split_of_the_data_must_be_the_heads(run, tmp_path, refused):
         'val_dataloader.dataset.split.unseen=[dog]')
 
 
-@pytest.mark.parametrize('meta, message', [
-    ({}, 'does not say which classes'),
-    (dict(split=dict(classes=['background', 'dog', 'cat', 'cow'],
-                     unseen=['dog'], name='other')),
-     "trained with labels of cat .split 'other'")])
-def test_checkpoint_must_be_trained_without_the_classes(meta,
-                                                             message):
-    split = ClassSplit(['background', 'dog', 'cat', 'cow'], unseen=['cat'])
-    with pytest.raises(ValueError, match=message):
-        calibrate.check_training(
-            dict(meta=dict(dataset_meta=meta)), split, 'x.pth')
-
-
 def test_missing_checkpoint(run, refused):
     assert 'no such file: none.pth' in refused(run[1], 'none.pth')
 
@@ -228,8 +200,3 @@ def test_what_is_no_checkpoint(run, refused, tmp_path):
     (tmp_path / 'notes.pth').write_text('not weights')
     assert 'no file of weights' in refused(
         run[1], str(tmp_path / 'notes.pth'))
-
-
-def test_plain_heads_have_no_gamma():
-    with pytest.raises(ValueError, match='has no split'):
-        calibrate.check_role(None, 'oracle')

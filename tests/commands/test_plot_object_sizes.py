@@ -13,7 +13,7 @@ def write(folder, records):
 
 def rows(score):
     return [{'class': 'cow', 'group': 'unseen', 'pixels': 900, 'regions': 3,
-             'IoU': 1., 'vanilla_IoU': score}]
+             'IoU': 1., 'accuracy': None, 'vanilla_IoU': score}]
 
 
 def test_records_of_a_folder_become_a_plot_and_a_table(tmp_path, capsys):
@@ -41,7 +41,7 @@ def test_shipped_results_of_two_ages(tmp_path, repo_root, capsys):
     """Older records lack regions and the vanilla IoU of single classes."""
     out = tmp_path / 'sizes.png'
     results = repo_root / 'docs/results'
-    path = str(results / 'compositions.json')
+    path = str(results / 'compositions.jsonl')
     assert plot_object_sizes.main(
         [path, '--setting', 'generalised', '--out', str(out)]) == 0
     header = capsys.readouterr().out.splitlines()[0]
@@ -50,7 +50,7 @@ def test_shipped_results_of_two_ages(tmp_path, repo_root, capsys):
     shown = capsys.readouterr()
     assert 'SPNet' not in shown.out and 'ZS3Net' in shown.out
     assert "skipped: 6 of the records of 'SPNet'" in shown.err
-    paths = [str(results / f'voc_animals{end}.json')
+    paths = [str(results / f'voc_animals{end}.jsonl')
              for end in ('', '_zs3net')]
     options = ['--split', 'unseen-cow-cat', '--method', 'SPNet', '--setting',
                'generalised', '--out', str(out)]

@@ -13,6 +13,7 @@ from PIL import Image
 from mmseg_zeroshot import ClassEmbeddings
 from mmseg_zeroshot.commands import predict as tool
 from mmseg_zeroshot.datasets import FeatureBankDataset
+from mmseg_zeroshot.prediction import Predictor
 from mmseg_zeroshot.utils.config_text import assignment
 
 CLASSES = ['background', 'dog', 'cat', 'cow', 'boat']
@@ -114,14 +115,14 @@ def test_masks_are_those_of_mmseg_s_inferencer(folder, tmp_path):
 
 def test_a_broken_photo_does_not_take_its_batch_along(
         folder, tmp_path, monkeypatch):
-    predict = tool.Predictor.predict
+    predict = Predictor.predict
 
     def picky(self, paths):
         if any(path.name == '1.png' for path in paths):
             raise ValueError('broken')
         return predict(self, paths)
 
-    monkeypatch.setattr(tool.Predictor, 'predict', picky)
+    monkeypatch.setattr(Predictor, 'predict', picky)
     assert run(folder, tmp_path, '--batch-size', '4') == 1
     found = areas(tmp_path)
     assert len(found['images']) == 3
@@ -202,6 +203,15 @@ def test_what_cannot_be_done(folder, tmp_path, capsys, more, message):
     assert run(folder, tmp_path / 'out', *more) == 1
     assert message in capsys.readouterr().err
     assert not (tmp_path / 'out').exists()
+
+
+def test_a_plain_head_has_no_words_to_change(folder, tmp_path, capsys):
+    plain = dict(CONFIG['model'], type='EncoderDecoder', decode_head=dict(
+        CONFIG['model']['decode_head']['host'], num_classes=5))
+    save(folder, 'plain', dict(CONFIG, model=plain))
+    assert run(folder, tmp_path / 'out', '--drop-classes', 'dog',
+               name='plain') == 1
+    assert 'FCNHead is no zero-shot head' in capsys.readouterr().err
 
 
 def test_files_that_are_not_there(folder, tmp_path, capsys):

@@ -196,7 +196,7 @@ def test_wrong_arguments(make_config, arguments, message, capsys):
 
 def test_a_checkpoint_is_checked(make_config, checkpoint, tmp_path, capsys):
     path = make_config()
-    assert 'no such checkpoint: gone.pth' in fails(capsys, path, 'gone.pth')
+    assert 'no such file: gone.pth' in fails(capsys, path, 'gone.pth')
     model = MODELS.build(Config.fromfile(path).model)
     other = build_split(dict(classes=list(CLASSES), unseen=['bus']))
     save(model, tmp_path / 'other.pth', split=other)

@@ -1,10 +1,8 @@
 import numpy as np
 import pytest
 
-from mmseg_zeroshot.datasets import mask_scan
 from mmseg_zeroshot.datasets.mask_scan import (
     check_files_exist,
-    progress,
     scan_masks,
 )
 
@@ -25,16 +23,6 @@ def test_the_first_bad_file_in_order_is_raised():
     infos = [dict(at=i) for i in range(50)]
     with pytest.raises(OSError, match='file 2'):
         scan_masks(infos, load, (3, ), num_threads=4)
-
-
-def test_progress_tells_rate_and_time_left(monkeypatch):
-    lines, clock = [], iter(range(0, 1000, 10))
-    monkeypatch.setattr(mask_scan.time, 'monotonic', lambda: next(clock))
-    monkeypatch.setattr(mask_scan, 'print_log',
-                        lambda text, logger: lines.append(text))
-    assert list(progress('abc', 3, 'masks')) == ['a', 'b', 'c']
-    assert lines == ['masks: 1/3, 0 per second, 20 s left',
-                     'masks: 2/3, 0 per second, 10 s left']
 
 
 def test_missing_files_are_counted_and_the_first_named(tmp_path):

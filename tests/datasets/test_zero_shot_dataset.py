@@ -242,7 +242,7 @@ def test_lazy_init_reads_no_file_list(root):
 
 def test_drop_reports_how_many(root, monkeypatch):
     lines = []
-    monkeypatch.setattr('mmseg_zeroshot.datasets.zero_shot_dataset.print_log',
+    monkeypatch.setattr('mmseg_zeroshot.datasets.modes.print_log',
                         lambda text, logger: lines.append(text))
     build(config(root), 'drop')
     assert lines == ['ZeroShotDataset: 3 of 6 images hold an unseen class '

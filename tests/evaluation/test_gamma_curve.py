@@ -8,7 +8,7 @@ from mmseg_zeroshot.evaluation import (
     confusion_matrix,
     zero_shot_scores,
 )
-from mmseg_zeroshot.evaluation.decisions import max_over_classes
+from mmseg_zeroshot.evaluation._turning_points import max_over_classes
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import (
     MASKED_LOGIT,

@@ -27,10 +27,11 @@ HEADS = {
 
 
 def heads(base=BaseZeroShotHead):
-    """All heads of the package."""
+    """All heads of the package that a config can name."""
     found = [head for one in base.__subclasses__() for head in heads(one)]
     return [head for head in (*base.__subclasses__(), *found)
-            if head.__module__.startswith('mmseg_zeroshot.')]
+            if head.__module__.startswith('mmseg_zeroshot.')
+            and MODELS.get(head.__name__) is head]
 
 
 def build(name):

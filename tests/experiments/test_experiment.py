@@ -98,3 +98,55 @@ def test_options_of_every_kind_reach_every_step(tmp_path: Path) -> None:
         hooks = step.config['default_hooks']
         assert hooks['results']['dataset'] == 'my farm, small'
         assert hooks['checkpoint']['interval'] == 7
+
+
+def test_an_option_reaches_the_steps_that_have_a_place_for_it(
+        tmp_path: Path) -> None:
+    experiment = own(tmp_path).changed({
+        'train_dataloader.dataset.mode': 'drop',
+        'train_dataloader.dataset.dataset.ann_file': 'few.txt',
+        'model.backbone.frozen_stages': 7})
+    steps = make_plan(experiment, ['zs3net'], calibrate=False).steps
+    data = {name: (steps[name].config or {})['train_dataloader']['dataset']
+            for name in ('seen', 'generator', 'zs3net')}
+    assert data['seen']['mode'] == 'drop'
+    assert data['seen']['dataset']['ann_file'] == 'few.txt'
+    for name in ('generator', 'zs3net'):
+        assert not {'mode', 'dataset'} & set(data[name])
+    for step in steps.values():
+        assert (step.config or {})['model']['backbone']['frozen_stages'] == 7
+
+
+@pytest.mark.parametrize('key, message', [
+    ('train_dataloder.batch_size', "'train_dataloder' is .*train_dataloader"),
+    ('modl', "'modl' is unknown.*model"),
+    ('model.decode_head.recursion.tau', 'no step of seen, spnet has'),
+])
+def test_an_option_that_no_step_has_is_refused(
+        tmp_path: Path, key: str, message: str) -> None:
+    experiment = own(tmp_path).changed({key: 3})
+    with pytest.raises(ValueError, match=message):
+        make_plan(experiment, ['seen', 'spnet'], calibrate=False)
+
+
+def test_an_option_of_one_step_stays_there(tmp_path: Path) -> None:
+    rate = {'optim_wrapper.optimizer.lr': 0.5}
+    experiment = own(tmp_path, f'options = dict(seen={rate})')
+    steps = make_plan(experiment, ['seen', 'spnet'], calibrate=False).steps
+    assert [(step.config or {})['optim_wrapper']['optimizer']['lr'] == 0.5
+            for step in steps.values()] == [True, False]
+
+
+def test_relative_paths_of_an_experiment_that_inherits_another(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / 'names.txt').write_text('sky\nroad\ncar\ntree\nbus\n')
+    (tmp_path / 'farm.npz').write_bytes(b'')
+    own(tmp_path, "words = 'farm.npz'", classes='names.txt')
+    path = tmp_path / 'work/tuned.py'
+    path.parent.mkdir()
+    path.write_text("_base_ = '../farm.py'\nbegin = '..'\n")
+    monkeypatch.chdir(tmp_path)
+    experiment = load_experiment('work/tuned.py')
+    assert len(experiment.classes.classes) == 5
+    words = Path(experiment.words)
+    assert words.is_absolute() and words.samefile('farm.npz')

@@ -6,7 +6,7 @@ import pytest
 from mmengine.config import Config
 
 from mmseg_zeroshot.experiments.experiment import load_experiment
-from mmseg_zeroshot.experiments.methods import find_method, make_plan
+from mmseg_zeroshot.experiments.methods import make_plan
 from mmseg_zeroshot.experiments.plan import Plan
 
 from .files import own
@@ -163,8 +163,3 @@ def test_steps_equal_the_shipped_configs(repo_root: Path, name: str,
         dataset.pop('bank', None)
         dataset.get('pseudo_labels', {}).pop('path', None)
     assert config == {key: expected[key] for key in config}
-
-
-def test_every_method_has_a_page(repo_root: Path) -> None:
-    method, _ = find_method('spnet')
-    assert (repo_root / 'configs' / method.readme / 'README.md').is_file()

@@ -1,6 +1,8 @@
 """What stages return: new dicts, for any base, and errors that say why."""
 import pytest
+import torch
 from mmengine.config import Config
+from mmengine.registry import PARAM_SCHEDULERS
 
 from mmseg_zeroshot.experiments import stages
 from mmseg_zeroshot.experiments.derivation import derive
@@ -153,3 +155,23 @@ def test_a_draw_has_a_file_of_its_own(split, name, load):
     few = change['train_dataloader']['dataset']['few']
     assert few['manifest'] == f'work_dirs/few_label/{name}-n3-seed7.json'
     assert change['default_hooks']['results']['variant'] == dict(n=3)
+
+
+def test_a_warm_up_that_is_left_no_length_is_left_out(plain):
+    """MMEngine refuses one, but only when the training starts."""
+    warm_up = dict(type='LinearLR', start_factor=1e-6, by_epoch=False,
+                   begin=0, end=100)
+    poly = dict(stages.poly(1000)[0], begin=100)
+    base = derive(plain, dict(param_scheduler=[warm_up, poly],
+                              train_cfg=dict(max_iters=1000)))
+    for iterations, ends in [(1, []), (2, [2]), (19, [19]), (20, [2, 20]),
+                             (1000, [100, 1000])]:
+        change = stages.shorter(base, iterations=iterations)
+        parts = change['param_scheduler']
+        assert [part['end'] for part in parts] == ends
+        model = torch.nn.Linear(1, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=1.)
+        for part in parts:
+            part.pop('by_epoch')
+            kind = PARAM_SCHEDULERS.get(part.pop('type'))
+            kind(optimizer, by_epoch=False, **part)

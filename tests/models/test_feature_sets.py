@@ -2,12 +2,6 @@
 import torch
 
 from mmseg_zeroshot.models import gather_feature_sets
-from mmseg_zeroshot.models.feature_sets import labels_at_features
-
-
-def test_labels_take_the_nearest_pixel():
-    labels = torch.arange(16).view(1, 1, 4, 4)
-    assert labels_at_features(labels, (2, 2)).tolist() == [[[0, 2], [8, 10]]]
 
 
 def test_every_vector_belongs_to_its_class():

@@ -1,10 +1,12 @@
 """The model zoo: its files are as the configs and the results say."""
 import json
+import re
 from pathlib import Path
 
 import pytest
 from mmengine.fileio import load
 
+from mmseg_zeroshot.experiments.methods import METHODS
 from tools import model_zoo
 
 from ..results.runs import record
@@ -33,6 +35,31 @@ def test_all_configs_and_links_exist(name):
     for model in metafile['Models']:
         assert model['In Collection'] == collection['Name']
         assert model['Name'] == Path(model['Config']).stem
+
+
+def test_a_folder_has_name_and_paper_of_its_method():
+    papers = {name: load(ROOT / 'configs' / name / model_zoo.METAFILE)[
+        'Collections'][0] for name in FOLDERS}
+    method = METHODS['zs-mmd']
+    assert papers['zs_mmd']['Name'] == method.title
+    assert papers['zs_mmd']['Paper'] == {'Title': method.paper.title,
+                                         'URL': method.paper.url}
+    # Of no method: its README's heading, its configs' method's paper.
+    assert papers['backbones']['Name'] == 'Other networks'
+    assert papers['backbones']['Paper'] == papers['spnet']['Paper']
+
+
+def test_the_overview_lists_every_config_once():
+    text = (ROOT / model_zoo.OVERVIEW).read_text('utf-8')
+    linked = re.findall(r'\]\((\w+/[^)]*\.py)\)', text)
+    assert sorted(linked) == sorted(
+        path.relative_to(ROOT / 'configs').as_posix()
+        for name in (*FOLDERS, 'experiments')
+        for path in (ROOT / 'configs' / name).glob('*.py'))
+    sections = dict(section.split('\n', 1)
+                    for section in text.split('\n## ')[1:])
+    assert 'Experiments: context-zs3.\n' in sections['ZS3Net + GC']
+    assert 'zs3net-gc-s1' not in sections['ZS3Net']
 
 
 def test_names_are_unique():
@@ -103,7 +130,8 @@ def test_scores_come_from_the_results(zoo):
 
 @pytest.mark.parametrize('change, message', [
     (lambda f: (f / 'README.md').unlink(), 'configs/spnet has no README.md'),
-    (lambda f: f.rename(f.parent / 'mine'), 'configs/mine: name its paper'),
+    (lambda f: (f.rename(f.parent / 'mine') / 'spnet_tiny.py').rename(
+        f.parent / 'mine' / 'mine_tiny.py'), 'configs/mine: no method'),
     (lambda f: (f / 'spnet_tiny.py').write_text('a = 1'),
      'spnet_tiny.py has no ZeroShotResultsHook')])
 def test_what_is_missing_is_named(change, message, zoo, capsys):

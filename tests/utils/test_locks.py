@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from mmseg_zeroshot.utils.locks import HOLDER, Locked, locked
+from mmseg_zeroshot.utils.locks import HOLDER, Locked, is_locked, locked
 
 HOLD = """
 import sys
@@ -78,3 +78,12 @@ def test_a_holder_without_a_name(tmp_path, text):
         (tmp_path / HOLDER).write_text(text)
         with pytest.raises(Locked, match='one that has not said its name'):
             enter(tmp_path)
+
+
+def test_whether_a_folder_is_locked(tmp_path, holder):
+    assert is_locked(tmp_path / 'work')
+    assert not is_locked(tmp_path)
+    assert not (tmp_path / '.lock').exists()
+    holder.kill()
+    holder.wait()
+    assert not is_locked(tmp_path / 'work')

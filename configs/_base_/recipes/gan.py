@@ -3,4 +3,6 @@
 _base_ = './strict.py'
 recipe = dict(
     method='ZS3Net (GAN)',
-    head=dict(generator=dict(type='WGANGenerator')))
+    head=dict(
+        generator=dict(
+            _delete_=True, type='WGANGenerator', noise='gaussian')))

@@ -6,7 +6,8 @@
 _base_ = './strict.py'
 recipe = dict(
     label='paper',
-    head=dict(mmd=dict(reading='printed'), frequency_power=0.0),
+    head=dict(
+        generator=dict(loss=dict(reading='printed')), frequency_power=0.0),
     step_2_hooks=[dict(type='StageStartHook')],
     classifier_optimizer=dict(
         _delete_=True,

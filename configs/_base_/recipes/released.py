@@ -7,12 +7,15 @@ _base_ = './strict.py'
 recipe = dict(
     label='released',
     head=dict(
+        _delete_=True,
         type='ReleasedRetrainedHead',
         unseen_weight=100.0,
-        frequency_power=1.0,  # has no place in it
         normalize='max',
-        generator=dict(noise='uniform'),
-        mmd=dict(reading='released')),
+        num_vectors=128,
+        generator=dict(
+            type='GMMNGenerator',
+            noise='uniform',
+            loss=dict(type='MMDLoss', reading='released'))),
     joint=dict(
         paramwise_cfg=dict(
             custom_keys={'decode_head.classifier': dict(lr_mult=50.0)})),

@@ -9,9 +9,11 @@ recipe = dict(
     method='ZS3Net',
     head=dict(
         type='GeneratorRetrainedHead',
-        generator=dict(type='GMMNGenerator', noise='gaussian'),
-        # `bandwidths` are in the unit of the features; None: the paper's.
-        mmd=dict(type='MMDLoss', reading='ours', bandwidths=None),
+        generator=dict(
+            type='GMMNGenerator',
+            noise='gaussian',
+            # `bandwidths` are in the unit of the features; None: the paper's.
+            loss=dict(type='MMDLoss', reading='ours', bandwidths=None)),
         num_vectors=128,
         unseen_prior=None,
         frequency_power=0.75),

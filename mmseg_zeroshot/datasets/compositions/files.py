@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from mmseg_zeroshot.datasets.mask_scan import progress
+from mmseg_zeroshot.utils.progress import progress
 
 from .scenes import compose
 from .words import class_palette
 
-STAMP = 'compositions.json'
+STAMP = 'compositions.jsonl'
 """File that says how a folder was made; it is written last."""
 
 VERSION = 1

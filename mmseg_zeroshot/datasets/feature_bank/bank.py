@@ -13,7 +13,14 @@ from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils import file_sha256
 
 from .npy_rows import NpyRows
-from .stamp import FEATURES, IMAGES, REBUILD, check_files, read_stamp
+from .stamp import (
+    FEATURES,
+    IMAGES,
+    REBUILD,
+    BankStamp,
+    check_files,
+    read_stamp,
+)
 
 BLOCK = 32
 """Rows that are read at once. See :meth:`FeatureBank.sample`."""
@@ -31,21 +38,21 @@ class FeatureBank:
     - ``stamp.json``: what it was made from, and for each class its number
       of rows and its natural number of pixels.
 
-    Pixels are capped per class and image (``choose_pixels``), so natural
-    frequencies hold between classes, by :meth:`frequency`, and not within
-    one: of two images in which a class exceeds the cap, the one with a small
-    region of it counts as much as the one with a large.
+    The number of pixels is capped per class and image (``choose_pixels``).
+    Natural frequencies hold between classes, by :meth:`frequency`, and not
+    within one: where a class exceeds the cap in two images, the image with a
+    small region counts as much as the one with a large region.
 
-    Use :meth:`open`, which refuses a bank that is not what is expected.
+    Use :meth:`open`, which refuses a bank that is not the expected one.
 
     Args:
         path: The folder.
         stamp: Its stamp, checked.
     """
 
-    def __init__(self, path: Path, stamp: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, stamp: BankStamp) -> None:
         self.path = path
-        self.stamp = dict(stamp)
+        self.stamp: BankStamp = {**stamp}
         self.split = ClassSplit.from_dict(stamp['split'])
         self.offsets = np.asarray(stamp['offsets'], np.int64)
         self.vectors = np.asarray(stamp['vectors'], np.int64)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from mmseg_zeroshot.datasets.fingerprints import (
-    SETTINGS,
     differences,
     file_contents,
     fingerprint,
 )
+from mmseg_zeroshot.datasets.protocols import SampleDataset
 from mmseg_zeroshot.semantics import build_split
 from mmseg_zeroshot.utils import file_sha256
 from mmseg_zeroshot.utils.locks import Locked, locked
@@ -26,6 +26,7 @@ from .shards import Extract, ShardPlan
 from .stamp import (
     FORMAT,
     VERSION,
+    BuildStamp,
     check_files,
     check_numbers,
     is_bank,
@@ -39,10 +40,10 @@ SHARD_IMAGES = 32
 
 def build_feature_bank(path: str | os.PathLike,
                        *,
-                       make_dataset: Callable[[], Any],
+                       make_dataset: Callable[[], SampleDataset],
                        make_extract: Callable[[str], Extract],
                        checkpoint: str | os.PathLike,
-                       config: Any = None,
+                       config: object = None,
                        settings: Mapping[str, Any] | None = None,
                        views: int = 1,
                        max_vectors: int = 128,
@@ -131,10 +132,11 @@ def build_feature_bank(path: str | os.PathLike,
     return bank
 
 
-def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
-                views: int, max_vectors: int, seed: int,
+def build_stamp(dataset: SampleDataset, *,
+                checkpoint: str | os.PathLike, config: object, views: int,
+                max_vectors: int, seed: int,
                 graphs: Mapping[str, Any] | None = None,
-                settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
+                settings: Mapping[str, Any] | None = None) -> BuildStamp:
     """Say what a bank is going to be made from.
 
     Args:
@@ -168,20 +170,22 @@ def build_stamp(dataset: Any, *, checkpoint: str | os.PathLike, config: Any,
             f'the split has {len(split["classes"])} classes: label maps of 8 '
             'bits, of which 255 means no label, can hold 255')
     palette = [list(map(int, color)) for color in meta.get('palette') or ()]
-    stamp = dict(
+    stamp = BuildStamp(
         format=FORMAT, version=VERSION, checkpoint=file_sha256(checkpoint),
         config=fingerprint(config), data=_data_fingerprint(dataset),
         split=split, split_mode=meta['split_mode'], palette=palette,
         images=len(dataset), views=views, max_vectors=max_vectors, seed=seed,
         shard_images=SHARD_IMAGES)
     if settings:
-        stamp[SETTINGS] = dict(settings)
+        stamp['settings'] = dict(settings)
     options = check_graph_options(graphs)
-    # A bank with graphs also serves where none are asked for.
-    return stamp if options is None else dict(stamp, graphs=options)
+    if options is not None:
+        # A bank with graphs also serves where none are asked for.
+        stamp['graphs'] = options
+    return stamp
 
 
-def _data_fingerprint(dataset: Any) -> str:
+def _data_fingerprint(dataset: SampleDataset) -> str:
     """Tell data sets apart by names and contents of images and masks."""
     if not hasattr(dataset, 'get_data_info'):
         return fingerprint(None)
@@ -224,7 +228,7 @@ def unfinished_shards(plan: ShardPlan, report: Report) -> list[int]:
     return [i for i in range(plan.count) if i not in kept]
 
 
-def _is_there(target: Path, stamp: Mapping[str, Any],
+def _is_there(target: Path, stamp: BuildStamp,
               overwrite: bool) -> bool:
     """Whether the wanted bank is finished; raises on another one."""
     if not target.exists():

@@ -32,10 +32,10 @@ class FeatureBankDataset(Dataset):
     - ``frequency`` (S, ) float32, the natural share of each class among
       the labelled pixels; sums to 1.
 
-    It depends on ``seed`` and ``i`` alone, however many loader processes
-    there are. Load it with ``batch_size=1`` and
-    ``collate_fn=dict(type='default_collate')``; drawing takes about a
-    millisecond, less than handing it over from another process.
+    An item depends on ``seed`` and ``i`` alone, however many loader processes
+    there are. Load the data set with ``batch_size=1`` and
+    ``collate_fn=dict(type='default_collate')``. Drawing an item takes about
+    a millisecond, less than handing it over from another process.
 
     Args:
         bank: Folder made by ``tools/build_feature_bank.py``.

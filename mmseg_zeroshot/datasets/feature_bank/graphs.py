@@ -18,15 +18,15 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_zeroshot.datasets.region_graphs import region_graph
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.label_maps import labels_at_features
 
 from .npy_rows import write_header
 from .shard_reader import read_shard
-from .stamp import check_numbers
+from .stamp import BankStamp, check_numbers
 
 GRAPH_FILES = {
     'graph_features': 'graph_features.npy',
@@ -80,8 +80,8 @@ def image_graph(features: Tensor, labels: Tensor, *, min_pixels: int,
 
     Args:
         features: (C, h, w).
-        labels: (1, H, W) ids; brought to (h, w) by nearest, as where pixels
-            are chosen (``choose_pixels``).
+        labels: (1, H, W) ids; :func:`labels_at_features` brings them to
+            (h, w).
         min_pixels: Pixels of the smallest region that becomes a node.
         pixels: P, single pixels kept of each node.
         rng: Source of randomness.
@@ -90,8 +90,8 @@ def image_graph(features: Tensor, labels: Tensor, *, min_pixels: int,
         The graph; of no node where no region is large enough.
     """
     size = features.shape[-2:]
-    small = F.interpolate(labels[None].float(), size=size, mode='nearest')
-    ids = small[0, 0].to('cpu', torch.uint8).numpy()
+    small = labels_at_features(labels, size)
+    ids = small[0].to('cpu', torch.uint8).numpy()
     graph = region_graph(ids, min_pixels=min_pixels)
     sizes = graph.node_sizes
     order, starts = _by_node(graph.node_map.ravel(), sizes, rng)
@@ -161,7 +161,7 @@ def graph_totals(paths: Sequence[Path]) -> dict[str, int]:
 
 
 def write_graphs(folder: Path, paths: Sequence[Path],
-                 stamp: Mapping[str, Any]) -> None:
+                 stamp: BankStamp) -> None:
     """Write the files of a bank's graphs, shard by shard.
 
     Args:
@@ -190,7 +190,7 @@ def write_graphs(folder: Path, paths: Sequence[Path],
             file.close()
 
 
-def _shapes(stamp: Mapping[str, Any]
+def _shapes(stamp: BankStamp
             ) -> dict[str, tuple[tuple[int, ...], type]]:
     """Shape and type of each file."""
     nodes, width = stamp['graph_nodes'], stamp['feature_dim']
@@ -202,7 +202,7 @@ def _shapes(stamp: Mapping[str, Any]
         graph_ends=((stamp['graph_count'], 2), np.int64))
 
 
-def graph_bytes(stamp: Mapping[str, Any]) -> int:
+def graph_bytes(stamp: BankStamp) -> int:
     """About how large the graphs of a bank are on the disk."""
     return sum(int(np.prod(shape)) * np.dtype(dtype).itemsize
                for shape, dtype in _shapes(stamp).values())

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -15,13 +15,13 @@ from .graphs import GRAPH_FILES, graph_bytes, graph_totals, write_graphs
 from .npy_rows import write_header
 from .shard_reader import read_shard
 from .shards import ShardPlan, explain_full_disk
-from .stamp import FEATURES, IMAGES, STAMP
+from .stamp import FEATURES, IMAGES, STAMP, BankStamp
 
 GROUP_BYTES = 128 << 20
 """Features that are in memory at once."""
 
 
-def merge_shards(plan: ShardPlan, target: Path) -> dict[str, Any]:
+def merge_shards(plan: ShardPlan, target: Path) -> BankStamp:
     """Write a bank from all shards of a build.
 
     Some shards, themselves random samples of the images, are read at a time
@@ -42,10 +42,9 @@ def merge_shards(plan: ShardPlan, target: Path) -> dict[str, Any]:
         OSError: The disk is full.
     """
     paths = [plan.path(i) for i in range(plan.count)]
-    stamp = dict(plan.stamp, **_sizes(paths, len(plan.stamp['split']
-                                                 ['classes'])))
-    if stamp.get('graphs'):
-        stamp.update(graph_totals(paths))
+    stamp = cast(BankStamp, {
+        **plan.stamp, **_sizes(paths, plan.split.num_classes),
+        **(graph_totals(paths) if plan.stamp.get('graphs') else {})})
     # Beside the shards: what a killed run leaves goes with them.
     temporary = plan.folder / 'bank.part'
     shutil.rmtree(temporary, ignore_errors=True)
@@ -82,7 +81,7 @@ def _sizes(paths: Sequence[Path], num_classes: int) -> dict[str, Any]:
                 pixel_counts=pixels.tolist(), offsets=offsets.tolist())
 
 
-def _check_space(folder: Path, stamp: dict[str, Any]) -> None:
+def _check_space(folder: Path, stamp: BankStamp) -> None:
     """Fail before the long part if the bank cannot fit."""
     needed = stamp['offsets'][-1] * (2 * stamp['feature_dim'] + 4)
     if stamp.get('graphs'):
@@ -91,7 +90,7 @@ def _check_space(folder: Path, stamp: dict[str, Any]) -> None:
         raise OSError(errno.ENOSPC, f'{needed / 1e9:.1f} GB are needed')
 
 
-def _write(folder: Path, stamp: dict[str, Any], paths: Sequence[Path]
+def _write(folder: Path, stamp: BankStamp, paths: Sequence[Path]
            ) -> None:
     """Second pass: move all rows; the stamp comes last."""
     rows, width = stamp['offsets'][-1], stamp['feature_dim']

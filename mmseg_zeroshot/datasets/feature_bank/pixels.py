@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.label_maps import labels_at_features
 
 
 class Chosen(NamedTuple):
@@ -26,8 +26,8 @@ def choose_pixels(features: Tensor, labels: Tensor, *, split: ClassSplit,
 
     Args:
         features: (C, h, w).
-        labels: (1, H, W) ids; brought to (h, w) by nearest, as where
-            features are gathered from images (``gather_feature_sets``).
+        labels: (1, H, W) ids; :func:`labels_at_features` brings them to
+            (h, w).
         split: The split; labels of unseen and ignored classes must be gone.
         max_vectors: Most pixels of a class.
         rng: Source of randomness.
@@ -41,8 +41,7 @@ def choose_pixels(features: Tensor, labels: Tensor, *, split: ClassSplit,
             for float16.
     """
     check_labels(labels, split, name)
-    small = F.interpolate(labels[None].float(), size=features.shape[-2:],
-                          mode='nearest')
+    small = labels_at_features(labels, features.shape[-2:])
     ids = small.flatten().to('cpu', torch.uint8).numpy()
     # A random order in which each class's pixels are neighbours.
     order = np.lexsort((rng.random(len(ids)), ids))

@@ -5,22 +5,23 @@ import errno
 import json
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from mmseg_zeroshot.datasets.protocols import SampleDataset
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
 
 from .graphs import ImageGraph, image_graph, shard_arrays
 from .pixels import Chosen, choose_pixels
+from .stamp import BuildStamp
 
 Extract = Callable[[dict[str, list]], Tensor]
 """From a batch ``dict(inputs=[...], data_samples=[...])`` to (N, C, h, w)."""
@@ -37,7 +38,7 @@ class ShardPlan:
     """
 
     folder: Path
-    stamp: Mapping[str, Any]
+    stamp: BuildStamp
     batch_size: int
 
     @property
@@ -66,7 +67,7 @@ class ShardPlan:
         return self.folder / f'shard-{index:06d}.npz'
 
 
-def build_shard(plan: ShardPlan, index: int, dataset: Any,
+def build_shard(plan: ShardPlan, index: int, dataset: SampleDataset,
                 extract: Extract) -> int:
     """Extract, choose and write the pixels of one shard's images.
 
@@ -109,7 +110,7 @@ def build_shard(plan: ShardPlan, index: int, dataset: Any,
     return path.stat().st_size
 
 
-def _batches(plan: ShardPlan, images: np.ndarray, dataset: Any
+def _batches(plan: ShardPlan, images: np.ndarray, dataset: SampleDataset
              ) -> Iterator[tuple[list[tuple[int, int]], list[dict]]]:
     """Yield (image, view) keys and samples of one size, ready to stack."""
     waiting: dict[tuple, list] = {}

@@ -2,25 +2,76 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 FORMAT = 'mmseg_zeroshot feature bank'
 VERSION = 1
 STAMP, FEATURES, IMAGES = 'stamp.json', 'features.npy', 'images.npy'
 REBUILD = 'tools/build_feature_bank.py CONFIG CHECKPOINT --overwrite'
 
-BUILD_KEYS = ('format', 'version', 'checkpoint', 'config', 'data', 'split',
-              'split_mode', 'palette', 'images', 'views', 'max_vectors',
-              'seed', 'shard_images')
-"""Keys that are known before the first image is read."""
 
-RESULT_KEYS = ('feature_dim', 'pixel_counts', 'vectors', 'offsets', 'files')
-"""Keys that are known when the last image was read."""
+class _BuildKeys(TypedDict):
+    """What every bank says before the first image is read."""
+
+    format: str
+    version: int
+    checkpoint: str
+    """SHA-256 of the network's file."""
+    config: str
+    """Fingerprint of what else decides about the features."""
+    data: str
+    """Fingerprint of the images and label maps."""
+    split: dict[str, Any]
+    """``ClassSplit.to_dict()``."""
+    split_mode: str
+    palette: list[list[int]]
+    images: int
+    views: int
+    """Views of each image."""
+    max_vectors: int
+    """Most pixels of a class in a view."""
+    seed: int
+    shard_images: int
 
 
-def read_stamp(folder: Path) -> dict[str, Any]:
+class BuildStamp(_BuildKeys, total=False):
+    """What decides about a bank, known before the first image is read."""
+
+    settings: dict[str, Any]
+    """Parts of the network's config that a training can compare."""
+    graphs: dict[str, int]
+    """Options of the region graphs, where there are some."""
+
+
+class _ResultKeys(TypedDict):
+    """What every bank says when the last image was read."""
+
+    feature_dim: int
+    pixel_counts: list[int]
+    """By class, all labelled pixels."""
+    vectors: list[int]
+    """By class, those that are kept."""
+    offsets: list[int]
+    """By class, where its vectors start; one more for the end."""
+    files: dict[str, int]
+    """Bytes of each file."""
+
+
+class BankStamp(BuildStamp, _ResultKeys, total=False):
+    """The stamp of a finished bank."""
+
+    graph_count: int
+    graph_nodes: int
+    graph_edges: int
+    graph_side: int
+    """Longest side of a feature map."""
+
+
+_NEEDED = (*_BuildKeys.__annotations__, *_ResultKeys.__annotations__)
+
+
+def read_stamp(folder: Path) -> BankStamp:
     """Read the stamp of a finished bank.
 
     Args:
@@ -43,14 +94,14 @@ def read_stamp(folder: Path) -> dict[str, Any]:
         raise ValueError(
             f'feature bank {folder} has version {stamp.get("version")!r}, '
             f'this package reads {VERSION}; build it again: {REBUILD}')
-    missing = [k for k in BUILD_KEYS + RESULT_KEYS if k not in stamp]
+    missing = [key for key in _NEEDED if key not in stamp]
     if missing:
         raise ValueError(f'the stamp of feature bank {folder} lacks '
                          f'{missing[0]!r}; build it again: {REBUILD}')
     return stamp
 
 
-def check_files(folder: Path, stamp: Mapping[str, Any]) -> None:
+def check_files(folder: Path, stamp: BankStamp) -> None:
     """Raise if a bank's files are not as long as its stamp says.
 
     Args:
@@ -76,7 +127,7 @@ def is_bank(folder: Path) -> bool:
     return _stamp_in(folder) is not None
 
 
-def _stamp_in(folder: Path) -> dict[str, Any] | None:
+def _stamp_in(folder: Path) -> BankStamp | None:
     try:
         stamp = json.loads((folder / STAMP).read_text('utf-8'))
     except (OSError, ValueError):

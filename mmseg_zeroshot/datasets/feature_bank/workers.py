@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -15,13 +14,17 @@ from typing import Any
 import cv2
 import torch
 
+from mmseg_zeroshot.datasets.protocols import SampleDataset
+from mmseg_zeroshot.utils.progress import Pace, duration
+
 from .shards import Extract, ShardPlan, build_shard
 
 Report = Callable[[str], None]
 
 
-def extract_all(plan: ShardPlan, todo: Sequence[int], dataset: Any, *,
-                make_dataset: Callable[[], Any],
+def extract_all(plan: ShardPlan, todo: Sequence[int],
+                dataset: SampleDataset, *,
+                make_dataset: Callable[[], SampleDataset],
                 make_extract: Callable[[str], Extract], workers: int,
                 devices: Sequence[str], progress: Progress) -> None:
     """Build shards, here or in other processes.
@@ -124,31 +127,18 @@ class Progress:
         self.report = report
         self.total = plan.stamp['images']
         self.shards, self.shard_images = plan.count, plan.stamp['shard_images']
-        self.left = len(todo)
-        self.done = self.bytes = 0
-        self.start = self.shown = self.first = time.monotonic()
+        self.pace = Pace(len(todo), every=2, first_apart=True)
+        self.bytes = 0
 
     def __call__(self, size: int) -> None:
         """Note a finished shard of ``size`` bytes."""
-        self.done += 1
         self.bytes += size
-        now = time.monotonic()
-        if self.done == 1:
-            self.first = now
-        if now - self.shown < 2 and self.done < self.left:
+        pace = self.pace
+        if not pace.step() and pace.done < pace.total:
             return
-        self.shown = now
-        rate = self._rate(now)
-        finished = self.shards - self.left + self.done
-        seconds = (self.left - self.done) / rate
+        finished = self.shards - pace.total + pace.done
         self.report(
             f'{min(finished * self.shard_images, self.total)}/{self.total} '
-            f'images, {rate * self.shard_images:.1f} images/s, '
-            f'{int(seconds // 60)}:{int(seconds % 60):02d} left, bank of '
-            f'about {self.bytes / self.done * self.shards / 1e9:.2f} GB')
-
-    def _rate(self, now: float) -> float:
-        """Shards per second; the first one, with all start-up, apart."""
-        if self.done == 1:
-            return 1 / max(now - self.start, 1e-6)
-        return (self.done - 1) / max(now - self.first, 1e-6)
+            f'images, {pace.rate * self.shard_images:.1f} images/s, '
+            f'{duration(pace.left)} left, bank of '
+            f'about {self.bytes / pace.done * self.shards / 1e9:.2f} GB')

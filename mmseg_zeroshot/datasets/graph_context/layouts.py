@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,12 @@ from mmseg_zeroshot.datasets.inner_dataset import (
     build_inner,
     mmseg_scope,
 )
-from mmseg_zeroshot.datasets.mask_scan import progress
 from mmseg_zeroshot.datasets.metainfo import check_classes
 from mmseg_zeroshot.datasets.pipeline import label_loader
 from mmseg_zeroshot.datasets.region_graphs import region_graph
 from mmseg_zeroshot.datasets.transforms import HideLabels
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
+from mmseg_zeroshot.utils.progress import progress
 
 
 class RenamedLayouts:
@@ -197,7 +197,7 @@ def read_layouts(source: str | os.PathLike | Mapping[str, Any],
     return GraphList.of(kept)
 
 
-def _map(function: Any, infos: Sequence[dict]) -> list:
+def _map(function: Callable[[dict], tuple], infos: Sequence[dict]) -> list:
     """Apply a function in threads (decoding frees Python's lock)."""
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         try:

@@ -16,8 +16,9 @@ from mmseg_zeroshot.datasets.fingerprints import (
     file_contents,
     fingerprint,
 )
-from mmseg_zeroshot.datasets.mask_scan import progress
+from mmseg_zeroshot.datasets.protocols import NamedDataset
 from mmseg_zeroshot.utils import file_sha256
+from mmseg_zeroshot.utils.progress import progress
 
 from .files import (
     FORMAT,
@@ -54,8 +55,8 @@ class Labelled(NamedTuple):
     predicted: int
 
 
-def pseudo_label_stamp(dataset: Any, *, checkpoint: str | os.PathLike,
-                       label: str | None, config: Any, gamma: float,
+def pseudo_label_stamp(dataset: NamedDataset, *, checkpoint: str | os.PathLike,
+                       label: str | None, config: object, gamma: float,
                        p: float, views: Mapping[str, Any],
                        number: int) -> dict[str, Any]:
     """Say what pseudo-labels are going to be made from.
@@ -86,11 +87,11 @@ def pseudo_label_stamp(dataset: Any, *, checkpoint: str | os.PathLike,
         round=number, config=fingerprint(config),
         split=dataset.split.to_dict(), gamma=float(gamma),
         p=check_percent(p), views=dict(views), mode=dataset.mode,
-        listed=dataset.pseudo_labels.unlabelled is not None,
+        listed=dataset.unlabelled_list is not None,
         data=_contents(dataset))
 
 
-def make_pseudo_labels(path: str | os.PathLike, dataset: Any, *,
+def make_pseudo_labels(path: str | os.PathLike, dataset: NamedDataset, *,
                        label_images: Callable[[Sequence[int]],
                                               Iterable[Labelled]],
                        stamp: Mapping[str, Any],
@@ -191,7 +192,7 @@ def _prepare(folder: Path, stamp: Mapping[str, Any],
     shutil.rmtree(folder)
 
 
-def _contents(dataset: Any) -> dict[str, str]:
+def _contents(dataset: NamedDataset) -> dict[str, str]:
     """Return what is in each image file, by the image's name."""
     paths = [dataset.get_data_info(i)['img_path']
              for i in range(len(dataset))]
@@ -238,7 +239,7 @@ def _write(folder: Path, item: Labelled, palette: Sequence[int],
     return item.name, note
 
 
-def _entries(folder: Path, dataset: Any,
+def _entries(folder: Path, dataset: NamedDataset,
              notes: Mapping[str, Mapping]) -> dict[str, dict[str, Any]]:
     """Return what the manifest says of each image."""
     return {

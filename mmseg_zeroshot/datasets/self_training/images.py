@@ -168,7 +168,7 @@ class _Hidden(Sequence):
     def __len__(self) -> int:
         return len(self.infos)
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: Any) -> Any:  # as Sequence has it
         info = self.infos[index]
         if index in self.hidden:
             info = {k: v for k, v in info.items() if k != 'seg_map_path'}

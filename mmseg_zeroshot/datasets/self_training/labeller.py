@@ -2,13 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
+from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 from torch import Tensor
-from torch.utils.data import Subset
+from torch.utils.data import DataLoader, Dataset, Subset
+
+from mmseg_zeroshot.datasets.protocols import NamedDataset
 
 from .builder import Labelled
 from .selection import select_pixels
@@ -26,7 +29,8 @@ class Labeller:
             (Pastore et al., STRICT).
     """
 
-    def __init__(self, model: Any, loader: Callable[[Any], Any], *,
+    def __init__(self, model: BaseSegmentor,
+                 loader: Callable[[Dataset], DataLoader], *,
                  percent: float, flip: bool = False,
                  scales: Sequence[float] = ()) -> None:
         self.model = model
@@ -35,7 +39,7 @@ class Labeller:
         self.views = [(scale, mirrored) for scale in (1., *scales)
                       for mirrored in (False, True)[:1 + flip]][1:]
 
-    def __call__(self, dataset: Any,
+    def __call__(self, dataset: NamedDataset,
                  places: Sequence[int]) -> Iterator[Labelled]:
         """Yield the pseudo-labels of images, in their order.
 
@@ -44,7 +48,7 @@ class Labeller:
             places: Positions in it.
         """
         names = iter([dataset.image_names[i] for i in places])
-        for batch in self.loader(Subset(dataset, places)):
+        for batch in self.loader(Subset(cast(Dataset, dataset), places)):
             for sample, agreed in zip(*self.predict(batch)):
                 name = next(names)
                 try:

@@ -1,30 +1,31 @@
 """Proof, while training, that no unseen label reaches a loss."""
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from mmengine.hooks import Hook
+from mmengine.runner import Runner
 from mmseg.registry import HOOKS
+from mmseg.structures import SegDataSample
 
 from mmseg_zeroshot.semantics import ClassSplit
 
-from .run_parts import data_sets, data_split, head_split
+from .runner_access import data_sets, data_split, head_split
 
 
 @HOOKS.register_module()
 class LabelLeakHook(Hook):
     """Stop a training in which a label of a hidden class appears.
 
-    Before every step it looks at the label maps of the batch, as the loss
-    gets them. No id of an unseen or ignored class may be there. A sample
-    whose metainfo holds ``visible_unseen_ids`` may show these unseen classes
-    (few-label: the drawn image's class; self-training: pseudo-labels).
+    The hook looks at the label maps of every batch, as the loss gets them.
+    No id of an unseen or ignored class may be in them. A sample whose
+    metainfo holds ``visible_unseen_ids`` may show these unseen classes: in
+    few-label learning the class that the image was drawn for, in
+    self-training those of pseudo-labels.
 
     Raises:
-        RuntimeError: a hidden class is in a label map; the message names the
+        RuntimeError: A hidden class is in a label map; the message names the
             class and the image.
-        ValueError: neither the head nor the training data has a split.
+        ValueError: Neither the head nor the training data has a split.
 
     Example:
         >>> custom_hooks = [dict(type='LabelLeakHook')]
@@ -36,7 +37,7 @@ class LabelLeakHook(Hook):
         self._split: ClassSplit | None = None
         self._hidden = torch.zeros(0, dtype=torch.long)
 
-    def before_train(self, runner: Any) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Read the split that the run trains with.
 
         Args:
@@ -57,7 +58,7 @@ class LabelLeakHook(Hook):
         self._hidden = torch.tensor(sorted(hidden), dtype=torch.long)
 
     def before_train_iter(self,
-                          runner: Any,
+                          runner: Runner,
                           batch_idx: int,
                           data_batch: dict | None = None) -> None:
         """Look at the label maps of one batch.
@@ -74,7 +75,7 @@ class LabelLeakHook(Hook):
             if 'gt_sem_seg' in sample:
                 self._check(sample)
 
-    def _check(self, sample: Any) -> None:
+    def _check(self, sample: SegDataSample) -> None:
         label = sample.gt_sem_seg.data
         counts = torch.bincount(label.flatten().long(), minlength=256).cpu()
         allowed = set(sample.metainfo.get('visible_unseen_ids', ()))
@@ -88,7 +89,7 @@ class LabelLeakHook(Hook):
         assert self._split is not None
         return self._split.unseen_ids
 
-    def _stop(self, class_id: int, pixels: int, sample: Any) -> None:
+    def _stop(self, class_id: int, pixels: int, sample: SegDataSample) -> None:
         assert self._split is not None
         group = 'unseen' if class_id in self._unseen else 'ignored'
         image = sample.metainfo.get('img_path', 'an image without img_path')

@@ -4,11 +4,12 @@ from __future__ import annotations
 from typing import Any
 
 from mmengine.hooks import Hook
+from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmseg_zeroshot.utils.tables import text_table
 
-from .run_parts import zero_shot_head
+from .runner_access import zero_shot_head
 
 # Shares of the judged vectors that make recursion do nothing, or select
 # nothing: beyond them the run is warned of.
@@ -17,20 +18,20 @@ _NONE, _ALL = .001, .999
 
 @HOOKS.register_module()
 class RecursionHook(Hook):
-    """Let a user see whether recursive training does anything.
+    """Show whether recursive training does anything.
 
-    Before the training it refuses a recursion that would never begin. While
-    it trains, MMEngine's log and visualizer get, for each unseen class,
-    ``selected/<class>`` (pseudo-labels per step) and ``confidence/<class>``
-    (the mean of theirs), averaged over the interval; a class of which none
-    was selected has no confidence. The training ends with a table of the
-    run since its start (or resumption), and a warning where next to nothing,
-    or next to everything, was selected. In distributed training the numbers
-    are those of the main process.
+    The hook refuses a recursion that would never begin. During training it
+    gives MMEngine's log and visualizer two numbers for each unseen class,
+    averaged over the interval: ``selected/<class>``, the pseudo-labels per
+    step, and ``confidence/<class>``, their mean confidence, which a class
+    without pseudo-labels lacks. The training ends with a table of the run
+    since its start (or resumption), and a warning where the run selected
+    next to nothing or next to everything. In distributed training the
+    numbers are those of the main process.
 
     Args:
-        interval: Iterations between two entries of the log; best that of
-            ``LoggerHook``.
+        interval: Iterations between two entries of the log; give it that
+            of ``LoggerHook``.
 
     Raises:
         ValueError: ``interval`` is below 1; and before the training: the
@@ -49,7 +50,7 @@ class RecursionHook(Hook):
         self._totals: dict[str, list[float]] = {}
         self._steps = 0
 
-    def before_train(self, runner: Any) -> None:
+    def before_train(self, runner: Runner) -> None:
         """Compare the recursion with the run's length.
 
         Args:
@@ -63,8 +64,8 @@ class RecursionHook(Hook):
                 'GeneratorRetrainedHead, or leave the hook out')
         recursion.check_schedule(runner.max_iters)
 
-    def after_train_iter(self, runner: Any, batch_idx: int,
-                         data_batch: Any = None,
+    def after_train_iter(self, runner: Runner, batch_idx: int,
+                         data_batch: dict | None = None,
                          outputs: dict | None = None) -> None:
         """Give the log what the last interval selected.
 
@@ -77,7 +78,7 @@ class RecursionHook(Hook):
         if self.every_n_train_iters(runner, self.interval):
             self._collect(runner)
 
-    def after_train(self, runner: Any) -> None:
+    def after_train(self, runner: Runner) -> None:
         """Show what the whole training selected.
 
         Args:
@@ -98,10 +99,10 @@ class RecursionHook(Hook):
             + text_table(rows))
         self._warn(runner)
 
-    def _head(self, runner: Any) -> Any:
+    def _head(self, runner: Runner) -> Any:
         return zero_shot_head(runner.model)
 
-    def _collect(self, runner: Any) -> None:
+    def _collect(self, runner: Runner) -> None:
         """Move the head's totals to the log and to the run's totals."""
         head = self._head(runner)
         entries = head.selection.pop()
@@ -118,7 +119,7 @@ class RecursionHook(Hook):
             sums[:] = [a + b for a, b in zip(sums, added)]
         self._steps += entries[0].steps if entries else 0
 
-    def _warn(self, runner: Any) -> None:
+    def _warn(self, runner: Runner) -> None:
         """Name the classes of which nothing or everything was selected."""
         recursion = self._head(runner).recursion
         if recursion.weighting == 'equal':  # selects all by design

@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from mmengine.hooks import Hook
-from mmengine.runner import find_latest_checkpoint
+from mmengine.runner import Runner, find_latest_checkpoint
 from mmseg.registry import HOOKS
 
-from .run_parts import is_training
+from .runner_access import is_training
 
 
 @HOOKS.register_module()
@@ -16,16 +15,16 @@ class StageStartHook(Hook):
     """Let ``--resume`` go on with a stage whose config has ``load_from``.
 
     MMEngine takes ``load_from`` with ``resume`` as the checkpoint *to
-    resume*: a later stage would go on at the last iteration of the stage
-    that it starts from, and end at once. Here ``--resume`` means what it
-    means elsewhere: the latest checkpoint of the work dir is resumed; if
-    there is none yet, the stage starts from ``load_from``.
+    resume*. A later stage would go on at the last iteration of the stage
+    that it starts from, and end at once. With this hook ``--resume`` means
+    what it means elsewhere: the run resumes the latest checkpoint of the
+    work dir. If there is none yet, the stage starts from ``load_from``.
 
     Args:
-        restart: Parts that a stage trains anew, by their names in
-            ``load_from``, whose weights of them are not taken: such as
-            ``'decode_head.classifier'``, or ``'decode_head.conv_seg'`` where
-            that is a plain network.
+        restart: Parts that a stage trains anew. Their weights are not taken
+            from ``load_from``. They have their names in that file, such as
+            ``'decode_head.classifier'``, or ``'decode_head.conv_seg'`` in a
+            plain network.
 
     Example:
         >>> load_from = 'work_dirs/step0/iter_20000.pth'
@@ -37,7 +36,7 @@ class StageStartHook(Hook):
     def __init__(self, restart: Sequence[str] = ()) -> None:
         self.restart = tuple(restart)
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         """Choose between the work dir's checkpoint and ``load_from``.
 
         Args:
@@ -50,7 +49,7 @@ class StageStartHook(Hook):
         else:
             runner._resume = False
 
-    def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Leave out what starts anew, unless the stage itself is resumed.
 
         Args:

@@ -1,27 +1,32 @@
 """One results file per evaluation, with all that a number needs beside it."""
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mmengine.dataset import BaseDataset
 from mmengine.dist import is_main_process
+from mmengine.evaluator import BaseMetric
 from mmengine.hooks import Hook
+from mmengine.model import BaseModel
+from mmengine.runner import BaseLoop, Runner
 from mmseg.models import SegTTAModel
 from mmseg.registry import HOOKS
 
-from mmseg_zeroshot.utils import atomic_write
-from mmseg_zeroshot.utils.tables import (
-    percent,
-    score_headings,
+from mmseg_zeroshot.results.record import (
+    RESULTS_FILE,
+    Record,
+    Variant,
     score_values,
-    text_table,
 )
+from mmseg_zeroshot.results.records import write_records
+from mmseg_zeroshot.utils.scores import Evaluation
+from mmseg_zeroshot.utils.tables import percent, score_headings, text_table
 
 from .consistency.self_training import pseudo_variant
-from .run_parts import (
+from .runner_access import (
     LABELS,
     built_loops,
     data_sets,
@@ -30,15 +35,13 @@ from .run_parts import (
     zero_shot_head,
 )
 
-RESULTS_FILE = 'zero_shot_results.json'
-
 
 @HOOKS.register_module()
 class ZeroShotResultsHook(Hook):
     """Write ``zero_shot_results.json`` into the work dir, and log the table.
 
-    After every validation and test; the last one stays. The scores are those
-    of the run's ``ZeroShotIoUMetric``.
+    The hook does so after every validation and test, and the last file stays.
+    The scores are those of the run's ``ZeroShotIoUMetric``.
 
     Args:
         method (str): Name of the method in tables, such as ``'SPNet'``.
@@ -72,7 +75,7 @@ class ZeroShotResultsHook(Hook):
                  method: str,
                  label: str = 'strict',
                  dataset: str | None = None,
-                 variant: dict[str, Any] | None = None) -> None:
+                 variant: Variant | None = None) -> None:
         if label not in LABELS:
             raise ValueError(
                 f'ZeroShotResultsHook: label must be one of {LABELS}, got '
@@ -83,7 +86,7 @@ class ZeroShotResultsHook(Hook):
         self.variant = _checked_variant(variant or {})
         self._tested: dict[str, Any] = {}
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         """Fail early where nothing could be written later.
 
         Args:
@@ -97,7 +100,7 @@ class ZeroShotResultsHook(Hook):
                     "dict(type='ZeroShotIoUMetric')")
         _check_augmentation(runner.model)
 
-    def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Note what an evaluated model was trained on.
 
         Args:
@@ -106,7 +109,7 @@ class ZeroShotResultsHook(Hook):
         """
         self._tested = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
 
-    def after_val_epoch(self, runner: Any,
+    def after_val_epoch(self, runner: Runner,
                         metrics: dict[str, float] | None = None) -> None:
         """Write the results of a validation.
 
@@ -116,7 +119,7 @@ class ZeroShotResultsHook(Hook):
         """
         self._write(runner, runner.val_loop)
 
-    def after_test_epoch(self, runner: Any,
+    def after_test_epoch(self, runner: Runner,
                          metrics: dict[str, float] | None = None) -> None:
         """Write the results of a test.
 
@@ -126,22 +129,21 @@ class ZeroShotResultsHook(Hook):
         """
         self._write(runner, runner.test_loop)
 
-    def _write(self, runner: Any, loop: Any) -> None:
+    def _write(self, runner: Runner, loop: BaseLoop) -> None:
         scores = next(_metrics(loop)).record
         if scores is None or not is_main_process():
             return
         record = self.describe(runner, loop, scores)
         path = Path(runner.work_dir, RESULTS_FILE)
-        with atomic_write(path, 'w') as file:
-            json.dump(record, file, indent=1, allow_nan=False)
+        write_records(path, record)
         title = f'{record["method"]} ({record["label"]}), {record["split"]}'
         runner.logger.info('\n' + text_table(
             [[title, *score_headings()],
              ['generalised', *map(percent, score_values(record))]])
             + f'\nwritten to {path}')
 
-    def describe(self, runner: Any, loop: Any,
-                 scores: dict[str, Any]) -> dict[str, Any]:
+    def describe(self, runner: Runner, loop: BaseLoop,
+                 scores: Evaluation) -> Record:
         """Put what the scores were made from in front of them.
 
         Args:
@@ -154,26 +156,19 @@ class ZeroShotResultsHook(Hook):
         """
         head = zero_shot_head(runner.model)
         vectors = getattr(head, 'class_embeddings', None)
-        return dict(
+        return Record(
             method=self.method,
             dataset=self.dataset or _inner_type(loop.dataloader.dataset),
-            split=scores['split'],
             label=self.label,
-            background=scores['background'],
-            absent=scores['absent'],
             embeddings=getattr(vectors, 'fingerprint', None),
             seed=runner.seed,
             checkpoint=_checkpoint(runner),
             gamma=float(getattr(head, 'gamma', 0.0)),
             variant={**self._self_training(runner), **self.variant},
             inductive=self.label != 'self-training',
-            generalised=scores['generalised'],
-            vanilla=scores['vanilla'],
-            vanilla_rule=scores['vanilla_rule'],
-            per_class=scores['per_class'])
+            **scores)
 
-
-    def _self_training(self, runner: Any) -> dict[str, Any]:
+    def _self_training(self, runner: Runner) -> Variant:
         """Return p of the pseudo-labels that the weights learned from."""
         if not is_training(runner):
             return pseudo_variant([self._tested])
@@ -181,7 +176,7 @@ class ZeroShotResultsHook(Hook):
         return pseudo_variant(map(metainfo, data_sets(dataset)))
 
 
-def _checked_variant(variant: dict[str, Any]) -> dict[str, Any]:
+def _checked_variant(variant: Variant) -> Variant:
     for key, value in variant.items():
         if not isinstance(value, (str, int, float)):
             raise ValueError(
@@ -190,7 +185,7 @@ def _checked_variant(variant: dict[str, Any]) -> dict[str, Any]:
     return dict(variant)
 
 
-def _check_augmentation(model: Any) -> None:
+def _check_augmentation(model: BaseModel) -> None:
     """Refuse gamma where MMSegmentation decides by a plain argmax."""
     gamma = float(getattr(zero_shot_head(model), 'gamma', 0.0))
     while model is not None and not isinstance(model, SegTTAModel):
@@ -202,14 +197,14 @@ def _check_augmentation(model: Any) -> None:
             'without --tta or with model.module.decode_head.gamma=0')
 
 
-def _metrics(loop: Any) -> Iterator[Any]:
+def _metrics(loop: BaseLoop) -> Iterator[BaseMetric]:
     """Yield the evaluator's metrics that keep a zero-shot record."""
     for metric in getattr(loop.evaluator, 'metrics', ()):
         if hasattr(metric, 'record'):
             yield metric
 
 
-def _inner_type(dataset: Any) -> str:
+def _inner_type(dataset: BaseDataset) -> str:
     """Return the type of the data set that ``ZeroShotDataset`` wraps."""
     dataset = next(data_sets(dataset))
     while hasattr(dataset, 'dataset') or getattr(dataset, 'datasets', None):
@@ -218,7 +213,7 @@ def _inner_type(dataset: Any) -> str:
     return type(dataset).__name__
 
 
-def _checkpoint(runner: Any) -> str | None:
+def _checkpoint(runner: Runner) -> str | None:
     """Return the file that the scored weights came from or go to.
 
     Relative to the working directory where it lies below it, so that a

@@ -11,7 +11,7 @@ from mmseg_zeroshot.engine.hooks.consistency.data import (
     check_mode,
     check_same,
 )
-from mmseg_zeroshot.engine.hooks.run_parts import run_label, zero_shot_head
+from mmseg_zeroshot.engine.hooks.runner_access import run_label, zero_shot_head
 from mmseg_zeroshot.semantics import ClassSplit
 
 from .data_sets import IMAGES

@@ -16,7 +16,7 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     check_trained_classes,
     state_dict_of,
 )
-from mmseg_zeroshot.engine.hooks.run_parts import run_label
+from mmseg_zeroshot.engine.hooks.runner_access import run_label
 from mmseg_zeroshot.models.backbones.efficientnet_lite_weights import (
     wheel_file,
 )

@@ -1,28 +1,13 @@
 """Methods as graphs of steps; importing this room registers them."""
-from . import (
-    few_label,
-    generative,
-    graph_context,
-    plain,
-    projection,
-    recursion,
-    self_training,
-)
-from .planning import DEFAULT, make_plan
-from .registry import METHODS, Method, find_method, register_method
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = [
-    'DEFAULT',
-    'METHODS',
-    'Method',
-    'few_label',
-    'find_method',
-    'generative',
-    'graph_context',
-    'make_plan',
-    'plain',
-    'projection',
-    'recursion',
-    'register_method',
-    'self_training',
-]
+from .planning import DEFAULT, make_plan
+from .registry import METHODS, Method, Paper, find_method, register_method
+
+# Every module of the room, so that a method's own is listed nowhere.
+for _module in iter_modules(__path__, f'{__name__}.'):
+    import_module(_module.name)
+
+__all__ = ['DEFAULT', 'METHODS', 'Method', 'Paper', 'find_method',
+           'make_plan', 'register_method']

@@ -10,7 +10,7 @@ from ..derivation import derive
 from ..plan import Plan
 from ..step import checkpoint_of
 from .plain import seen
-from .projection import spnet, spnet_config
+from .projection import SPNET, spnet, spnet_config
 from .registry import register_method
 
 NUMBERS = (1, 2, 5, 10, 20)
@@ -19,9 +19,9 @@ _SCORES = {'flss': 'Vanilla mIoU', 'gflss': 'Overall mIoU',
 
 
 @register_method(
-    'few-label', 'few-label', 'SPNet and the fine-tuned plain network on n '
-    'labelled images of every class', calibrated=False,
-    readme='few_label')
+    'few-label', 'Few-label SPNet', 'SPNet and the fine-tuned plain network '
+    'on n labelled images of every class', calibrated=False,
+    page='few_label/README.md', paper=SPNET, rows=('SPNet', 'fine-tuned'))
 def few_label(plan: Plan, variant: str = '') -> str:
     """Add few-label learning for several n, with its curves.
 

@@ -9,8 +9,11 @@ from ..derivation import derive
 from ..plan import Plan
 from ..step import checkpoint_of, folder_of
 from .plain import seen
-from .registry import register_method
+from .registry import Paper, register_method
 
+ZS3NET = Paper('Bucher et al., NeurIPS 2019',
+               'Zero-Shot Semantic Segmentation',
+               'https://arxiv.org/abs/1906.00817')
 BANK = dict(max_vectors=128, batch_size=8)
 """Arguments of the bank that an experiment may give in ``stages['bank']``."""
 BANK_KEYS = ('custom_imports', 'default_scope', 'model', 'feature_bank',
@@ -27,7 +30,8 @@ RECIPES = {
 
 @register_method(
     'zs3net', 'ZS3Net', 'a 1x1 classifier is retrained on features that a '
-    'generator makes from word vectors', variants=RECIPES, readme='zs3net')
+    'generator makes from word vectors', variants=RECIPES,
+    page='zs3net/README.md', paper=ZS3NET, mode='drop')
 def zs3net(plan: Plan, variant: str = '') -> str:
     """Add ZS3Net (Bucher et al., NeurIPS 2019).
 

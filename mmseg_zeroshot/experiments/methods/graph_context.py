@@ -17,7 +17,8 @@ LAYOUTS = {
 
 @register_method(
     'zs3net-gc', 'ZS3Net + GC', "a region's features come from its class and "
-    'its neighbours', variants=LAYOUTS, readme='zs3net/GRAPH_CONTEXT.md')
+    'its neighbours', variants=LAYOUTS, page='zs3net/GRAPH_CONTEXT.md',
+    paper=generative.ZS3NET, mode='drop')
 def zs3net_gc(plan: Plan, variant: str = '') -> str:
     """Add ZS3Net with graph context (section 2.3).
 

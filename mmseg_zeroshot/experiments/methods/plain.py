@@ -8,7 +8,8 @@ from .registry import register_method
 @register_method(
     'seen', 'seen only', 'the network with its plain classifier: where the '
     'other methods start, and the row whose unseen mIoU is 0',
-    calibrated=False)
+    calibrated=False, page='spnet/README.md',
+    rows=('seen only', 'supervised'))
 def seen(plan: Plan, variant: str = '') -> str:
     """Add the training of the plain network.
 

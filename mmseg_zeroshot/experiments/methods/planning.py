@@ -23,8 +23,8 @@ def make_plan(experiment: Experiment, methods: Sequence[str] = DEFAULT,
         The plan; steps that methods share are there once.
 
     Raises:
-        ValueError: A method is unknown or named twice, or the experiment
-            does not fit it.
+        ValueError: A method is unknown or named twice, the experiment does
+            not fit it, or no step has an option of all steps.
     """
     found = [find_method(text) for text in methods]
     for number, one in enumerate(found):
@@ -36,4 +36,5 @@ def make_plan(experiment: Experiment, methods: Sequence[str] = DEFAULT,
             method.add_to(plan, variant)
         else:
             method.steps(plan, variant)
+    plan.check_options()
     return plan

@@ -7,12 +7,27 @@ from .. import stages
 from ..derivation import derive
 from ..plan import Plan
 from .plain import seen
-from .registry import register_method
+from .registry import Paper, register_method
+
+SPNET = Paper(
+    'Xian et al., CVPR 2019',
+    'Semantic Projection Network for Zero- and Few-Label Semantic '
+    'Segmentation',
+    'https://openaccess.thecvf.com/content_CVPR_2019/html/Xian_Semantic_'
+    'Projection_Network_for_Zero-_and_Few-Label_Semantic_Segmentation_CVPR_'
+    '2019_paper.html')
+DEVISE = Paper(
+    'Frome et al., NIPS 2013',
+    'DeViSE: A Deep Visual-Semantic Embedding Model',
+    'https://papers.nips.cc/paper/5204-devise-a-deep-visual-semantic-'
+    'embedding-model')
+ALE = Paper('Akata et al., TPAMI 2016',
+            'Label-Embedding for Image Classification')
 
 
 @register_method(
     'spnet', 'SPNet', "a class's score is the inner product of the projected "
-    'pixel with its word vector', readme='spnet')
+    'pixel with its word vector', page='spnet/README.md', paper=SPNET)
 def spnet(plan: Plan, variant: str = '') -> str:
     """Add SPNet (Xian et al., CVPR 2019).
 
@@ -28,7 +43,7 @@ def spnet(plan: Plan, variant: str = '') -> str:
 
 @register_method(
     'hvsl', 'HVSL', "SPNet's network under a hinge loss, SPNet's baseline",
-    readme='spnet')
+    page='spnet/README.md', paper=SPNET)
 def hvsl(plan: Plan, variant: str = '') -> str:
     """Add the hinge baseline of SPNet (section 3.2, eq. 6).
 
@@ -46,7 +61,7 @@ def hvsl(plan: Plan, variant: str = '') -> str:
 
 @register_method(
     'devise', 'DeViSE', "pixel features regress the class's word vector; the "
-    'nearest by cosine is the class', readme='devise')
+    'nearest by cosine is the class', page='devise/README.md', paper=DEVISE)
 def devise(plan: Plan, variant: str = '') -> str:
     """Add ZS3Net's first baseline (Frome et al., NeurIPS 2013).
 
@@ -63,7 +78,7 @@ def devise(plan: Plan, variant: str = '') -> str:
 
 @register_method(
     'ale', 'ALE', 'as SPNet, with a ranking loss in place of the '
-    'cross-entropy', readme='devise')
+    'cross-entropy', page='devise/README.md', paper=ALE)
 def ale(plan: Plan, variant: str = '') -> str:
     """Add ZS3Net's second baseline (Akata et al., TPAMI 2016).
 

@@ -5,8 +5,11 @@ from .. import stages
 from ..derivation import derive
 from ..plan import Plan
 from .generative import classifier
-from .registry import register_method
+from .registry import Paper, register_method
 
+RECURSIVE = Paper('Wang et al., IJCNN 2021',
+                  'Recursive Training for Zero-Shot Semantic Segmentation',
+                  'https://arxiv.org/abs/2103.00086')
 WEIGHTINGS = {
     'normalized': 'weights of the selected vectors sum to 1 in a class',
     'equal': 'every selected vector counts alike',
@@ -19,7 +22,9 @@ _ROWS = dict(normalized='zs-mmd', equal='zs-mmd-equal', raw='zs-mmd-raw',
 
 @register_method(
     'zs-mmd', 'ZS-MMD', "the classifier's confident verdicts on generated "
-    'features teach the generator', variants=WEIGHTINGS, readme='zs_mmd')
+    'features teach the generator', variants=WEIGHTINGS,
+    page='zs_mmd/README.md', paper=RECURSIVE,
+    rows=('ZS-MMD', 'ZS3Net (joint)'), mode='drop')
 def zs_mmd(plan: Plan, variant: str = '') -> str:
     """Add recursive training with the ZS-MMD loss (Wang et al., 2021).
 

@@ -1,7 +1,7 @@
 """The methods: each is registered once, where its steps are made."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mmseg_zeroshot.semantics.names import hint
@@ -13,19 +13,40 @@ METHODS: dict[str, Method] = {}
 
 
 @dataclass(frozen=True)
+class Paper:
+    """Where a method was published.
+
+    Attributes:
+        reference: As tables cite it, such as ``'Xian et al., CVPR 2019'``.
+        title: Its title.
+        url: Its address; empty where none is known.
+    """
+
+    reference: str
+    title: str
+    url: str = ''
+
+
+@dataclass(frozen=True)
 class Method:
     """A zero-shot method as a graph of steps.
 
     Attributes:
         name: What the command line takes.
-        title: Its name in tables.
+        title: What pages and the model zoo call it.
         steps: Adds the method's steps to a plan, under a variant, and
             returns the name of the last training.
         summary: What it does, in a sentence.
         variants: Variants by name, each with a sentence; the first is the
             default.
         calibrated: Whether its head takes gamma.
-        readme: Its page below ``configs``.
+        page: Its page below ``configs``, such as ``'spnet/README.md'``; the
+            page's folder holds its configs.
+        paper: Where it was published.
+        rows: What its rows in tables are called; brackets may follow, as in
+            ``'SPNet (calibrated)'``.
+        mode: How its paper leaves unseen classes out of the training:
+            ``'ignore'`` their pixels, or ``'drop'`` images that hold any.
     """
 
     name: str
@@ -34,7 +55,10 @@ class Method:
     summary: str
     variants: Mapping[str, str] = field(default_factory=dict)
     calibrated: bool = True
-    readme: str = ''
+    page: str = ''
+    paper: Paper | None = None
+    rows: Sequence[str] = ()
+    mode: str = 'ignore'
 
     def add_to(self, plan: Plan, variant: str) -> None:
         """Add its steps, and the calibrated row where gamma can be chosen.
@@ -57,17 +81,22 @@ class Method:
 
 def register_method(name: str, title: str, summary: str, *,
                     variants: Mapping[str, str] | None = None,
-                    calibrated: bool = True,
-                    readme: str = '') -> Callable:
+                    calibrated: bool = True, page: str = '',
+                    paper: Paper | None = None,
+                    rows: Sequence[str] = (),
+                    mode: str = 'ignore') -> Callable:
     """Register the function that makes a method's steps.
 
     Args:
         name: What the command line takes.
-        title: Its name in tables.
+        title: What pages and the model zoo call it.
         summary: What it does, in a sentence.
         variants: Variants by name, the default first.
         calibrated: Whether its head takes gamma.
-        readme: Its page below ``configs``.
+        page: Its page below ``configs``.
+        paper: Where it was published.
+        rows: What its rows in tables are called; the title by default.
+        mode: How its paper leaves unseen classes out of the training.
 
     Returns:
         A decorator.
@@ -79,8 +108,10 @@ def register_method(name: str, title: str, summary: str, *,
     def register(steps: Callable[[Plan, str], str]) -> Callable:
         if name in METHODS:
             raise ValueError(f'a method {name!r} is registered already')
-        METHODS[name] = Method(name, title, steps, summary, variants or {},
-                               calibrated, readme)
+        METHODS[name] = Method(
+            name=name, title=title, steps=steps, summary=summary,
+            variants=variants or {}, calibrated=calibrated, page=page,
+            paper=paper, rows=tuple(rows) or (title, ), mode=mode)
         return steps
 
     return register

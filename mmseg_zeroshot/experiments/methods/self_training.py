@@ -9,7 +9,7 @@ from .. import stages
 from ..derivation import derive
 from ..plan import Plan
 from ..step import checkpoint_of, folder_of
-from .generative import zs3net
+from .generative import ZS3NET, zs3net
 from .registry import register_method
 
 DEFAULTS = dict(p=25.0, rounds=1, gamma=0.0, images='', unlabelled=None)
@@ -23,7 +23,8 @@ are not read."""
 
 @register_method(
     'zs5net', 'ZS5Net', 'a trained ZS3Net goes on from pseudo-labels that it '
-    'gives to pixels without a label', calibrated=False, readme='zs5net')
+    'gives to pixels without a label', calibrated=False,
+    page='zs5net/README.md', paper=ZS3NET, mode='drop')
 def zs5net(plan: Plan, variant: str = '') -> str:
     """Add ZS3Net and its self-training (section 2.4).
 

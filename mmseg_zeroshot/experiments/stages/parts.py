@@ -112,10 +112,21 @@ def shorter(base: Base, *, iterations: int) -> dict[str, Any]:
         raise ValueError(f'iterations must be at least 1, got {iterations}')
     return dict(
         train_cfg=dict(max_iters=iterations, val_interval=iterations),
-        param_scheduler=[
-            dict(part, **{key: part[key] * iterations // length
-                          for key in ('begin', 'end') if key in part})
-            for part in base.param_scheduler])
+        param_scheduler=_scaled(base.param_scheduler, iterations, length))
+
+
+def _scaled(schedule: Sequence[Mapping[str, Any]], iterations: int,
+            length: int) -> list[dict[str, Any]]:
+    """Scale the parts of a schedule; one of no length is left out.
+
+    MMEngine refuses a part of no iteration, and a warm-up of one never rises
+    from its first value.
+    """
+    scaled = [dict(part, **{key: part[key] * iterations // length
+                            for key in ('begin', 'end') if key in part})
+              for part in schedule]
+    return [part for part in scaled
+            if 'end' not in part or part['end'] - part.get('begin', 0) > 1]
 
 
 def frozen_network(base: Base, phase: str) -> dict[str, Any]:

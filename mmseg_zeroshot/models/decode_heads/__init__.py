@@ -5,10 +5,11 @@ from .devise_head import DeViSEHead
 from .generator_retrained_head import GeneratorRetrainedHead
 from .graph_retrained_head import GraphRetrainedHead
 from .released_retrained_head import ReleasedRetrainedHead
+from .retrained_head import RetrainedHead
 from .semantic_projection_head import SemanticProjectionHead
 
 __all__ = [
     'BaseZeroShotHead', 'DeViSEHead', 'DeepLabV2Head',
     'GeneratorRetrainedHead', 'GraphRetrainedHead', 'ReleasedRetrainedHead',
-    'SemanticProjectionHead'
+    'RetrainedHead', 'SemanticProjectionHead'
 ]

@@ -1,17 +1,12 @@
 """What every zero-shot head shares: a host, its pixel features, a split."""
 from __future__ import annotations
 
-import itertools
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from mmseg_zeroshot.models.feature_sets import FeatureSets
 from mmseg_zeroshot.semantics import (
     ClassEmbeddings,
     ClassSplit,
@@ -23,12 +18,13 @@ from mmseg_zeroshot.utils import (
     check_gamma,
     mask_classes,
 )
+from mmseg_zeroshot.utils.stored_names import NAMES_KEY
 
 from .host import build_host
-from .vocabulary import check_vocabulary, encode_names
+from .vocabulary import Vocabulary, check_vocabulary
 
 
-class BaseZeroShotHead(BaseModule):
+class BaseZeroShotHead(Vocabulary):
     """A pixel classifier with word vectors on any MMSegmentation head.
 
     The *host* is an ordinary decode head, built from its own config. Its
@@ -100,11 +96,6 @@ class BaseZeroShotHead(BaseModule):
         self._register_load_state_dict_pre_hook(self._before_loading)
 
     @property
-    def num_classes(self) -> int:
-        """Number of classes K, ignored ones included."""
-        return self.split.num_classes
-
-    @property
     def out_channels(self) -> int:
         """Number of score maps, K."""
         return self.split.num_classes
@@ -124,14 +115,14 @@ class BaseZeroShotHead(BaseModule):
         """Patterns of the head's keys that a loaded checkpoint may lack."""
         return ()
 
-    def loss_of_sets(self, sets: FeatureSets) -> dict[str, Tensor]:
-        """Return the losses on a feature bank's sets, where a head can.
+    @property
+    def trains_on(self) -> tuple[type, ...]:
+        """What :meth:`ZeroShotSegmentor.loss` may be given to train on.
 
-        Raises:
-            TypeError: This head trains on images only.
+        ``Tensor`` (images, for :meth:`loss`), :class:`FeatureSets` or
+        :class:`GraphSets` (of a feature bank, for ``loss_of_sets``).
         """
-        raise TypeError(f'{type(self).__name__} trains its extractor: give '
-                        'it images, not the sets of a feature bank')
+        return (Tensor, )
 
     def pixel_features(self, inputs: Sequence[Tensor]) -> Tensor:
         """Return the features that the host's last layer would ingest.
@@ -224,12 +215,6 @@ class BaseZeroShotHead(BaseModule):
         return calibrated_prediction(seg_logits, self.split.seen_ids,
                                      self.gamma, winner=winner)
 
-    @property
-    def class_embeddings(self) -> ClassEmbeddings:
-        """Class names and vectors (K, d) that the head works with."""
-        return ClassEmbeddings(self.split.classes,
-                               self.class_vectors.cpu().numpy())
-
     def _run_host(self, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
         outputs = self.host(inputs)
         if isinstance(outputs, Tensor):
@@ -246,16 +231,6 @@ class BaseZeroShotHead(BaseModule):
             features = self.dropout(features)
         return self.classify(features)
 
-    def _set_vocabulary(self, embeddings: ClassEmbeddings) -> None:
-        """Hold names and vectors as buffers, so that checkpoints do too."""
-        # None at first for a host without weights: the backbone's features.
-        present = itertools.chain(self.parameters(), self.buffers())
-        device = next((tensor.device for tensor in present), None)
-        vectors = torch.from_numpy(embeddings.vectors.copy())
-        names = encode_names(embeddings.classes)
-        self.register_buffer('class_vectors', vectors.to(device))
-        self.register_buffer('class_names_utf8', names.to(device))
-
     def _before_loading(self, state_dict: dict, prefix: str,
                         *args: Any) -> None:
         """Check a checkpoint's vocabulary, or take one of the plain host.
@@ -266,7 +241,7 @@ class BaseZeroShotHead(BaseModule):
         keys = [key for key in state_dict if key.startswith(prefix)]
         if not keys:
             return
-        if prefix + 'class_names_utf8' in state_dict:
+        if prefix + NAMES_KEY in state_dict:
             check_vocabulary(state_dict, prefix, self.class_embeddings)
         else:
             self._rename_host_keys(state_dict, prefix, keys)
@@ -287,7 +262,7 @@ class BaseZeroShotHead(BaseModule):
         bias = state_dict.pop(f'{prefix}host.conv_seg.bias', None)
         # What the head learns stays missing, so that nobody takes it for
         # trained; the words come with the config.
-        for name in ('class_vectors', 'class_names_utf8'):
+        for name in ('class_vectors', NAMES_KEY):
             state_dict[prefix + name] = getattr(self, name)
         if weight is not None:
             state_dict.update({
@@ -308,43 +283,6 @@ class BaseZeroShotHead(BaseModule):
             Entries for this head's state dict; none by default.
         """
         return {}
-
-    def add_class(self, name: str, vector: Tensor | None = None,
-                  embeddings: str | Sequence[str] | None = None) -> None:
-        """Add an unseen class to a trained head.
-
-        Use :meth:`ZeroShotSegmentor.add_class`, which also keeps the
-        segmentor's number of classes.
-
-        Args:
-            name: The new class.
-            vector: (d, ) its class vector, already normalised; or
-            embeddings: where to take it from, as in the constructor.
-
-        Raises:
-            ValueError: the name is taken, both or none of ``vector`` and
-                ``embeddings`` are given, or the width is another.
-        """
-        if vector is not None and embeddings is None:
-            row = vector.cpu().numpy()
-        elif embeddings is not None and vector is None:
-            row = self._load_row(name, embeddings)
-        else:
-            raise ValueError(
-                f'give either a vector or the embeddings for {name!r}')
-        table = self.class_embeddings.with_class(name, row)
-        self.split = self.split.with_unseen_class(name)
-        self._set_vocabulary(table)
-
-    def _load_row(self, name: str,
-                  embeddings: str | Sequence[str]) -> np.ndarray:
-        """Return a new class's vector, scaled as the head's others are."""
-        if self.normalize == 'max':
-            raise ValueError(
-                f"normalize='max' scales all vectors by the largest: give "
-                f'the scaled vector of {name!r} instead of the embeddings')
-        return load_embeddings(
-            embeddings, [name], normalize=self.normalize).vectors[0]
 
 
 def _class_embeddings(embeddings: str | Sequence[str] | ClassEmbeddings,

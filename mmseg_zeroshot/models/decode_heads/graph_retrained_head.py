@@ -1,29 +1,30 @@
 """ZS3Net's classifier, retrained on features that graphs generate."""
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from mmseg.registry import MODELS
 from torch import Tensor
 
-from .generator_retrained_head import GeneratorRetrainedHead
+from mmseg_zeroshot.models.graph_sets import GraphSets, draw_by_class
+from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 
-GRAPH_PHASES = ('generator', 'classifier')
+from .retrained_head import RetrainedHead
 
 
 @MODELS.register_module()
-class GraphRetrainedHead(GeneratorRetrainedHead):
-    """:class:`GeneratorRetrainedHead` with graph context (ZS3Net + GC).
+class GraphRetrainedHead(RetrainedHead):
+    """A 1x1 classifier that learns unseen classes with graph context.
 
-    ZS3Net, section 2.2: the generator is conditioned on the adjacency graph
-    of an image's regions (:class:`GraphGMMNGenerator`).
+    ZS3Net + GC (section 2.2): the generator is conditioned on the adjacency
+    graph of an image's regions (:class:`GraphGMMNGenerator`).
 
     .. code:: text
 
-        generator    step 1, on GraphBankDataset: MMD per class between real
-                     and generated features of the nodes of a step
+        generator    step 1, on GraphBankDataset: the generator's losses on
+                     real features of the nodes of a step
         classifier   step 2, on GraphLayoutDataset: cross-entropy on real
                      features of seen classes and on features generated at
                      the layouts' unseen nodes
@@ -32,28 +33,61 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
     too few confident vectors to feed back (Wang et al., 2021, section IV-C).
 
     Args:
-        args: See :class:`GeneratorRetrainedHead`.
+        host: Config of the decode head that gives pixel features.
+        split: See :class:`BaseZeroShotHead`.
+        embeddings: See :class:`BaseZeroShotHead`.
+        generator: Config of a generator whose ``forward`` takes ``edges``
+            and ``nodes`` and whose ``losses`` takes ``edges``, such as
+            :class:`GraphGMMNGenerator`; the widths are filled in.
+        phase: ``'generator'`` or ``'classifier'``.
+        num_vectors: The most vectors that a class has in a step, of all its
+            nodes together.
         vectors_per_node: Most generated vectors of an unseen node of a
             layout, each from noise of its own; fewer where every class has
             ``num_vectors`` without.
-        kwargs: See :class:`GeneratorRetrainedHead`; ``num_vectors`` is the
-            most that a class has in a step, of all its nodes together.
+        unseen_prior: See :class:`GeneratorRetrainedHead`.
+        frequency_power: See :class:`GeneratorRetrainedHead`.
+        normalize: See :class:`BaseZeroShotHead`.
+        gamma: See :class:`BaseZeroShotHead`.
+        init_cfg: Initialisation of the classifier.
 
     Raises:
-        ValueError: ``recursion`` is given, the phase is neither
-            ``'generator'`` nor ``'classifier'``, the generator takes no
-            graph, or ``vectors_per_node`` is below 1.
+        ValueError: As :class:`RetrainedHead`, the generator takes no graph,
+            or ``vectors_per_node`` is below 1.
     """
 
-    def __init__(self, *args: Any, vectors_per_node: int = 16,
-                 **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    phases = ('generator', 'classifier')
+
+    def __init__(
+        self,
+        host: dict,
+        *,
+        split: str | dict | ClassSplit,
+        embeddings: str | Sequence[str] | ClassEmbeddings,
+        generator: dict,
+        phase: str = 'generator',
+        num_vectors: int = 128,
+        vectors_per_node: int = 16,
+        unseen_prior: float | None = None,
+        frequency_power: float = 1.0,
+        normalize: str = 'l2',
+        gamma: float = 0.0,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(
+            host,
+            split=split,
+            embeddings=embeddings,
+            generator=generator,
+            phase=phase,
+            num_vectors=num_vectors,
+            unseen_prior=unseen_prior,
+            frequency_power=frequency_power,
+            normalize=normalize,
+            gamma=gamma,
+            init_cfg=init_cfg)
         name = type(self).__name__
-        if self.phase not in GRAPH_PHASES:
-            raise ValueError(
-                f'{name} trains its steps one by one: phase must be one of '
-                f'{GRAPH_PHASES}, got {self.phase!r}')
-        if not getattr(self.generator, 'takes_graphs', False):
+        if 'edges' not in inspect.signature(self.generator.losses).parameters:
             raise ValueError(
                 f'{name} needs a generator of graphs, got '
                 f'{type(self.generator).__name__}: set generator=dict('
@@ -63,66 +97,42 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
                              'at least 1')
         self.vectors_per_node = vectors_per_node
 
-    def loss(self, inputs: Sequence[Tensor], batch_data_samples: list,
-             train_cfg: dict) -> dict[str, Tensor]:
-        """Refuse images: graphs come from a feature bank.
+    @property
+    def trains_on(self) -> tuple[type, ...]:
+        """Graphs of a feature bank."""
+        return (GraphSets, )
 
-        Raises:
-            TypeError: always, with what to do instead.
-        """
-        raise TypeError(
-            f'{type(self).__name__} trains on graphs, not on images: set '
-            "train_dataloader.dataset to dict(type='GraphBankDataset', …) "
-            "(step 1) or dict(type='GraphLayoutDataset', …) (step 2)")
-
-    def loss_of_sets(self, sets: Any) -> dict[str, Tensor]:
+    def loss_of_sets(self, sets: GraphSets) -> dict[str, Tensor]:
         """Return the phase's losses on graphs.
 
         Args:
-            sets: :class:`GraphSets`: graphs with node features (phase
-                ``generator``), or layouts with sets of real features (phase
-                ``classifier``).
+            sets: Graphs with node features (phase ``generator``), or layouts
+                with sets of real features (phase ``classifier``).
 
         Returns:
-            ``loss_mmd``, or ``loss_classifier`` and logged accuracies.
+            The generator's losses, or ``loss_classifier`` and logged
+            accuracies.
 
         Raises:
-            TypeError: the data lack what the phase trains on.
+            TypeError: The graphs lack what the phase trains on.
         """
-        wanted, data = (('node_features', 'GraphBankDataset')
+        wanted, data = ((sets.node_features, 'GraphBankDataset')
                         if self.phase == 'generator' else
-                        ('features', 'GraphLayoutDataset'))
-        if any(getattr(sets, name, None) is None
-               for name in ('node_classes', wanted)):
+                        (sets.features, 'GraphLayoutDataset'))
+        if wanted is None:
             raise TypeError(
                 f'{type(self).__name__} in phase {self.phase!r} trains on '
                 f'{data}: set train_dataloader.dataset.type to it')
-        return super().loss_of_sets(sets)
+        if self.phase == 'generator':
+            return self.generator.losses(
+                wanted.detach(), self.class_vectors[sets.node_classes],
+                sets.node_classes, self.judge_vectors, num=self.num_vectors,
+                edges=sets.edges)
+        with torch.no_grad():
+            unseen = self._unseen_features(sets)
+        return self.classifier_losses(sets, unseen)
 
-    def _build_recursion(self, recursion: dict | None) -> None:
-        """Refuse recursive training, in whatever phase."""
-        if recursion is not None:
-            raise ValueError(
-                f'{type(self).__name__} has no recursive training, got '
-                f'recursion={recursion!r}: a region counts once, which leaves '
-                'too few confident vectors to feed back (Wang et al., 2021, '
-                'section IV-C); leave recursion out, or take '
-                'GeneratorRetrainedHead')
-
-    def _generator_losses(self, sets: Any) -> dict[str, Tensor]:
-        """MMD per class over the nodes of a step."""
-        real = sets.node_features.detach()
-        generated = self.generator(
-            self.class_vectors[sets.node_classes], real.shape[1],
-            edges=sets.edges)
-        rows = draw_by_class(
-            sets.node_classes, sets.node_classes.unique().tolist(),
-            real.shape[1], self.num_vectors)
-        loss = self.mmd(real.flatten(0, 1)[rows],
-                        generated.flatten(0, 1)[rows])
-        return {self.mmd.loss_name: loss}
-
-    def _unseen_features(self, sets: Any) -> Tensor:
+    def _unseen_features(self, sets: GraphSets) -> Tensor:
         """Return (U, N, C) features generated at the unseen nodes."""
         unseen = self.class_vectors.new_tensor(
             self.split.unseen_ids, dtype=torch.long)
@@ -139,35 +149,3 @@ class GraphRetrainedHead(GeneratorRetrainedHead):
         """Return how many vectors each unseen node must yield."""
         fewest = int(node_classes.unique(return_counts=True)[1].min())
         return min(self.vectors_per_node, -(-self.num_vectors // fewest))
-
-
-def draw_by_class(node_classes: Tensor, class_ids: Sequence[int],
-                  per_node: int, most: int) -> Tensor:
-    """Draw equally many vectors of several classes.
-
-    A class with fewer vectors than the largest (or than ``most``) repeats
-    its own, all of them equally often up to one.
-
-    Args:
-        node_classes: (V, ) class of each node.
-        class_ids: B classes; each has a node.
-        per_node: Vectors of each node, P.
-        most: Most vectors of a class.
-
-    Returns:
-        (B, N) rows among the V x P vectors, N at least 2.
-
-    Raises:
-        ValueError: a class has no node.
-    """
-    classes = node_classes.repeat_interleave(per_node)
-    drawn = []
-    for class_id in class_ids:
-        rows = (classes == class_id).nonzero().squeeze(1)
-        if not len(rows):
-            raise ValueError(f'no node of class id {class_id} is in the '
-                             'graphs of this step')
-        drawn.append(rows[torch.randperm(len(rows), device=rows.device)])
-    count = max(2, min(most, max(map(len, drawn))))
-    turn = torch.arange(count, device=node_classes.device)
-    return torch.stack([rows[turn % len(rows)] for rows in drawn])

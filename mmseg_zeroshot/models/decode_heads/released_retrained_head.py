@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -10,21 +9,18 @@ from mmseg.registry import MODELS
 from torch import Tensor
 
 from mmseg_zeroshot.models.feature_sets import (
-    FeatureSets,
+    check_finite,
     gather_feature_sets,
     labels_at_features,
 )
+from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 from mmseg_zeroshot.utils import mask_classes
 
-from .generator_retrained_head import GeneratorRetrainedHead, check_finite
-
-_WITHOUT_EFFECT = dict(
-    unseen_prior=None, frequency_power=1.0, recursion=None)
-"""What the released code has no place for, and the only values here."""
+from .retrained_head import RetrainedHead
 
 
 @MODELS.register_module()
-class ReleasedRetrainedHead(GeneratorRetrainedHead):
+class ReleasedRetrainedHead(RetrainedHead):
     """The label ``released``: for comparison with published numbers only.
 
     Not zero-shot: where an image holds an unseen class, its *true mask* is
@@ -37,42 +33,58 @@ class ReleasedRetrainedHead(GeneratorRetrainedHead):
     the config's, and differs: the recipe ``released`` has one Adam for both,
     fifty times as fast for the classifier, for which theirs has SGD at 0.07.
 
+    It trains on images alone (``configs/zs3net/zs3net-joint_*``), and knows
+    neither a prior of unseen classes nor recursive training: true masks say
+    how often a class counts.
+
     Args:
-        args: See :class:`GeneratorRetrainedHead`; the phase is ``joint``.
+        host: Config of the decode head that gives pixel features.
+        split: See :class:`BaseZeroShotHead`.
+        embeddings: See :class:`BaseZeroShotHead`.
+        generator: See :class:`GeneratorRetrainedHead`.
+        phase: ``'joint'``.
+        num_vectors: Real and generated vectors per image and class of a
+            step.
         unseen_weight: Weight of unseen classes in the cross-entropy.
-        kwargs: See :class:`GeneratorRetrainedHead`; without
-            ``unseen_prior``, ``frequency_power`` and ``recursion``.
+        normalize: See :class:`BaseZeroShotHead`.
+        gamma: See :class:`BaseZeroShotHead`.
+        init_cfg: Initialisation of the classifier.
 
     Raises:
-        ValueError: the phase is another than ``joint``, the generator is a
-            WGAN, ``unseen_weight`` is not positive, or an argument would
-            have no effect.
+        ValueError: As :class:`RetrainedHead`, or ``unseen_weight`` is not
+            positive.
     """
 
-    def __init__(self,
-                 *args: Any,
-                 unseen_weight: float = 100.0,
-                 **kwargs: Any) -> None:
-        name = type(self).__name__
-        for key, value in _WITHOUT_EFFECT.items():
-            if kwargs.get(key, value) != value:
-                raise ValueError(
-                    f'{name}({key}={kwargs[key]!r}) would have no effect: the '
-                    'released code lays features out by true masks; leave it '
-                    "out, or take type='GeneratorRetrainedHead'")
-        super().__init__(*args, **kwargs)
-        if self.phase != 'joint':
-            raise ValueError(
-                f'{name} trains generator and classifier together: set '
-                f"phase='joint' (configs/zs3net/zs3net-joint_*), got "
-                f'{self.phase!r}')
-        if self.generator.adversarial:
-            raise ValueError(
-                f'{name} has no losses for {type(self.generator).__name__}: '
-                "set generator=dict(type='GMMNGenerator')")
+    phases = ('joint', )
+
+    def __init__(
+        self,
+        host: dict,
+        *,
+        split: str | dict | ClassSplit,
+        embeddings: str | Sequence[str] | ClassEmbeddings,
+        generator: dict,
+        phase: str = 'joint',
+        num_vectors: int = 128,
+        unseen_weight: float = 100.0,
+        normalize: str = 'l2',
+        gamma: float = 0.0,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(
+            host,
+            split=split,
+            embeddings=embeddings,
+            generator=generator,
+            phase=phase,
+            num_vectors=num_vectors,
+            normalize=normalize,
+            gamma=gamma,
+            init_cfg=init_cfg)
         if not unseen_weight > 0:
-            raise ValueError(f'{name}(unseen_weight={unseen_weight!r}) must '
-                             'be positive: unseen classes are not trained')
+            raise ValueError(
+                f'{type(self).__name__}(unseen_weight={unseen_weight!r}) must '
+                'be positive: unseen classes are not trained')
         weight = torch.ones(self.num_classes)
         weight[list(self.split.unseen_ids)] = unseen_weight
         self.register_buffer('class_weight', weight, persistent=False)
@@ -100,7 +112,8 @@ class ReleasedRetrainedHead(GeneratorRetrainedHead):
             train_cfg: Not used; part of MMSegmentation's head contract.
 
         Returns:
-            ``loss_mmd`` (as its ``loss_name`` says) and ``loss_classifier``.
+            The generator's losses (``loss_no_seen_image``, 0, where all
+            images show an unseen class) and ``loss_classifier``.
 
         Raises:
             ValueError: The frozen extractor's features are not finite.
@@ -112,32 +125,23 @@ class ReleasedRetrainedHead(GeneratorRetrainedHead):
         labels = labels_at_features(labels, features.shape[2:])
         unseen = labels.new_tensor(self.split.unseen_ids)
         has_unseen = torch.isin(labels, unseen).flatten(1).any(1)
-        mmd = self._mmd_of_images(features[~has_unseen], labels[~has_unseen])
+        losses = self._losses_of_images(features[~has_unseen],
+                                        labels[~has_unseen])
         entropy = self._entropy_of_images(features, labels, has_unseen)
-        return {self.mmd.loss_name: mmd, 'loss_classifier': entropy}
+        return {**losses, 'loss_classifier': entropy}
 
-    def loss_of_sets(self, sets: FeatureSets) -> dict[str, Tensor]:
-        """Refuse a feature bank: the masks of images are what is trained on.
-
-        Raises:
-            TypeError: always, with what to do instead.
-        """
-        raise TypeError(
-            f'{type(self).__name__} lays features out by the masks of images '
-            'and cannot train on a feature bank: use a config '
-            'configs/zs3net/zs3net-joint_*')
-
-    def _mmd_of_images(self, features: Tensor, labels: Tensor) -> Tensor:
-        """MMD per image and class of images without unseen classes."""
+    def _losses_of_images(self, features: Tensor,
+                          labels: Tensor) -> dict[str, Tensor]:
+        """Generator's losses per image and class, unseen classes nowhere."""
         sets = None
         if len(features):
             sets = gather_feature_sets(
                 features, labels, self.num_vectors, per_image=True,
                 ignore_index=self.ignore_index)
         if sets is None:
-            return sum(p.sum() for p in self.generator.parameters()) * 0
-        generated = self.generate(sets.class_ids, self.num_vectors)
-        return self.mmd(sets.features, generated)
+            zero = sum(p.sum() for p in self.generator.parameters())
+            return dict(loss_no_seen_image=zero * 0)
+        return self.generator_losses(sets.features, sets.class_ids)
 
     def _entropy_of_images(self, features: Tensor, labels: Tensor,
                            has_unseen: Tensor) -> Tensor:

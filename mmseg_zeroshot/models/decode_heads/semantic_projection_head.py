@@ -92,6 +92,7 @@ class SemanticProjectionHead(BaseZeroShotHead):
         """Score (N, C, h, w) pixel features for K classes: (N, K, h, w)."""
         if self.projection is None:
             return F.conv2d(features, self.class_vectors[..., None, None])
+        assert self.projection.bias is not None
         weight = self.class_vectors @ self.projection.weight.flatten(1)
         bias = self.class_vectors @ self.projection.bias
         return F.conv2d(features, weight[..., None, None], bias)

@@ -1,14 +1,15 @@
 """The pixel-feature generator of ZS3Net with graph context."""
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor
 
-from .gmmn import GMMNGenerator, check_vectors
+from mmseg_zeroshot.models.graph_sets import draw_by_class
+
+from .base import Classifier
+from .gmmn import GMMNGenerator
 
 
 @MODELS.register_module()
@@ -34,21 +35,45 @@ class GraphGMMNGenerator(GMMNGenerator):
     surroundings makes features that could be another class's.
 
     Args:
+        embedding_dim: Width d_a of the class vectors.
         context: Share of a node that comes through the graph, in [0, 1]; 1
             is the paper's, at 0 the graph does nothing.
-        args: See :class:`GMMNGenerator`.
-        kwargs: See :class:`GMMNGenerator`.
+        loss: See :class:`GMMNGenerator`, as for the rest.
+        feature_dim: Width d_x of the pixel features.
+        hidden_dim: Width of the hidden layer.
+        noise_dim: Width of the noise.
+        noise: ``'gaussian'`` or ``'uniform'``.
+        dropout: Probability of dropping a hidden unit.
+        negative_slope: Slope of the LeakyReLU below 0.
+        init_cfg: Initial weights.
 
     Raises:
         ValueError: ``context`` lies outside [0, 1], or as
             :class:`GMMNGenerator`.
     """
 
-    takes_graphs = True
-    """Whether ``forward`` takes edges."""
-
-    def __init__(self, *args: Any, context: float = 1., **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self,
+                 embedding_dim: int,
+                 *,
+                 context: float = 1.,
+                 loss: dict | None = None,
+                 feature_dim: int = 256,
+                 hidden_dim: int = 256,
+                 noise_dim: int | None = None,
+                 noise: str = 'gaussian',
+                 dropout: float = .5,
+                 negative_slope: float = .2,
+                 init_cfg: dict | list[dict] | None = None) -> None:
+        super().__init__(
+            embedding_dim,
+            loss=loss,
+            feature_dim=feature_dim,
+            hidden_dim=hidden_dim,
+            noise_dim=noise_dim,
+            noise=noise,
+            dropout=dropout,
+            negative_slope=negative_slope,
+            init_cfg=init_cfg)
         if not 0 <= context <= 1:
             raise ValueError(f'{type(self).__name__}(context={context!r}) '
                              'must lie in [0, 1]: 1 is a whole graph '
@@ -81,7 +106,7 @@ class GraphGMMNGenerator(GMMNGenerator):
             ValueError: Class vectors, noise or edges of another shape, or a
                 ``num`` below 1.
         """
-        check_vectors(vectors, self.embedding_dim, type(self).__name__)
+        self.check_vectors(vectors)
         noise = self.checked_noise(vectors, num, noise)
         outer = inner = normalized_adjacency(edges, vectors, self.context)
         if nodes is not None:
@@ -96,6 +121,36 @@ class GraphGMMNGenerator(GMMNGenerator):
         hidden = hidden + F.linear(_mix(inner, noise), of_noise)
         hidden = self.drop(self.activation(hidden + self.hidden.bias))
         return self.output(_mix(outer, hidden))
+
+    def losses(self,
+               real: Tensor,
+               class_vectors: Tensor,
+               class_ids: Tensor,
+               classifier: Classifier,
+               *,
+               num: int,
+               edges: Tensor | None = None) -> dict[str, Tensor]:
+        """Return the discrepancy per class over the nodes of a step.
+
+        Args:
+            real: (V, P, d_x) real features of nodes.
+            class_vectors: (V, d_a) class vectors of the nodes.
+            class_ids: (V,) classes of the nodes.
+            classifier: Not used.
+            num: The most features that a class has in the step, of all its
+                nodes together.
+            edges: (E, 2) pairs of joined nodes, each pair once.
+
+        Returns:
+            One loss, under the ``loss_name`` of :class:`MMDLoss`.
+        """
+        per_node = real.shape[1]
+        generated = self(class_vectors, per_node, edges=edges)
+        rows = draw_by_class(class_ids, class_ids.unique().tolist(), per_node,
+                             num)
+        loss = self.loss(real.flatten(0, 1)[rows],
+                         generated.flatten(0, 1)[rows])
+        return {self.loss.loss_name: loss}
 
 
 def normalized_adjacency(edges: Tensor | None, nodes: Tensor,

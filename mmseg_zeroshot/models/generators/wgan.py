@@ -6,7 +6,8 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from .gmmn import GMMNGenerator
+from .base import Classifier
+from .mlp import MLPGenerator
 
 
 class FeatureCritic(nn.Module):
@@ -34,15 +35,15 @@ class FeatureCritic(nn.Module):
 
 
 @MODELS.register_module()
-class WGANGenerator(GMMNGenerator):
+class WGANGenerator(MLPGenerator):
     """The same generator, trained against a critic (ZS3Net, section 3.2).
 
     Conditional Wasserstein GAN with gradient penalty and a classification
     term: Xian et al., "Feature Generating Networks for Zero-Shot Learning"
     (f-CLSWGAN), which ZS3Net names as its GAN variant. There, five steps of
-    the critic precede one of the generator; :class:`GeneratorRetrainedHead`
-    sums both losses, whose gradients are disjoint, so that one optimizer
-    takes one step of both.
+    the critic precede one of the generator. Here the losses of both are
+    summed. Their gradients are disjoint, so that one optimizer takes one
+    step of both.
 
     All losses are in float32 under autocast.
 
@@ -51,7 +52,7 @@ class WGANGenerator(GMMNGenerator):
         critic_dim: Width of the critic's hidden layer.
         penalty_weight: Factor of the gradient penalty.
         classification_weight: Factor of the classification term.
-        feature_dim: See :class:`GMMNGenerator`, as for the rest.
+        feature_dim: See :class:`MLPGenerator`, as for the rest.
         hidden_dim: Width of the generator's hidden layer.
         noise_dim: Width of the noise.
         noise: ``'gaussian'`` or ``'uniform'``.
@@ -59,8 +60,6 @@ class WGANGenerator(GMMNGenerator):
         negative_slope: Slope of the LeakyReLUs below 0.
         init_cfg: Initial weights.
     """
-
-    adversarial = True
 
     def __init__(self,
                  embedding_dim: int,
@@ -96,21 +95,37 @@ class WGANGenerator(GMMNGenerator):
             hidden_dim=critic_dim,
             negative_slope=negative_slope)
 
-    def generator_loss(self,
-                       generated: Tensor,
-                       vectors: Tensor,
+    def losses(self, real: Tensor, class_vectors: Tensor, class_ids: Tensor,
+               classifier: Classifier, *, num: int) -> dict[str, Tensor]:
+        """Return the losses of critic and generator on the same features.
+
+        Args:
+            real: (B, N, d_x) real features.
+            class_vectors: (B, d_a) their class vectors.
+            class_ids: (B,) their rows in the classifier.
+            classifier: Scores the generated features.
+            num: Generated features per class.
+
+        Returns:
+            What :meth:`critic_loss` and :meth:`generator_loss` do.
+        """
+        generated = self(class_vectors, num)
+        return {
+            **self.critic_loss(real, generated, class_vectors),
+            **self.generator_loss(generated, class_vectors, class_ids,
+                                  classifier),
+        }
+
+    def generator_loss(self, generated: Tensor, vectors: Tensor,
                        labels: Tensor,
-                       classifier_weight: Tensor,
-                       classifier_bias: Tensor | None = None
-                       ) -> dict[str, Tensor]:
+                       classifier: Classifier) -> dict[str, Tensor]:
         """Losses of the generator; critic and classifier get no gradient.
 
         Args:
             generated: (B, P, d_x) generated features.
             vectors: (B, d_a) their class vectors.
             labels: (B,) their rows in the classifier.
-            classifier_weight: (K, d_x) weights of the 1x1 classifier.
-            classifier_bias: (K,) its bias.
+            classifier: Scores features.
 
         Returns:
             ``loss_adversarial``: minus the mean critic score, and
@@ -119,8 +134,7 @@ class WGANGenerator(GMMNGenerator):
         critic = {k: v.detach() for k, v in self.critic.named_parameters()}
         scores = torch.func.functional_call(self.critic, critic,
                                             (generated, vectors))
-        bias = None if classifier_bias is None else classifier_bias.detach()
-        logits = F.linear(generated, classifier_weight.detach(), bias).float()
+        logits = classifier(generated).float()
         target = labels[:, None].expand(logits.shape[:2])
         entropy = F.cross_entropy(logits.flatten(0, 1), target.flatten())
         return dict(

@@ -1,4 +1,23 @@
-"""Maximum mean discrepancy between sets of vectors, batched over classes."""
+"""Maximum mean discrepancy between sets of vectors, batched over classes.
+
+The arithmetic, for one class. Let ``z`` be both sets in one list, ``s_i`` the
+weight of ``z_i``, negative in the second set, and ``k`` the sum over sigma of
+``k_sigma(z, z') = exp(-|z - z'|^2 / 2 sigma^2)``. Multiplied out, the three
+sums of the discrepancy are one quadratic form::
+
+    f = sum_ij s_i s_j k(z_i, z_j) = s^T K s  >= 0,
+
+at least 0 because k is a positive definite kernel. With
+``grad_i k(z_i, z_j) = g_ij (z_j - z_i)``, ``g_ij = sum_sigma k_sigma(z_i, z_j)
+/ sigma^2``, and with z_i in one row and one column of K::
+
+    grad_i f = 2 s_i sum_j s_j g_ij (z_j - z_i)
+             = 2 s_i [(G z)_i - (sum_j G_ij) z_i],   G_ij = g_ij s_j.
+
+A set without gradient needs no row of G: with R the vectors that learn and C
+the others, ``f = s_R^T K_RR s_R + 2 s_R^T K_RC s_C + s_C^T K_CC s_C``, and
+only the first two terms need slopes.
+"""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -190,8 +209,10 @@ def _value_and_gradient(
         (B,) values and the (B, rows, D) gradient or None.
     """
     z -= z.mean(1, keepdim=True)  # distances of far-off sets keep digits
-    # Shortening every square by its rounding error makes vectors that
-    # coincide as far as this type can tell coincide exactly: k = 1.
+    # For z_i = z_j the exponent z_i.z_j - |z_i|^2 / 2 - |z_j|^2 / 2 is 0, but
+    # its three terms are rounded apart. Shortening the squares by the largest
+    # such error leaves it at 0 or above, where it is clamped: vectors that
+    # coincide as far as this type can tell have k = 1 exactly.
     shorten = 1 - _ROUNDING * torch.finfo(z.dtype).eps
     halves = z.square().sum(2).mul_(-.5 * shorten)
     kernels, slopes = kernel_sums(

@@ -50,6 +50,15 @@ class ZSMMDLoss(nn.Module):
     this is its natural reading from the definitions around it ("Recursive
     Training for Zero-Shot Semantic Segmentation", section III-C).
 
+    In the kernel's feature space, with ``m(b)`` the mean of the mapped
+    ``b_j`` and ``w_i`` the weights of the mapped ``a_i``, the bracket is the
+    squared distance ``|sum_i w_i a_i - m(b)|^2``. It vanishes where both are
+    the same distribution only if the weights add up to 1. As printed,
+    ``w_i = c_i / Q`` adds up to the mean confidence c < 1, and equal sets of
+    that confidence cost ``(1 - c)^2 |m(b)|^2``. ``|m(b)|^2`` is the mean
+    kernel within the fresh vectors, so this rest pushes them apart. Dividing
+    by ``sum c`` in place of Q removes it.
+
     Args:
         tau: Confidence above which a vector becomes a pseudo-label.
         gamma: Factor of the loss, 1/40 to 1/160 in the paper.
@@ -57,9 +66,9 @@ class ZSMMDLoss(nn.Module):
             the generator in the next one.
         weighting: Weights of the pseudo-labels.
 
-            - ``'normalized'``: ``c_i / sum c``; zero on equal sets.
-            - ``'raw'``: ``c_i / Q``, the equation as it stands; not zero on
-              equal sets, as the weights do not add up to 1.
+            - ``'normalized'``: ``c_i / sum c``; zero on equal sets of equal
+              confidence.
+            - ``'raw'``: ``c_i / Q``, the equation as it stands.
             - ``'equal'``: the ablation of table 3: every pseudo-feature,
               confident or not, at 1/Q; tau plays no part.
         min_selected: A class with fewer pseudo-labels in a step is left out
@@ -174,6 +183,7 @@ class ZSMMDLoss(nn.Module):
         kept = active.nonzero().squeeze(1)
         if self.gamma == 0 or len(kept) == 0:
             return (generated.flatten()[:1].float() * 0).sum()
+        # Weights of the fresh vectors: 1/P each, by default.
         values = weighted_mmd2(pseudo[kept], generated[kept], weights[kept],
                                bandwidths=self.bandwidths)
         return self.gamma * values.sum() / len(active)
@@ -183,6 +193,7 @@ class ZSMMDLoss(nn.Module):
         if self.weighting == 'equal':
             confidence = torch.ones_like(confidence)
         kept = confidence * selected
+        # Q = sum of selected, or sum c, which is Q as well where c = 1.
         total = selected.to(kept) if self.weighting == 'raw' else kept
         return kept / total.sum(1, keepdim=True).clamp(min=1e-12)
 

@@ -1,10 +1,12 @@
 """MMSegmentation's encoder-decoder with a calibrated last decision."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
+from mmengine.logging import print_log
 from mmseg.models.segmentors import EncoderDecoder
 from mmseg.registry import MODELS
 from mmseg.utils import add_prefix
@@ -12,6 +14,17 @@ from torch import Tensor, nn
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets
 from mmseg_zeroshot.models.graph_sets import GraphSets
+
+_DATA = {
+    Tensor: 'images (ZeroShotDataset)',
+    FeatureSets: 'sets of a feature bank (FeatureBankDataset)',
+    GraphSets: 'graphs (GraphBankDataset, GraphLayoutDataset)',
+}
+"""What a head may train on, by the type that its loss is given."""
+
+# Colours of added classes, in turn.
+_COLORS = ((255, 0, 255), (0, 255, 255), (255, 255, 0), (255, 105, 0),
+           (0, 255, 0), (140, 0, 255))
 
 
 @MODELS.register_module()
@@ -27,10 +40,11 @@ class ZeroShotSegmentor(EncoderDecoder):
     :class:`BaseZeroShotHead`. The results hold ``seg_logits`` (K, H, W) and
     ``pred_sem_seg`` (1, H, W) at the image's own size.
 
-    Where the head's phase does not train the extractor (backbone, neck and
-    host), it is frozen from construction on: no gradients, eval mode, so
-    that its parameters and batch-norm statistics stay bit-identical. Such a
-    model trains on images or on the sets of a feature bank.
+    The extractor (backbone, neck and host) is frozen from construction on
+    where the head's phase does not train it: it has no gradients and stays
+    in eval mode, so its parameters and batch-norm statistics stay
+    bit-identical. Such a model trains on images or on the sets of a feature
+    bank.
 
     Raises:
         TypeError: ``decode_head`` is no zero-shot head.
@@ -83,8 +97,10 @@ class ZeroShotSegmentor(EncoderDecoder):
             Losses and logged values by name.
 
         Raises:
+            TypeError: The head does not train on such data.
             ValueError: The bank's features are not as wide as the head's.
         """
+        self._check_kind(inputs)
         if isinstance(inputs, (FeatureSets, GraphSets)):
             self._check_width(inputs)
             return add_prefix(self.decode_head.loss_of_sets(inputs), 'decode')
@@ -93,6 +109,18 @@ class ZeroShotSegmentor(EncoderDecoder):
         with torch.no_grad():
             features = self.extract_feat(inputs)
         return self._decode_head_forward_train(features, data_samples)
+
+    def _check_kind(self, inputs: Tensor | FeatureSets | GraphSets) -> None:
+        """Compare the data with what the head trains on."""
+        head = self.decode_head
+        if not isinstance(inputs, head.trains_on):
+            phase = getattr(head, 'phase', None)
+            raise TypeError(
+                f'{type(head).__name__}'
+                + (f' in phase {phase!r}' if phase else '') + ' trains on '
+                + ' or '.join(_DATA[kind] for kind in head.trains_on)
+                + f', not on {_DATA.get(type(inputs), type(inputs))}: set '
+                'train_dataloader.dataset.type to it')
 
     def _check_width(self, sets: FeatureSets | GraphSets) -> None:
         """Compare a bank with the head that is to be trained on it."""
@@ -136,27 +164,81 @@ class ZeroShotSegmentor(EncoderDecoder):
                   name: str,
                   vector: Tensor | None = None,
                   embeddings: str | Sequence[str] | None = None,
-                  color: tuple[int, int, int] = (255, 0, 255)) -> None:
+                  color: tuple[int, int, int] | None = None) -> str:
         """Let a trained model segment one more class, by its name.
 
+        An ignored class is taken back, under its own id; another gets the
+        next free id. A head that learns its classifier has to learn the
+        class before it is predicted: :func:`retrain_classifier`.
+
         Args:
-            name: The new class; it is unseen.
-            vector: (d, ) its class vector, normalised as the others; or
-            embeddings: a shipped name or table to take it from.
-            color: Colour in pictures, RGB.
+            name: The new class; it is unseen. Or an ignored one, in any
+                spelling.
+            vector: (d, ) the class vector of a new class, normalised as the
+                others; or
+            embeddings: a shipped name or table to take it from. It must be
+                the table that the model was trained with, or hold its words
+                too.
+            color: Colour in pictures, RGB; one of its own where None.
+
+        Returns:
+            The name as the model has it.
 
         Raises:
-            ValueError: the name is taken, or there is no vector for it.
+            ValueError: The class is there already or has no vector (the
+                nearest names are listed), or the vectors are of another
+                table.
 
         Example:
             >>> from mmseg.apis import init_model
             >>> model = init_model('spnet.py', 'iter_20000.pth')
             >>> model.add_class('zebra', embeddings='glove-6b-50d')
         """
-        self.decode_head.add_class(name, vector, embeddings)
-        self.num_classes = self.decode_head.num_classes
-        self.out_channels = self.decode_head.out_channels
+        added = self.decode_head.add_class(name, vector, embeddings)
+        self._publish(color)
+        if self.decode_head.learns_classifier:
+            print_log(
+                f'The classifier has not learned {added!r} yet: call '
+                'mmseg_zeroshot.models.retrain_classifier', 'current',
+                logging.WARNING)
+        return added
+
+    def drop_classes(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Predict some classes no longer; ids of all others stay.
+
+        Args:
+            names: Classes in any spelling.
+
+        Returns:
+            Their names as the model has them.
+
+        Raises:
+            ValueError: A class is unknown, or no seen class would be left.
+        """
+        return self.decode_head.drop_classes(names)
+
+    def rename_classes(self, names: Mapping[str, str]) -> None:
+        """Give classes other names; their scores stay.
+
+        Args:
+            names: New name by old one.
+
+        Raises:
+            ValueError: A class is unknown, or a new name is taken.
+        """
+        self.decode_head.rename_classes(names)
+        self._publish()
+
+    def _publish(self, color: tuple[int, int, int] | None = None) -> None:
+        """Bring the number of classes and the metainfo up to date."""
+        head = self.decode_head
+        self.num_classes = self.out_channels = head.num_classes
         meta = getattr(self, 'dataset_meta', None)
-        if meta is not None:
-            meta['classes'] = (*meta['classes'], name)
-            meta['palette'] = [*meta['palette'], list(color)]
+        if meta is None:
+            return
+        meta['classes'] = head.split.classes
+        palette = [list(known) for known in meta.get('palette') or []]
+        if palette:
+            meta['palette'] = palette + [
+                list(color or _COLORS[i % len(_COLORS)])
+                for i in range(len(palette), head.num_classes)]

@@ -493,7 +493,7 @@ def test_opened_bank_is_read_only(build):
 def test_time_left_leaves_out_the_start_up(tmp_path, monkeypatch):
     """60 s until the first shard, 1 s for each other one."""
     clock = iter([0, 60, 61, 62, 63])
-    monkeypatch.setattr(workers.time, 'monotonic',
+    monkeypatch.setattr(time, 'monotonic',
                         lambda: next(clock))
     stamp = dict(images=1000, shard_images=10)
     lines = []
@@ -502,5 +502,5 @@ def test_time_left_leaves_out_the_start_up(tmp_path, monkeypatch):
     for _ in range(4):
         progress(10_000_000)
     assert lines == [
-        '10/1000 images, 0.2 images/s, 99:00 left, bank of about 1.00 GB',
+        '10/1000 images, 0.2 images/s, 1:39:00 left, bank of about 1.00 GB',
         '30/1000 images, 10.0 images/s, 1:37 left, bank of about 1.00 GB']

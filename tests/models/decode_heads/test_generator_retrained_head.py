@@ -10,6 +10,7 @@ from mmseg_zeroshot.models import (
     GeneratorRetrainedHead,
     ReleasedRetrainedHead,
 )
+from mmseg_zeroshot.models.losses import PRINTED_BANDWIDTHS
 from mmseg_zeroshot.utils import MASKED_LOGIT
 
 from .hosts import feature_shapes, host_config
@@ -76,6 +77,12 @@ def test_gradients_do_not_cross(make, sets):
     assert touched(head) == {'classifier'}
 
 
+def test_a_generator_that_asks_the_classifier_does_not_train_it(make, sets):
+    head = make('joint', generator=WGAN)
+    head.loss_of_sets(sets)['loss_classification'].backward()
+    assert touched(head) == {'generator'}
+
+
 RECURSION = dict(type='ZSMMDLoss', tau=.01, gamma=.5)
 
 
@@ -114,17 +121,17 @@ def test_pseudo_labels_are_of_the_step_before(recursive, sets, monkeypatch):
     head = recursive(weighting='equal').eval()
     drawn = []
 
-    def generate(sets):
-        drawn.append(GeneratorRetrainedHead._unseen_features(head, sets))
+    def generate(ids, num):
+        drawn.append(GeneratorRetrainedHead.generate(head, ids, num))
         return drawn[-1]
 
-    monkeypatch.setattr(head, '_unseen_features', generate)
+    monkeypatch.setattr(head, 'generate', generate)
     assert 'loss_zs_mmd' not in head.loss_of_sets(sets)
     for step in (1, 2):
         value = head.loss_of_sets(sets)['loss_zs_mmd']
         assert len(drawn) == step + 1  # nothing is generated for it alone
         torch.testing.assert_close(
-            value, .5 * mmd2(*drawn[-2:], head.mmd.bandwidths).mean())
+            value, .5 * mmd2(*drawn[-2:], head.generator.bandwidths).mean())
 
 
 def test_recursion_waits_for_its_start(recursive, sets, at_iteration):
@@ -152,12 +159,15 @@ def test_recursion_does_not_change_the_classifier(recursive, make, sets):
         assert torch.equal(losses[0][key], losses[1][key])
 
 
-def test_recursion_has_the_kernel_of_the_mmd(make):
-    own = dict(type='MMDLoss', bandwidths=[.5, 3.])
-    head = make(mmd=own, recursion=RECURSION)
+def test_recursion_has_the_kernel_of_the_generator(make):
+    own = dict(GMMN, loss=dict(type='MMDLoss', bandwidths=[.5, 3.]))
+    head = make(generator=own, recursion=RECURSION)
     assert head.recursion.bandwidths == (.5, 3.)
-    head = make(mmd=own, recursion=dict(RECURSION, bandwidths=[7.]))
+    head = make(generator=own, recursion=dict(RECURSION, bandwidths=[7.]))
     assert head.recursion.bandwidths == (7., )
+    # The printed ones where a generator has no kernel of its own.
+    head = make(generator=WGAN, recursion=RECURSION)
+    assert head.recursion.bandwidths == PRINTED_BANDWIDTHS
 
 
 def test_nan_of_the_classifier_stops_the_recursion(recursive, sets):
@@ -235,6 +245,19 @@ def test_broken_features_of_images_stop_the_training(
         head.loss(inputs, samples, {})
 
 
+def test_a_head_in_another_phase_trains_as_one_built_for_it(make, sets):
+    losses = []
+    for head in (make('classifier'), make('joint', recursion=RECURSION)):
+        head.set_phase('classifier')
+        torch.manual_seed(1)
+        losses.append(head.loss_of_sets(sets))
+        total(losses[-1]).backward()
+        assert touched(head) == {'classifier'}
+    assert losses[0].keys() == losses[1].keys()
+    assert torch.equal(losses[0]['loss_classifier'],
+                       losses[1]['loss_classifier'])
+
+
 def test_plain_classifier_is_the_start(make, split):
     head = make('classifier')
     plain = {f'host.{k}'[5:]: v for k, v in head.host.state_dict().items()}
@@ -256,17 +279,6 @@ def test_plain_classifier_of_other_classes_is_left_out(make):
     assert 'classifier.weight' in result.missing_keys
 
 
-def test_a_class_is_not_added_without_training(make):
-    with pytest.raises(NotImplementedError, match="to add 'zebra'"):
-        make('classifier').add_class('zebra', embeddings='glove-6b-50d')
-
-
-@pytest.mark.parametrize('phase', ['seen', 'self-training'])
-def test_bank_is_refused_where_the_extractor_learns(make, sets, phase):
-    with pytest.raises(ValueError, match=f"phase='{phase}' learns"):
-        make(phase).loss_of_sets(sets)
-
-
 def test_self_training_learns_all_but_the_generator(make, samples):
     """ZS5Net: pseudo-labels of the unseen class (id 3) are targets."""
     head = make('self-training').eval()
@@ -286,7 +298,9 @@ def test_self_training_learns_all_but_the_generator(make, samples):
 
 
 @pytest.mark.parametrize('kwargs, message', [
-    (dict(phase='both'), "phase='both' is unknown"),
+    (dict(phase='both'), r"phase='both'\) is unknown: take one of .*'joint'"),
+    (dict(mmd=dict(type='MMDLoss', reading='printed')),
+     r"generator=dict\(type='GMMNGenerator', loss=.*'printed'"),
     (dict(unseen_prior=1.), 'leave something to the seen'),
     (dict(unseen_prior=0.), 'must be above 0'),
     (dict(frequency_power=1.5), r'frequency_power=1.5 must lie in \[0, 1\]'),
@@ -320,7 +334,7 @@ def test_without_unseen_classes_there_is_nothing_to_generate(
 def test_ignored_classes_are_never_scored(make, sets):
     head = make('classifier')
     head.classifier.bias.data[4] = 100.
-    logits = head._classify_vectors(sets.features)
+    logits = head.classify_vectors(sets.features)
     assert (logits[..., 4] == MASKED_LOGIT).all()
 
 
@@ -337,8 +351,8 @@ def test_the_released_recipe_leaks_and_says_so(make, samples, split):
               for w, s in zip((4, 8, 16, 16), (16, 8, 4, 4))]
 
     def loss_with(region):
-        head = make(cls=ReleasedRetrainedHead,
-                    mmd=dict(type='MMDLoss', reading='released'))
+        head = make(cls=ReleasedRetrainedHead, generator=dict(
+            GMMN, loss=dict(type='MMDLoss', reading='released')))
         samples[0].gt_sem_seg.data[:, region, :] = 3
         torch.manual_seed(2)
         losses = head.eval().loss(inputs, samples, {})
@@ -350,7 +364,7 @@ def test_the_released_recipe_leaks_and_says_so(make, samples, split):
 
 
 def test_the_released_recipe_needs_the_joint_phase(make):
-    with pytest.raises(ValueError, match="set phase='joint'"):
+    with pytest.raises(ValueError, match=r"take one of \('joint',\)"):
         make('classifier', cls=ReleasedRetrainedHead)
 
 

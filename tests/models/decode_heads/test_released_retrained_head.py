@@ -4,13 +4,14 @@ import torch
 from torch import nn
 
 from mmseg_zeroshot import mmd2
-from mmseg_zeroshot.models import FeatureSets, ReleasedRetrainedHead
+from mmseg_zeroshot.models import ReleasedRetrainedHead
 from mmseg_zeroshot.models.losses import RELEASED_BANDWIDTHS
 
 from .hosts import feature_shapes, host_config
 
 BUS = 3  # the unseen class of the shared split
-GMMN = dict(type='GMMNGenerator', hidden_dim=16)
+GMMN = dict(type='GMMNGenerator', hidden_dim=16,
+            loss=dict(type='MMDLoss', reading='released'))
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def make(split, embeddings):
         head = ReleasedRetrainedHead(
             host_config('FCNHead'), split=split, embeddings=embeddings,
             **{'generator': GMMN, 'phase': 'joint', 'num_vectors': 16,
-               'mmd': dict(type='MMDLoss', reading='released'), **kwargs})
+               **kwargs})
         head.init_weights()
         return head.eval()
 
@@ -79,7 +80,7 @@ def test_images_of_unseen_classes_do_not_train_the_generator(
         sample.gt_sem_seg.data[0, 16:, 16:] = BUS
     head = make()
     losses = head.loss(maps, samples, {})
-    assert losses['loss_mmd'] == 0
+    assert losses['loss_no_seen_image'] == 0 and 'loss_mmd' not in losses
     sum(losses.values()).backward()
     assert all(p.grad.abs().sum() == 0 for p in head.generator.parameters())
     assert head.classifier.weight.grad[BUS].abs().sum() > 0
@@ -96,13 +97,14 @@ def test_the_generator_learns_per_image_and_class(make, maps, samples,
     monkeypatch.setattr(head, 'pixel_features', lambda inputs: features)
     asked = []
 
-    def generate(ids, num):
-        asked.append((ids.tolist(), num))
-        return torch.ones(len(ids), num, 8)
+    def generate(vectors, num):
+        asked.append((vectors, num))
+        return torch.ones(len(vectors), num, 8)
 
-    monkeypatch.setattr(head, 'generate', generate)
+    monkeypatch.setattr(head.generator, 'forward', generate)
     value = head.loss(maps, samples, {})['loss_mmd']
-    assert asked == [([1, 2], 16)]
+    (vectors, num), = asked
+    assert torch.equal(vectors, head.class_vectors[[1, 2]]) and num == 16
     real = features[:, :, 0, 0, None].transpose(1, 2).expand(-1, 16, -1)
     expected = mmd2(real, torch.ones(2, 16, 8), RELEASED_BANDWIDTHS)
     torch.testing.assert_close(value, expected.sqrt().mean())
@@ -136,27 +138,27 @@ def test_the_classifier_starts_from_uniform_numbers(make):
 
 
 def test_loss_of_the_generator_has_its_own_name(make, maps, samples):
-    head = make(mmd=dict(type='MMDLoss', loss_name='loss_generator'))
+    head = make(generator=dict(
+        GMMN, loss=dict(type='MMDLoss', loss_name='loss_generator')))
     assert set(head.loss(maps, samples, {})) == {
         'loss_generator', 'loss_classifier'}
 
 
-@pytest.mark.parametrize('kwargs, message', [
-    (dict(phase='classifier'), "set phase='joint'.*got 'classifier'"),
-    (dict(unseen_prior=.1), 'unseen_prior=0.1.* would have no effect'),
-    (dict(frequency_power=.5), 'frequency_power=0.5.* no effect'),
-    (dict(recursion=dict(type='ZSMMDLoss', tau=.5, gamma=1.)),
-     'recursion=.* no effect'),
-    (dict(generator=dict(type='WGANGenerator')), 'losses for WGANGenerator'),
-    (dict(unseen_weight=0.), 'unseen_weight=0.0.* positive'),
+def test_any_generator_may_be_trained_so(make, maps, samples):
+    head = make(generator=dict(type='WGANGenerator', hidden_dim=16))
+    losses = head.loss(maps, samples, {})
+    assert {'loss_critic', 'loss_adversarial', 'loss_classifier'} < set(losses)
+    sum(losses.values()).backward()
+    assert all(p.grad is not None for p in head.generator.parameters())
+
+
+@pytest.mark.parametrize('kwargs, error, message', [
+    (dict(phase='classifier'), ValueError, r"take one of \('joint',\)"),
+    (dict(unseen_prior=.1), TypeError, 'unseen_prior'),
+    (dict(frequency_power=.5), TypeError, 'frequency_power'),
+    (dict(recursion=dict(type='ZSMMDLoss')), TypeError, 'recursion'),
+    (dict(unseen_weight=0.), ValueError, 'unseen_weight=0.0.* positive'),
 ])
-def test_what_it_has_no_place_for(make, kwargs, message):
-    with pytest.raises(ValueError, match=message):
+def test_what_it_has_no_place_for(make, kwargs, error, message):
+    with pytest.raises(error, match=message):
         make(**kwargs)
-
-
-def test_a_feature_bank_is_refused(make):
-    sets = FeatureSets(torch.randn(3, 8, 8), torch.tensor([0, 1, 2]),
-                       torch.full((3, ), 1 / 3))
-    with pytest.raises(TypeError, match='zs3net-joint'):
-        make().loss_of_sets(sets)

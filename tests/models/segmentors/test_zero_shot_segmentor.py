@@ -1,6 +1,7 @@
 """The calibrated decision at the image's own size, and added classes."""
 import copy
 
+import numpy as np
 import pytest
 import torch
 from mmengine.config import ConfigDict
@@ -9,7 +10,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-import mmseg_zeroshot  # noqa: F401  (registers the types)
+from mmseg_zeroshot import ClassEmbeddings
 from mmseg_zeroshot.models import FeatureSets, GraphSets
 
 CLASSES = ['background', 'person', 'dog', 'cat', 'car']
@@ -87,6 +88,26 @@ def test_added_class_must_be_new():
         build().add_class('dog', embeddings='glove-6b-50d')
 
 
+def test_the_table_of_an_added_class_must_be_the_model_s_own(tmp_path):
+    """A random table of the same width would be a class at random."""
+    model = build()
+    own = model.decode_head.class_embeddings
+    words = (*CLASSES, 'horse')
+    random = np.random.default_rng(0).normal(size=(6, own.dim))
+    path = str(tmp_path / 'words.npz')
+    ClassEmbeddings(words, random).save(path)
+    with pytest.raises(ValueError, match=(
+            "not those that the model .*'background' has width 50")):
+        model.add_class('horse', embeddings=path)
+    assert model.num_classes == model.decode_head.num_classes == 5
+    # The same words with the model's vectors, and one more.
+    ClassEmbeddings(words, [*own.vectors, random[5]]).save(path)
+    assert model.add_class('horse', embeddings=path) == 'horse'
+    np.testing.assert_allclose(
+        model.decode_head.class_embeddings.vectors[5],
+        random[5] / np.linalg.norm(random[5]), atol=1e-6)
+
+
 def test_bfloat16_autocast_trains(image):
     model = build().train()
     with torch.autocast('cpu', dtype=torch.bfloat16):
@@ -101,10 +122,13 @@ def test_bfloat16_autocast_trains(image):
     assert model.decode_head.projection.weight.grad.isfinite().all()
 
 
-def retrained(phase='generator', **config):
+def retrained(phase='generator', graphs=False, **config):
     head = dict(
-        MODEL['decode_head'], type='GeneratorRetrainedHead', phase=phase,
-        num_vectors=4, generator=dict(type='GMMNGenerator', hidden_dim=8))
+        MODEL['decode_head'], phase=phase, num_vectors=4,
+        type='GraphRetrainedHead' if graphs else 'GeneratorRetrainedHead',
+        generator=dict(
+            type='GraphGMMNGenerator' if graphs else 'GMMNGenerator',
+            hidden_dim=8))
     init_default_scope('mmseg')
     return MODELS.build(dict(
         copy.deepcopy(MODEL), decode_head=head, **config))
@@ -127,7 +151,36 @@ def test_graphs_of_another_width():
     graphs = GraphSets(torch.tensor([0, 1]), torch.tensor([[0, 1]]),
                        torch.randn(2, 3, 9))
     with pytest.raises(ValueError, match='width 9'):
-        retrained().loss(graphs, None)
+        retrained(graphs=True).loss(graphs, None)
+
+
+IMAGES, SETS = torch.zeros(1, 3, 64, 64), sets_of_width(8)
+GRAPHS = GraphSets(torch.tensor([0, 1]), torch.tensor([[0, 1]]),
+                   torch.randn(2, 3, 8))
+
+
+@pytest.mark.parametrize('model, data, message', [
+    (build, SETS, 'SemanticProjectionHead trains on images .*'
+     'not on sets of a feature bank'),
+    (lambda: retrained('seen'), SETS, "phase 'seen' trains on images"),
+    (lambda: retrained('self-training'), SETS,
+     "phase 'self-training' trains on images"),
+    (retrained, GRAPHS, 'trains on images .* or sets .*, not on graphs'),
+    (lambda: retrained(graphs=True), SETS,
+     "phase 'generator' trains on graphs .GraphBankDataset.*not on sets"),
+    (lambda: retrained(graphs=True), IMAGES, 'not on images'),
+])
+def test_data_that_a_head_does_not_train_on(model, data, message):
+    with pytest.raises(TypeError, match=message):
+        model().loss(data, None)
+
+
+def test_released_trains_on_images_alone():
+    model = MODELS.build(dict(copy.deepcopy(MODEL), decode_head=dict(
+        MODEL['decode_head'], type='ReleasedRetrainedHead',
+        generator=dict(type='GMMNGenerator', hidden_dim=8))))
+    with pytest.raises(TypeError, match='trains on images'):
+        model.loss(SETS, None)
 
 
 def test_a_frozen_extractor_is_frozen_from_construction_on():

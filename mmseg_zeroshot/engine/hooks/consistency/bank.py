@@ -4,7 +4,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mmseg_zeroshot.engine.hooks.run_parts import (
+from mmengine.dataset import BaseDataset
+from mmengine.runner import Runner
+
+from mmseg_zeroshot.engine.hooks.runner_access import (
     start_sha256,
     training_metas,
 )
@@ -16,7 +19,7 @@ from mmseg_zeroshot.utils.feature_settings import (
 SHOWN = 5
 
 
-def check_bank(runner: Any, dataset: Any) -> None:
+def check_bank(runner: Runner, dataset: BaseDataset) -> None:
     """Refuse a bank whose features the run's own network would not give.
 
     The same weights give other features at another stride or crop.
@@ -45,7 +48,7 @@ def check_bank(runner: Any, dataset: Any) -> None:
             'tools/build_feature_bank.py CONFIG CHECKPOINT --overwrite')
 
 
-def check_extractor(runner: Any, trained: Mapping[str, Any]) -> None:
+def check_extractor(runner: Runner, trained: Mapping[str, Any]) -> None:
     """Refuse a bank of another network than that of the weights.
 
     A checkpoint that was itself trained on a bank says of which network.

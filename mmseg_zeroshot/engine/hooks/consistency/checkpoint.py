@@ -1,7 +1,6 @@
 """What a checkpoint must hold to be loaded into a zero-shot model."""
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from logging import Logger
@@ -10,6 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.stored_names import stored_names
 
 from .supervision import check_label, check_masks, check_unstated
 
@@ -92,10 +92,9 @@ def _check_groups(trained: ClassSplit, split: ClassSplit,
 
 def _check_vocabulary(state: Mapping[str, Any], split: ClassSplit) -> None:
     """Read the names that a zero-shot head keeps beside its vectors."""
-    stored = state.get('decode_head.class_names_utf8')
-    if isinstance(stored, Tensor):
-        names = json.loads(bytes(stored.cpu().tolist()).decode())
-        _same_classes(tuple(names), split)
+    names = stored_names(state, 'decode_head.')
+    if names is not None:
+        _same_classes(names, split)
 
 
 def _same_classes(names: tuple[str, ...], split: ClassSplit) -> None:

@@ -5,13 +5,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mmengine.runner import Runner
+
 from mmseg_zeroshot.semantics import ClassSplit
 
 # A list of what is allowed: a metric that nobody thought of is refused.
 _SEEN = re.compile(r'(^|/)seen_(PA|MA|mIoU)$')
 
 
-def check_choices(runner: Any, split: ClassSplit, label: str) -> None:
+def check_choices(runner: Runner, split: ClassSplit, label: str) -> None:
     """Refuse to choose a checkpoint or a rate by other than seen scores.
 
     That is ``save_best`` of ``CheckpointHook`` and ``monitor`` of
@@ -41,7 +43,7 @@ def check_choices(runner: Any, split: ClassSplit, label: str) -> None:
                 "rule='greater', or none")
 
 
-def _choices(runner: Any) -> Iterator[tuple[Any, str, str]]:
+def _choices(runner: Runner) -> Iterator[tuple[Any, str, str]]:
     """Yield who chooses, by which setting, and the metric's name."""
     for hook in runner.hooks:
         for name in getattr(hook, 'save_best', None) or ():
@@ -52,7 +54,7 @@ def _choices(runner: Any) -> Iterator[tuple[Any, str, str]]:
             yield owner, 'monitor', name
 
 
-def _schedulers(runner: Any) -> list[Any]:
+def _schedulers(runner: Runner) -> list[Any]:
     """Return all parameter schedulers, of one optimizer or of several."""
     given = getattr(runner, 'param_schedulers', None) or []
     groups = given.values() if isinstance(given, dict) else [given]

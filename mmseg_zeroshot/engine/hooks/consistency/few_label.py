@@ -4,18 +4,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mmseg_zeroshot.engine.hooks.run_parts import (
+from mmengine.runner import Runner
+
+from mmseg_zeroshot.engine.hooks.runner_access import (
     data_sets,
     metainfo,
     zero_shot_head,
 )
+from mmseg_zeroshot.results.record import Variant
 
 LABEL, MODE = 'few-label', 'few'
 # Labels of runs that may show masks of unseen classes in drawn images.
 _MAY_SHOW = (LABEL, 'oracle')
 
 
-def run_variant(runner: Any) -> dict[str, Any]:
+def run_variant(runner: Runner) -> Variant:
     """Return ``variant`` of the run's results hook, empty without one."""
     for hook in runner.hooks:
         variant = getattr(hook, 'variant', None)
@@ -24,7 +27,8 @@ def run_variant(runner: Any) -> dict[str, Any]:
     return {}
 
 
-def check_few_data(runner: Any, meta: Mapping[str, Any], label: str) -> None:
+def check_few_data(runner: Runner, meta: Mapping[str, Any],
+                   label: str) -> None:
     """Compare a training data set with the run's label and head.
 
     Args:
@@ -63,8 +67,8 @@ def check_few_data(runner: Any, meta: Mapping[str, Any], label: str) -> None:
             'decode_head.trains_unseen=True')
 
 
-def check_few_checkpoint(runner: Any, data: Mapping[str, Any], label: str, *,
-                         training: bool) -> None:
+def check_few_checkpoint(runner: Runner, data: Mapping[str, Any],
+                         label: str, *, training: bool) -> None:
     """Compare the drawn images of a checkpoint with those of this run.
 
     Args:

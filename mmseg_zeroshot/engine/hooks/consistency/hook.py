@@ -1,12 +1,11 @@
 """Head, data and checkpoint must speak of the same classes."""
 from __future__ import annotations
 
-from typing import Any
-
 from mmengine.hooks import Hook
+from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
-from mmseg_zeroshot.engine.hooks.run_parts import (
+from mmseg_zeroshot.engine.hooks.runner_access import (
     built_loops,
     data_sets,
     data_split,
@@ -32,29 +31,35 @@ from .supervision import LABEL_KEY
 class ConsistencyHook(Hook):
     """Stop a run whose head, data and checkpoint do not belong together.
 
-    Before the run: all data sets and the head have one split; training data
-    hides what is unseen and evaluation data does not; a feature bank was
-    built with the config's network and pipeline; no checkpoint, end of
-    training or learning rate is chosen by a score of other classes than the
-    seen ones. While a checkpoint is
-    loaded: it has the head's vocabulary, it was not trained on labels of a
-    class that is unseen here nor under a label that permits more, and it
-    fills the backbone, the neck, the host and what a training stage does
-    not add to the head (MMEngine only logs what is missing); this run's
-    feature bank, or its pseudo-labels, were made with the network that it
-    starts from.
+    The hook checks before the run that
 
-    The label ``oracle`` of ``ZeroShotResultsHook`` permits what uses labels
-    of unseen classes on purpose. A segmentor may list regular expressions of
-    weights that a training stage adds in ``allowed_missing``.
+    - all data sets and the head have one split;
+    - training data hides what is unseen and evaluation data does not;
+    - a feature bank was built with the config's network and pipeline;
+    - no score of other classes than the seen ones chooses a checkpoint, the
+      end of training or a learning rate.
+
+    It checks while a checkpoint is loaded that the checkpoint
+
+    - has the head's vocabulary;
+    - was not trained on labels of a class that is unseen here, nor under a
+      supervision that permits more;
+    - fills the backbone, the neck, the host and what a training stage does
+      not add to the head (MMEngine only logs what is missing);
+    - is the network that this run's feature bank, or its pseudo-labels, were
+      made with.
+
+    The supervision ``oracle`` of ``ZeroShotResultsHook`` permits what uses
+    labels of unseen classes on purpose. A segmentor may list regular
+    expressions of weights that a training stage adds in ``allowed_missing``.
 
     Args:
         trust_checkpoint (bool): Take a checkpoint that has weights of a head
-            and does not say what it was trained on. Whoever sets it states
-            that its training labels held no unseen class. Default: False.
+            and does not say what it was trained on. You vouch that its
+            training labels held no unseen class. Default: False.
 
     Raises:
-        ValueError: with the two places that disagree, and the fix.
+        ValueError: Two places disagree; the message names both and the fix.
 
     Example:
         >>> custom_hooks = [dict(type='ConsistencyHook')]
@@ -66,7 +71,7 @@ class ConsistencyHook(Hook):
         self.trust_checkpoint = trust_checkpoint
         self._loading: LoadingCheck | None = None
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         """Check splits, data modes and the choice of checkpoints.
 
         Args:
@@ -94,7 +99,7 @@ class ConsistencyHook(Hook):
         if reference is not None and is_training(runner):
             check_choices(runner, reference[1], label)
 
-    def before_train(self, runner: Any) -> None:
+    def before_train(self, runner: Runner) -> None:
         """As :meth:`before_run`, for loops that are run by hand.
 
         Args:
@@ -102,7 +107,7 @@ class ConsistencyHook(Hook):
         """
         self.before_run(runner)
 
-    def before_test(self, runner: Any) -> None:
+    def before_test(self, runner: Runner) -> None:
         """As :meth:`before_run`, for loops that are run by hand.
 
         Args:
@@ -110,7 +115,7 @@ class ConsistencyHook(Hook):
         """
         self.before_run(runner)
 
-    def before_save_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Store the run's label, for the runs that start from its weights.
 
         Args:
@@ -119,7 +124,7 @@ class ConsistencyHook(Hook):
         """
         checkpoint.setdefault('meta', {})[LABEL_KEY] = run_label(runner)
 
-    def after_load_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Check a checkpoint before and while its weights are copied.
 
         Args:
@@ -140,7 +145,7 @@ class ConsistencyHook(Hook):
         self._loading = LoadingCheck(
             unwrapped(runner.model), checkpoint, training=training)
 
-    def _reference(self, runner: Any) -> tuple[str, ClassSplit] | None:
+    def _reference(self, runner: Runner) -> tuple[str, ClassSplit] | None:
         head = zero_shot_head(runner.model)
         if head is None:
             return None

@@ -4,11 +4,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mmseg_zeroshot.engine.hooks.run_parts import (
+from mmengine.runner import Runner
+
+from mmseg_zeroshot.engine.hooks.runner_access import (
     start_sha256,
     training_metas,
     zero_shot_head,
 )
+from mmseg_zeroshot.results.record import Variant
 
 from .supervision import LABEL_KEY, check_label
 
@@ -16,7 +19,7 @@ LABEL = 'self-training'
 _MAY_USE = (LABEL, 'oracle')
 
 
-def pseudo_variant(metas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def pseudo_variant(metas: Iterable[Mapping[str, Any]]) -> Variant:
     """Return what sets a self-trained run apart: ``p``, and later rounds.
 
     Args:
@@ -35,7 +38,7 @@ def pseudo_variant(metas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {}
 
 
-def check_pseudo_data(runner: Any, meta: Mapping[str, Any],
+def check_pseudo_data(runner: Runner, meta: Mapping[str, Any],
                       label: str) -> None:
     """Compare a training data set's pseudo-labels with the run.
 
@@ -70,7 +73,8 @@ def check_pseudo_data(runner: Any, meta: Mapping[str, Any],
             "set phase='self-training' or trains_unseen=True there")
 
 
-def check_pseudo_checkpoint(runner: Any, trained: Mapping[str, Any]) -> None:
+def check_pseudo_checkpoint(runner: Runner,
+                            trained: Mapping[str, Any]) -> None:
     """Refuse pseudo-labels that another model gave than the one that goes on.
 
     Args:

@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from mmseg_zeroshot.engine.hooks.run_parts import run_split
+from mmseg_zeroshot.engine.hooks.runner_access import run_split
 from mmseg_zeroshot.semantics import build_split
 
 from ..tiny_run import (

@@ -1,0 +1,37 @@
+"""What commands on an experiment and its work dir have in common."""
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from mmseg_zeroshot.commands._arguments import add_cfg_options
+from mmseg_zeroshot.experiments.experiment import Experiment, load_experiment
+
+
+def add_experiment(parser: argparse.ArgumentParser) -> None:
+    """Add the experiment, its work dir and config keys to change.
+
+    Args:
+        parser: The command's parser.
+    """
+    parser.add_argument(
+        'experiment', help='a file that ends in .py, a shipped experiment, '
+        'or a shipped split that one serves')
+    parser.add_argument('--work-dir', type=Path,
+                        help='default: work_dirs/EXPERIMENT')
+    add_cfg_options(parser, 'config keys to change in every step')
+
+
+def read_experiment(args: argparse.Namespace) -> Experiment:
+    """Return the experiment with what the command line changes.
+
+    Args:
+        args: Of a parser with :func:`add_experiment`. Its ``work_dir`` is
+            set where none was given.
+
+    Raises:
+        ValueError: There is no such experiment, or it is wrong.
+    """
+    experiment = load_experiment(args.experiment)
+    args.work_dir = args.work_dir or Path('work_dirs', experiment.name)
+    return experiment.changed(args.cfg_options)

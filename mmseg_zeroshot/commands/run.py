@@ -1,0 +1,169 @@
+"""Run methods on an experiment: all steps, resumable.
+
+Examples:
+    # an experiment file of your own, three seeds, two steps side by side
+    mmseg-zeroshot run farm.py spnet zs3net --seeds 0 1 2 --jobs 2
+
+    # what would run and why, with the commands
+    mmseg-zeroshot run farm.py zs3net:paper --dry-run
+
+    # on a cluster, by what submitit calls its parameters
+    mmseg-zeroshot run voc12-zs3-k4 zs3net --executor slurm \\
+        --executor-options slurm_partition=gpu gpus_per_node=1
+
+The command checks the experiment first. Run again, it skips finished steps and
+goes on with an unfinished training. A step that reads something else than
+before runs again, in a folder of its own. It never deletes finished
+work; `mmseg-zeroshot clean` does.
+
+The work dir gets `results.json`, the records of all evaluations,
+`results.md`, the table over seeds, and `panel.png`, predictions side by side.
+A step's folder has its whole config, `config.py`, and its log, `log.txt`.
+"""
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from mmseg_zeroshot.commands._arguments import make_parser
+from mmseg_zeroshot.commands._experiment import (
+    add_experiment,
+    read_experiment,
+)
+from mmseg_zeroshot.experiments.experiment import Experiment
+from mmseg_zeroshot.experiments.methods import DEFAULT, make_plan
+from mmseg_zeroshot.experiments.plan import Plan
+from mmseg_zeroshot.experiments.running import (
+    StepsFailed,
+    Task,
+    describe,
+    make_executor,
+    make_tasks,
+    run_tasks,
+    state,
+    write_results,
+)
+from mmseg_zeroshot.results import format_table
+from mmseg_zeroshot.utils import resumable_exit_code
+from mmseg_zeroshot.utils.cfg_options import parse_options
+
+
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line.
+
+    Args:
+        argv: Arguments; the process's by default.
+    """
+    parser = make_parser(__name__, __doc__)
+    add_experiment(parser)
+    parser.add_argument('methods', nargs='*', default=list(DEFAULT),
+                        metavar='METHOD[:VARIANT]',
+                        help=f'default: {" ".join(DEFAULT)}')
+    parser.add_argument('--seeds', type=int, nargs='+', default=[0])
+    parser.add_argument('--jobs', type=int,
+                        help='steps side by side (default: 1, on a cluster '
+                        'all that can run)')
+    parser.add_argument('--executor', default='local',
+                        help='where steps run: local, as processes of this '
+                        'machine; slurm; or submitit-local, on this machine '
+                        'as on a cluster (default: local)')
+    parser.add_argument('--executor-options', nargs='+', default=[],
+                        metavar='KEY=VALUE',
+                        help="parameters of submitit's AutoExecutor; "
+                        'timeout_min is a day by default')
+    parser.add_argument('--no-calibration', action='store_true',
+                        help='leave out the choice of gamma and its row')
+    parser.add_argument('--dry-run', action='store_true',
+                        help='print the steps, why they run, and their '
+                        'commands')
+    parser.add_argument('--no-check', action='store_true',
+                        help='start without checking the experiment')
+    # Methods may stand before and behind options.
+    return parser.parse_intermixed_args(argv)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Do what the arguments say.
+
+    Args:
+        args: What :func:`parse_args` returns.
+
+    Raises:
+        ValueError: The experiment, a method or an option is wrong.
+        RuntimeError: Steps failed, or another run uses the work dir.
+    """
+    experiment = read_experiment(args)
+    plan = make_plan(experiment, args.methods,
+                     calibrate=not args.no_calibration)
+    tasks = make_tasks(plan.steps.values(), args.seeds, args.work_dir)
+    if args.dry_run:
+        for text in describe(tasks, experiment.modules):
+            print(text)
+        return
+    jobs = args.jobs or (1 if args.executor == 'local' else len(tasks))
+    executor = make_executor(args.executor, jobs, args.work_dir,
+                             parse_options(args.executor_options))
+    if not args.no_check:
+        check(experiment, plan, tasks, args)
+    try:
+        run_tasks(tasks, args.work_dir, executor=executor, jobs=jobs,
+                  experiment=experiment.name, modules=experiment.modules,
+                  after=lambda: write_results(tasks, args.work_dir))
+    except (StepsFailed, KeyboardInterrupt):
+        show(tasks, args)
+        raise
+    show(tasks, args)
+
+
+def check(experiment: Experiment, plan: Plan, tasks: Sequence[Task],
+          args: argparse.Namespace) -> None:
+    """Look for what could fail later, in the steps that are not done.
+
+    Args:
+        experiment: The experiment.
+        plan: The plan of its steps.
+        tasks: The steps for all seeds.
+        args: What :func:`parse_args` returns.
+
+    Raises:
+        ValueError: Something would fail.
+    """
+    left = {task.step.name for task in tasks if state(task).kind != 'done'}
+    if not left:
+        return
+    # Not at the top: torch and mmseg come with it.
+    from mmseg_zeroshot.experiments.checks import check_before_run
+    report = check_before_run(
+        experiment, plan, seeds=args.seeds, work_dir=args.work_dir,
+        done=[name for name in plan.steps if name not in left])
+    print(f'{report}\n')
+    report.raise_on_error()
+
+
+def show(tasks: Sequence[Task], args: argparse.Namespace) -> None:
+    """Print the table and draw the panel of what is done.
+
+    Args:
+        tasks: The tasks.
+        args: What :func:`parse_args` returns.
+    """
+    # Not at the top: mmseg's models come with it.
+    from mmseg_zeroshot.experiments.panel import draw_panel
+    records = write_results(tasks, args.work_dir)
+    if records:
+        print(format_table(records))
+        print(draw_panel(tasks, args.work_dir / 'panel.png'))
+    print(f'written to {args.work_dir / "results.json"} and results.md')
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: Arguments; the process's by default.
+
+    Returns:
+        The exit code: 0, 1 after an error message, 130 where stopped.
+    """
+    args = parse_args(argv)
+    return resumable_exit_code(lambda: run(args), RuntimeError)

@@ -1,0 +1,196 @@
+"""A task's folder: what is in it, and what it says about the task.
+
+``step.json`` is written before the step starts and has its identity,
+``done.json`` when it has finished. Other files are the step's own.
+"""
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mmseg_zeroshot.results import read_records
+from mmseg_zeroshot.utils import atomic_write
+
+from .reasons import why
+from .tasks import SHARED, Task
+
+STEP, DONE, CONFIG, LOG = 'step.json', 'done.json', 'config.py', 'log.txt'
+RESULTS = 'zero_shot_results.json'
+"""What ``ZeroShotResultsHook`` writes."""
+RESUMABLE = ('train', 'build-feature-bank', 'pseudo-label')
+"""Commands that go on where they stopped."""
+
+
+class State(NamedTuple):
+    """What there is to do for a task."""
+
+    kind: str
+    """``'done'``, ``'resume'`` or ``'run'``."""
+    reason: str
+    """Why, in words."""
+
+
+def state(task: Task) -> State:
+    """Look into a task's folder.
+
+    Args:
+        task: The task.
+    """
+    done = read_json(task.folder / DONE)
+    if done:
+        lost = _lost(task, done)
+        return State('run', f'{lost} is gone') if lost else State(
+            'done', 'already done')
+    if not read_json(task.folder / STEP):
+        return State('run', why(task, earlier_run(task)))
+    checkpoint = last_checkpoint(task.folder)
+    if task.step.command == 'train' and checkpoint:
+        return State('resume', f'goes on from {checkpoint.name}')
+    if task.step.command in RESUMABLE and task.step.command != 'train':
+        return State('resume', 'goes on')
+    return State('run', 'it was begun and has not finished')
+
+
+def begin(task: Task, experiment: str = '') -> None:
+    """Prepare a task's folder.
+
+    Args:
+        task: The task.
+        experiment: Name of the experiment.
+
+    Raises:
+        ValueError: The folder holds something that no run has made.
+    """
+    begun = read_json(task.folder / STEP)
+    if begun is None and task.folder.exists() and any(task.folder.iterdir()):
+        raise ValueError(
+            f'{task.folder} is there already and was not made by '
+            'mmseg-zeroshot run: choose another --work-dir, or move it away')
+    # Only a task whose outputs are gone is begun once more.
+    (task.folder / DONE).unlink(missing_ok=True)
+    write_json(task.folder / STEP, dict(
+        step=task.step.name, experiment=experiment,
+        fingerprint=task.fingerprint, **task.identity))
+
+
+def finish(task: Task, *, seconds: float, command: str,
+           resumed: bool) -> None:
+    """Mark a task as done.
+
+    Args:
+        task: The task.
+        seconds: What it took.
+        command: Its command line.
+        resumed: Whether it took only the rest of the work.
+
+    Raises:
+        ValueError: It is a row of the table, but left no results.
+    """
+    checkpoint = last_checkpoint(task.folder)
+    marker = dict(
+        step=task.step.name, fingerprint=task.fingerprint,
+        seconds=round(seconds, 1), resumed=resumed, command=command,
+        checkpoint=checkpoint and checkpoint.name)
+    if _lost(task, marker):
+        raise ValueError(
+            f'step {task.label!r} ended without an error, but left no '
+            f'{RESULTS} in {task.folder}: it has to validate or test, or be '
+            'no row of the table')
+    if task.step.report:
+        read_records(task.folder / RESULTS)
+    write_json(task.folder / DONE, marker)
+
+
+def is_done(task: Task) -> bool:
+    """Whether a task has finished and what it made is there.
+
+    Args:
+        task: The task.
+    """
+    done = read_json(task.folder / DONE)
+    return done is not None and not _lost(task, done)
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """Return the last checkpoint of a training, None if there is none.
+
+    Args:
+        folder: The training's work dir.
+    """
+    note = folder / 'last_checkpoint'
+    if not note.is_file():
+        return None
+    # The note holds a path of the machine that wrote it.
+    path = folder / os.path.basename(note.read_text().strip())
+    return path if path.is_file() else None
+
+
+def earlier_run(task: Task) -> dict[str, Any] | None:
+    """Return the newest ``step.json`` of another folder of a task's step.
+
+    Args:
+        task: The task; folders of other seeds do not count.
+    """
+    known = [(path.stat().st_mtime_ns, said)
+             for path, said in step_files(task.place)
+             if said['step'] == task.step.name
+             and path.parent != task.folder]
+    return max(known, key=lambda pair: pair[0])[1] if known else None
+
+
+def step_files(place: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield path and content of every ``step.json`` that a run has written.
+
+    Args:
+        place: ``WORK_DIR/seedN`` or ``WORK_DIR/shared``.
+    """
+    for path in sorted(place.glob(f'*/{STEP}')):
+        said = read_json(path)
+        if said and 'step' in said and 'fingerprint' in said:
+            yield path, said
+
+
+def places(work_dir: Path) -> list[Path]:
+    """Return the folders of all seeds, and the shared one.
+
+    Args:
+        work_dir: Folder of the run.
+    """
+    found = [path for path in work_dir.glob('seed*')
+             if path.name[4:].isdigit()]
+    return [path for path in (work_dir / SHARED, *sorted(found))
+            if path.is_dir()]
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Return a file's content, None if it is missing or unreadable.
+
+    Args:
+        path: The file.
+    """
+    try:
+        content = json.loads(path.read_text('utf-8'))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a file whole or not at all.
+
+    Args:
+        path: The file.
+        content: Plain values.
+    """
+    with atomic_write(path, 'w') as file:
+        json.dump(content, file, indent=1)
+
+
+def _lost(task: Task, done: Mapping[str, Any]) -> str:
+    """Return the name of an output that is not there; empty if all are."""
+    names = [done.get('checkpoint'), RESULTS if task.step.report else None]
+    return next((name for name in names
+                 if name and not (task.folder / name).is_file()), '')

@@ -1,0 +1,29 @@
+"""Configs that a user names."""
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from mmengine.config import Config
+
+
+def open_config(path: str, options: Mapping[str, Any] | None = None
+                ) -> Config:
+    """Read a config and change some of its keys.
+
+    Args:
+        path: The file.
+        options: Dotted keys with their new values.
+
+    Returns:
+        The config.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+    """
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f'no such file: {path}')
+    config = Config.fromfile(path)
+    config.merge_from_dict(dict(options or {}))
+    return config

@@ -1,0 +1,94 @@
+"""The schema of a results record: checks, defaults, order."""
+import copy
+
+import pytest
+
+from mmseg_zeroshot.results.record import (
+    Record,
+    from_json,
+    score_values,
+    to_json,
+)
+
+from .runs import record
+
+ROW = {'class': 'cow', 'group': 'unseen', 'IoU': 1.5, 'accuracy': None,
+       'pixels': 7}
+REMOVED = object()
+
+
+def changed(path, value):
+    """A record in which the entry at a path has another value, or none."""
+    found = record(per_class=[dict(ROW)])
+    place = found
+    for key in path[:-1]:
+        place = place[key]
+    if value is REMOVED:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    return found
+
+
+def test_a_record_stays_as_it_is():
+    whole = record(per_class=[dict(ROW, vanilla_IoU=None, regions=2)])
+    before = copy.deepcopy(whole)
+    assert from_json(whole, 'x') == to_json(whole) == whole == before
+    assert list(whole) == list(Record.__annotations__)
+
+
+def test_old_records_get_the_documented_defaults():
+    needed = {key: record()[key]
+              for key in ('method', 'split', 'label', 'generalised')}
+    found = from_json(needed, 'x')
+    assert {key: found[key] for key in found if key not in needed} == dict(
+        dataset='', background=None, absent=None, embeddings=None, seed=None,
+        checkpoint=None, gamma=0., variant={}, inductive=True, vanilla=None,
+        vanilla_rule='', per_class=[])
+    assert from_json(dict(record(), gamma=None), 'x')['gamma'] == 0
+
+
+def test_defaults_are_not_shared():
+    first = from_json(changed(['variant'], None), 'x')
+    first['variant']['n'] = 5
+    assert from_json(changed(['variant'], None), 'x')['variant'] == {}
+
+
+def test_keys_of_newer_versions_are_left_out():
+    assert 'power' not in from_json(dict(record(), power=3), 'x')
+
+
+@pytest.mark.parametrize('path, value, message', [
+    (['split'], REMOVED, "f.json has no 'split'; .*ZeroShotResultsHook"),
+    (['generalised'], REMOVED, "f.json has no 'generalised'"),
+    (['split'], 3, "f.json: 'split' is 3 instead of a text"),
+    (['label'], None, "'label' is None instead of a text"),
+    (['absent'], ['skip'], r"'absent' is \['skip'\] instead of a text"),
+    (['seed'], 1.5, "'seed' is 1.5 instead of a whole number"),
+    (['gamma'], True, "'gamma' is True instead of a number"),
+    (['inductive'], 1, "'inductive' is 1 instead of true or false"),
+    (['variant'], 'n5', "'variant' is 'n5' instead of an object"),
+    (['variant'], dict(n=[5]), r"'variant', 'n' is \[5\] instead of a num"),
+    (['generalised'], None, "'generalised' is None instead of an object"),
+    (['generalised', 'unseen'], REMOVED, "'generalised' has no 'unseen'"),
+    (['generalised', 'hIoU'], REMOVED, "'generalised' has no 'hIoU'"),
+    (['generalised', 'unseen', 'mIoU'], 'high',
+     "'generalised', 'unseen', 'mIoU' is 'high' instead of a number"),
+    (['vanilla', 'unseen', 'PA'], REMOVED, "'vanilla', 'unseen' has no 'PA'"),
+    (['per_class'], 'cow', "'per_class' is 'cow' instead of a list"),
+    (['per_class', 0, 'pixels'], REMOVED, "entry 1 has no 'pixels'"),
+    (['per_class', 0, 'regions'], 'a', "entry 1, 'regions' is 'a'")])
+def test_what_is_no_record_is_an_error(path, value, message):
+    with pytest.raises(ValueError, match=message):
+        from_json(changed(path, value), 'f.json')
+
+
+def test_other_things_are_no_record():
+    with pytest.raises(ValueError, match='f.json is 3 instead of a results'):
+        from_json(3, 'f.json')
+
+
+def test_scores_are_in_the_papers_order():
+    assert score_values(record(None)) == [
+        70, 60, 50, 40, 30, None, 70, 60, 50, None, 30]
+    assert score_values(record(vanilla=None))[-2:] == [25.04, None]
