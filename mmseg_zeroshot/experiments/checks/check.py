@@ -26,7 +26,7 @@ from .runner_parts import RunnerParts
 from .space import check_space
 from .subject import Resources, Subject
 from .surroundings import check_surroundings
-from .words import check_words
+from .words import Words, check_words
 
 
 def check_before_run(experiment: Experiment, plan: Plan, *,
@@ -114,7 +114,7 @@ class _Checks:
         self._add(check_names(subject.experiment))
         words = check_words(subject)
         self._add(words.section)
-        networks, parts = self._configs(words.complete)
+        networks, parts = self._configs(words)
         self._add(check_checkpoints(subject, networks, parts))
         files = find_parts(subject)
         self._add(files.section)
@@ -125,7 +125,7 @@ class _Checks:
             self._add(estimate_duration(subject, files))
         return Report(self.sections)
 
-    def _configs(self, words: bool) -> tuple[Networks, RunnerParts]:
+    def _configs(self, words: Words) -> tuple[Networks, RunnerParts]:
         """Build what the configs of the steps describe."""
         subject = self.subject
         networks = Networks(subject, words)

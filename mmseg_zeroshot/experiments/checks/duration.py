@@ -56,8 +56,8 @@ def estimate_duration(subject: Subject, parts: Parts) -> Section:
     new = [name for name in todo if name not in known]
     speed = measure(subject) if new else None
     if new and speed is None:
-        return Section('time', 'not known: an iteration cannot be timed in '
-                       f'{LIMIT:.0f} s on this machine')
+        return Section('time', 'not known: no network could be built and '
+                       'timed')
     seconds = sum(subject.runs_of(name) * (
         known[name] if speed is None or name in known
         else _estimate(subject, name, parts, speed)) for name in todo)

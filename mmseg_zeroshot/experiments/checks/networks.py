@@ -15,6 +15,7 @@ from mmseg_zeroshot.semantics import ClassEmbeddings, build_split
 from .building import Failures, as_config, build_part
 from .finding import Finding
 from .subject import Subject, at
+from .words import Words
 
 _FILLED = frozenset((torch.empty, torch.zeros, torch.ones, torch.rand,
                      torch.randn, torch.full))
@@ -40,8 +41,8 @@ class Networks:
 
     Args:
         subject: What is checked.
-        words: Whether the experiment's words have a vector for every class;
-            else others stand in for them, so that all the rest is checked.
+        words: What was found about the words. Others of their width stand
+            in for incomplete ones, so that all the rest is checked.
 
     Attributes:
         by_step: Models by step, of those that can be built.
@@ -49,7 +50,7 @@ class Networks:
         findings: What cannot be built.
     """
 
-    def __init__(self, subject: Subject, words: bool = True) -> None:
+    def __init__(self, subject: Subject, words: Words) -> None:
         self.by_step: dict[str, nn.Module] = {}
         self.count = 0
         failures = Failures()
@@ -57,11 +58,15 @@ class Networks:
             self._build(steps, config, words, failures)
         self.findings: list[Finding] = failures.findings(subject)
 
-    def _build(self, steps: Sequence[str], config: Any, words: bool,
+    def _build(self, steps: Sequence[str], config: Any, words: Words,
                failures: Failures) -> None:
-        given = config if words else with_other_words(config)
+        given = config
+        if not words.complete and at(config, ['decode_head', 'embeddings']):
+            if not words.width:
+                return  # nobody knows how wide the head's layers are
+            given = with_other_words(config, words.width)
         model, failed = build_part(lambda: build_network(given), 'model',
-                                   config)
+                                   given)
         if failed:
             failures.add(steps, failed)
             return
@@ -86,17 +91,17 @@ def build_network(config: Mapping[str, Any]) -> nn.Module:
         return MODELS.build(as_config(config))
 
 
-def with_other_words(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a model's config with vectors for all classes.
+def with_other_words(config: Mapping[str, Any], width: int) -> dict[str, Any]:
+    """Return a model's config with random vectors for all classes.
 
     Args:
-        config: The key ``model``.
+        config: The key ``model``, of a zero-shot head.
+        width: Of a vector.
     """
-    head = at(config, ['decode_head'])
-    if not isinstance(head, Mapping) or 'embeddings' not in head:
-        return dict(config)
+    head = config['decode_head']
     classes = build_split(head['split']).classes
-    table = ClassEmbeddings(classes, np.eye(len(classes)) + 1)
+    vectors = np.random.default_rng(0).normal(size=(len(classes), width))
+    table = ClassEmbeddings(classes, vectors)
     return dict(config, decode_head=dict(head, embeddings=table))
 
 

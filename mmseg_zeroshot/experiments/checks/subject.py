@@ -1,7 +1,7 @@
 """What is checked: an experiment, its steps, and what a run will have."""
 from __future__ import annotations
 
-import os
+import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,12 +38,21 @@ class Resources:
         place = work_dir.absolute()
         while not place.exists():
             place = place.parent
-        try:
-            memory = (os.sysconf('SC_AVPHYS_PAGES')
-                      * os.sysconf('SC_PAGE_SIZE'))
-        except (ValueError, OSError, AttributeError):
-            memory = None  # not every system counts its free pages
-        return cls(shutil.disk_usage(place).free, memory)
+        return cls(shutil.disk_usage(place).free, free_memory())
+
+
+def free_memory() -> int | None:
+    """Return the bytes that programs can still have, caches included.
+
+    Returns:
+        None where the system does not say so, as outside Linux.
+    """
+    try:
+        text = Path('/proc/meminfo').read_text('utf-8')
+    except OSError:
+        return None
+    found = re.search(r'^MemAvailable:\s+(\d+) kB', text, re.MULTILINE)
+    return 1024 * int(found[1]) if found else None
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,7 @@ class Subject:
         names = [name.removeprefix('held-out-') for name in steps]
         for name in ('all', *names):
             for given in options.get(name, ()):
-                if given == key or given.startswith(f'{key}.'):
+                if given == key or key.startswith(f'{given}.'):
                     return f"options['{name}']['{given}'] in {_of(steps)}"
         return f'{key} in {_of(steps)}'
 

@@ -1,13 +1,16 @@
 """Whether every class has a vector, and where it comes from."""
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
 from mmseg_zeroshot.semantics import load_embeddings
+from mmseg_zeroshot.semantics.class_embeddings import open_table
 
 from ..inspection import ClassWords, find_words
 from .finding import Finding, Section
@@ -22,10 +25,12 @@ class Words:
 
     Attributes:
         complete: Whether every class has a vector.
+        width: Of a vector; 0 if a table cannot be read.
         section: What is wrong.
     """
 
     complete: bool
+    width: int
     section: Section
 
 
@@ -40,18 +45,24 @@ def check_words(subject: Subject) -> Words:
     try:
         found = find_words(words, split.classes)
     except (OSError, ValueError) as error:
-        return Words(False, Section('words', looked_at, [Finding(
+        return Words(False, 0, Section('words', looked_at, [Finding(
             'error', _PLACE, str(error).rstrip('.'), 'name a shipped table, '
             'or the path of an .npz file', text_of(words))]))
     missing = [one for one in found if one.missing]
     if missing:
-        return Words(False, Section('words', looked_at,
-                                    [_missing(subject, missing)]))
+        return Words(False, _width(words), Section(
+            'words', looked_at, [_missing(subject, missing)]))
     table = load_embeddings(words, split.classes)
     findings = [*_same_vectors(split.classes, table.vectors),
                 *_other_names(found)]
-    return Words(True, Section(
+    return Words(True, table.dim, Section(
         'words', f'{looked_at}, {table.dim} wide', findings))
+
+
+def _width(words: Any) -> int:
+    """Return the width of the vectors of joined tables."""
+    tables = [words] if isinstance(words, (str, os.PathLike)) else words
+    return sum(open_table(table)[0].dim for table in tables)
 
 
 def _missing(subject: Subject, missing: Sequence[ClassWords]) -> Finding:

@@ -32,6 +32,15 @@ def test_class_without_a_vector(tmp_path: Path) -> None:
     assert 'bux' in error.what  # the nearest
 
 
+def test_other_mistakes_are_found_beside_a_missing_vector(
+        tmp_path: Path) -> None:
+    ClassEmbeddings(('sky', ), np.eye(1)).save(tmp_path / 'words.npz')
+    experiment = farm(tmp_path, "words = ['glove-6b-50d', 'words.npz']",
+                      spnet={'model.decode_head.gamma': 2.0})
+    words, head = check(experiment, 'spnet').errors
+    assert words.place == 'words' and 'gamma' in head.place
+
+
 def test_a_plain_network_reads_no_words(tmp_path: Path) -> None:
     ClassEmbeddings(('sky', ), np.eye(1)).save(tmp_path / 'words.npz')
     report = check(farm(tmp_path, "words = 'words.npz'"), 'seen')
