@@ -97,7 +97,7 @@ def test_rounds_of_self_training(tmp_path: Path) -> None:
     assert list(plan.steps)[-4:] == ['pseudo-labels', 'zs5net',
                                      'pseudo-labels-2', 'zs5net-2']
     assert plan.steps['pseudo-labels-2'].load == 'zs5net'
-    for wrong in ('rounds=0', 'p=0.', 'p=101.'):
+    for wrong in ('rounds=0', 'p=0.', 'p=101.', 'round=2'):
         with pytest.raises(ValueError):
             make_plan(own(tmp_path, f'stages = dict(zs5net=dict({wrong}))'),
                       ['zs5net'])

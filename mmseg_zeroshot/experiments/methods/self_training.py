@@ -4,6 +4,7 @@ from __future__ import annotations
 from mmengine.config import Config
 
 from mmseg_zeroshot.datasets.self_training.selection import check_percent
+from mmseg_zeroshot.semantics.names import hint
 
 from .. import stages
 from ..derivation import derive
@@ -39,6 +40,10 @@ def zs5net(plan: Plan, variant: str = '') -> str:
         ValueError: ``p`` or ``rounds`` is out of range.
     """
     given = dict(DEFAULTS, **plan.arguments('zs5net'))
+    for key in given:
+        if key not in DEFAULTS:
+            raise ValueError(f"unknown key {key!r} in stages['zs5net']."
+                             + hint(key, DEFAULTS))
     # Now, not when ZS3Net has trained for hours.
     check_percent(given['p'])
     rounds = int(given['rounds'])
