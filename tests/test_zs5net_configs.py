@@ -41,7 +41,8 @@ def test_pseudo_labels_are_those_of_the_model_that_goes_on(name):
     results = dict(cfg.default_hooks.results)
     assert not results.pop('variant', {})
     assert results == dict(
-        type='ZeroShotResultsHook', method='ZS5Net', label='self-training')
+        type='ZeroShotResultsHook', method='ZS5Net',
+        supervision='self-training')
     # The paper's, section 3.3.
     assert cfg.pseudo_labels.p == (75 if 'context' in name else 25)
 
@@ -159,7 +160,7 @@ def test_the_swept_p_is_that_of_every_round(name, rounds, monkeypatch):
         made = make_sweep(sweep.read_target(args.target), args.key,
                           steps=args.step, score=args.score_step)
     assert args.seeds == [3, 4]
-    assert made.label == 'validation'
+    assert made.role == 'validation'
     labelling = [step for step in made.recipe.steps
                  if step.tool == 'pseudo_label']
     assert [step.options['pseudo_labels.p'] for step in labelling] == [

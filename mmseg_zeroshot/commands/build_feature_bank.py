@@ -50,6 +50,7 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
 from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import build_split
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.semantics.supervision import stated_supervision
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.feature_settings import feature_settings
 
@@ -144,7 +145,8 @@ def make_extract(path: str, options: Mapping[str, Any] | None,
     logger = MMLogger.get_current_instance()
     check_trained_classes(
         stored, model.decode_head.split, training=True,
-        label=_hook(config, 'ZeroShotResultsHook').get('label', 'strict'),
+        supervision=stated_supervision(
+            _hook(config, 'ZeroShotResultsHook')),
         trust=_hook(config, 'ConsistencyHook').get('trust_checkpoint', False),
         logger=logger)
     LoadingCheck(model, stored, training=True)

@@ -8,8 +8,9 @@ Examples:
 
 Writes `leaderboard.html` (one page: sorts, filters, needs no network), `.md`,
 `.csv` and `.tex`, and prints the boards that have runs. Runs of unlike data
-sets, splits, settings, labels or scoring rules are never ranked together. The
-papers' numbers stand beside, marked as published; what was not run says so.
+sets, splits, settings, supervision or scoring rules are never ranked together.
+The papers' numbers stand beside, marked as published; what was not run says
+so.
 """
 from __future__ import annotations
 

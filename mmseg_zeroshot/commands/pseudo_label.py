@@ -57,7 +57,9 @@ from mmseg_zeroshot.datasets.self_training.images import UnlabelledImages
 from mmseg_zeroshot.datasets.self_training.labeller import Labeller
 from mmseg_zeroshot.datasets.self_training.selection import check_percent
 from mmseg_zeroshot.engine import ConsistencyHook
-from mmseg_zeroshot.engine.hooks.consistency.supervision import LABEL_KEY
+from mmseg_zeroshot.engine.hooks.consistency.supervision import (
+    stored_supervision,
+)
 from mmseg_zeroshot.engine.hooks.runner_access import head_split
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils import exit_code
@@ -244,7 +246,8 @@ def run(args: argparse.Namespace) -> None:
                         **views)
     trained = (meta.get('dataset_meta') or {}).get('pseudo_labels') or {}
     stamp = pseudo_label_stamp(
-        dataset, checkpoint=args.checkpoint, label=meta.get(LABEL_KEY),
+        dataset, checkpoint=args.checkpoint,
+        supervision=stored_supervision(meta),
         config=what_decides(config), gamma=model.decode_head.gamma,
         p=settings['p'], views=views, number=trained.get('round', 0) + 1)
     manifest = make_pseudo_labels(

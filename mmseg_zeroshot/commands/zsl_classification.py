@@ -210,7 +210,7 @@ class Experiment:
             scores, indices, data.seen, data.unseen,
             [0., choice.gamma])
         record = dict(
-            method=METHODS[self.loss], label='strict', seed=self.seed,
+            method=METHODS[self.loss], supervision='strict', seed=self.seed,
             lr=choice.lr, epochs=choice.epochs,
             chosen_on='validation classes', validation_zsl=choice.zsl,
             zsl=zsl_top1(scores[len(data.test_seen):],
@@ -253,7 +253,8 @@ def write_outputs(folder: Path, name: str, records: Sequence[dict[str, Any]],
     header, *body = summary(records)
     lines = [header, [':--'] + ['--:'] * (len(header) - 1), *body]
     with atomic_write(folder / 'results.md', 'w') as file:
-        file.write(f'{name}: top-1 per class in percent, label strict\n\n')
+        file.write(f'{name}: top-1 per class in percent, '
+                   'supervision strict\n\n')
         file.writelines(f'| {" | ".join(line)} |\n' for line in lines)
     for loss, tables in curves.items():
         save_curves(

@@ -33,7 +33,7 @@ def test_unseen_classes_are_named_by_their_attributes(toys):
     assert [(r['method'], r['seed']) for r in records] == [
         ('SPNet', 0), ('SPNet', 1), ('ALE', 0), ('ALE', 1)]
     for record in records:
-        assert (record['dataset'], record['label']) == ('toys', 'strict')
+        assert (record['dataset'], record['supervision']) == ('toys', 'strict')
         assert record['chosen_on'] == 'validation classes'
         assert record['zsl'] > 85  # a third by chance
         assert record['gzsl']['seen'] > 80

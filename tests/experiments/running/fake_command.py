@@ -71,7 +71,7 @@ def meet(name: str, number: int) -> None:
 def report(folder: Path, name: str, config: dict) -> None:
     scores = dict(seen=SCORES, unseen=SCORES, overall=SCORES, hIoU=4.)
     (folder / 'zero_shot_results.json').write_text(json.dumps(dict(
-        method=name, dataset='tiny', split='two', label='strict',
+        method=name, dataset='tiny', split='two', supervision='strict',
         seed=config['randomness']['seed'], gamma=0., generalised=scores,
         vanilla=scores)))
 
