@@ -55,6 +55,6 @@ def _answers(entry: Supervision) -> list[str]:
 
 
 def _loads(entry: Supervision) -> str:
-    if set(entry.loads) == set(SUPERVISIONS):
+    if entry.loads is None:
         return 'any'
     return ', '.join(f'`{name}`' for name in entry.loads)

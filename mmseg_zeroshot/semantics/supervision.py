@@ -24,7 +24,8 @@ class Supervision:
     Attributes:
         name: The word in configs, results and tables.
         meaning: What was used, for people; no full sentence.
-        loads: Supervisions of the checkpoints that a run may start from.
+        loads: Supervisions of the checkpoints that a run may start from;
+            None for any.
         true_layouts: Whether generated features may be laid out by true
             masks that show unseen classes.
         unseen_masks: Whether masks of unseen classes may be in the training
@@ -44,7 +45,7 @@ class Supervision:
 
     name: str
     meaning: str
-    loads: tuple[str, ...]
+    loads: tuple[str, ...] | None
     true_layouts: bool = False
     unseen_masks: bool = False
     few_labels: bool = False
@@ -54,8 +55,15 @@ class Supervision:
     states_n: bool = False
     inductive: bool = True
 
+    def may_load(self, name: str) -> bool:
+        """Say whether a run may start from a checkpoint.
 
-_ANY = ('strict', 'paper', 'released', 'few-label', 'self-training', 'oracle')
+        Args:
+            name: The checkpoint's supervision.
+        """
+        return self.loads is None or name in self.loads
+
+
 SUPERVISIONS: dict[str, Supervision] = {entry.name: entry for entry in (
     Supervision(
         'strict',
@@ -69,7 +77,7 @@ SUPERVISIONS: dict[str, Supervision] = {entry.name: entry for entry in (
         'released',
         "what the authors' code does, with the true masks of unseen classes: "
         'not zero-shot',
-        loads=_ANY, true_layouts=True, unseen_masks=True),
+        loads=None, true_layouts=True, unseen_masks=True),
     Supervision(
         'few-label', 'n labelled images of each unseen class',
         loads=('strict', 'few-label'), few_labels=True, states_n=True),
@@ -80,7 +88,7 @@ SUPERVISIONS: dict[str, Supervision] = {entry.name: entry for entry in (
     Supervision(
         'oracle',
         'labels of unseen classes to choose something, such as gamma',
-        loads=_ANY, true_layouts=True, unseen_masks=True, few_labels=True,
+        loads=None, true_layouts=True, unseen_masks=True, few_labels=True,
         unlabelled_images=True, unseen_as_seen=True, chooses_by_unseen=True),
 )}
 """Every supervision by name, in the order of boards."""

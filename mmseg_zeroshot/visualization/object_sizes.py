@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from matplotlib.axes import Axes
 
 from mmseg_zeroshot.results.record import Record
-from mmseg_zeroshot.semantics.supervision import DEFAULT
+from mmseg_zeroshot.semantics.supervision import DEFAULT, SUPERVISIONS
 from mmseg_zeroshot.utils.scores import ClassScores
 
 from .style import COLORS, MARKERS, new_figure, save_figure, tidy
@@ -163,7 +163,9 @@ def _series(record: Record, setting: Setting) -> str:
     if record['gamma'] and setting == 'generalised':
         notes.append('calibrated')
     used = record['supervision']
-    if used != DEFAULT and (used, setting) != ('oracle', 'vanilla'):
+    known = SUPERVISIONS.get(used)
+    chosen = known is not None and known.chooses_by_unseen
+    if used != DEFAULT and not (chosen and setting == 'vanilla'):
         notes.append(used)
     return record['method'] + (f' ({", ".join(notes)})' if notes else '')
 

@@ -20,8 +20,9 @@ def test_markdown_table():
     lines = markdown_table([record(method='a|b', gamma=.25)]).split('\n')
     assert lines[0] == (
         '| Method | Data set | Split | Supervision | gamma | Seeds | '
-        'Seen PA | Seen MA | Seen mIoU | Unseen PA | Unseen MA | Unseen mIoU | '
-        'Overall PA | Overall MA | Overall mIoU | hIoU | Vanilla mIoU |')
+        'Seen PA | Seen MA | Seen mIoU | Unseen PA | Unseen MA | '
+        'Unseen mIoU | Overall PA | Overall MA | Overall mIoU | hIoU | '
+        'Vanilla mIoU |')
     assert lines[1].count('--') == 17
     assert lines[2] == (
         '| a\\|b | Pets | pets | strict | 0.25 | 1 | 70.0 | 60.0 | 50.0 | '

@@ -41,14 +41,14 @@ def check_supervision(stored: str | None, supervision: Supervision) -> None:
     Raises:
         ValueError: The run may not load weights of that supervision.
     """
-    if stored is None or stored in supervision.loads:
+    if stored is None or supervision.may_load(stored):
         return
+    allowed = ' or '.join(map(repr, supervision.loads or ()))
     raise ValueError(
         'ConsistencyHook: the checkpoint was trained under supervision='
         f'{stored!r} and this run has supervision={supervision.name!r}, which '
-        f'may load {" or ".join(map(repr, supervision.loads))} only; load '
-        f'another checkpoint or set supervision={stored!r} in '
-        'ZeroShotResultsHook')
+        f'may load {allowed} only; load another checkpoint or set '
+        f'supervision={stored!r} in ZeroShotResultsHook')
 
 
 def check_masks(mode: str | None, trained: ClassSplit, split: ClassSplit,
