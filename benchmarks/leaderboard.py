@@ -33,7 +33,7 @@ def record(number: int, rng: np.random.Generator) -> dict:
     run, seed = divmod(number, SEEDS)
     return dict(
         method=f'method {run}', dataset='COCOStuffDataset',
-        split='cocostuff-spnet', label='strict', background='none',
+        split='cocostuff-spnet', supervision='strict', background='none',
         absent='skip', embeddings='0' * 16, seed=seed, gamma=0.4,
         generalised=scores(), vanilla=scores(),
         per_class=[{'class': f'class {i}', 'group': 'seen',

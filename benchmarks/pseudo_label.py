@@ -148,7 +148,8 @@ class Case:
         shutil.rmtree(folder, ignore_errors=True)
         labeller = Labeller(self.model, self.loader, percent=25, flip=flip)
         stamp = pseudo_label_stamp(
-            self.dataset, checkpoint=self.root / 'model.pth', label='strict',
+            self.dataset, checkpoint=self.root / 'model.pth',
+            supervision='strict',
             config=None, gamma=0, p=25, views={}, number=1)
         return make_pseudo_labels(
             folder, self.dataset, stamp=stamp, report=lambda line: None,

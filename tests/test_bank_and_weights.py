@@ -98,7 +98,7 @@ def self_trained(folder, work_dir, **options):
     stamp = json.loads((folder / 'bank/stamp.json').read_text())
     data = PseudoData(checkpoint=stamp['checkpoint'])
     hooks = dict(type='ZeroShotResultsHook', method='ZS5Net',
-                 label='self-training')
+                 supervision='self-training')
     return run(work_dir, staged('self-training'), loader(data),
                hooks=[hooks], **options)
 

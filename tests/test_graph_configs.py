@@ -87,7 +87,7 @@ def test_step_2_and_its_layouts(name, layouts, label):
     assert data.num_vectors == cfg.model.decode_head.num_vectors
     assert data.num_layouts >= len(build_split(data.split).unseen)
     results = cfg.default_hooks.results
-    assert (results.method, results.label) == ('ZS3Net + GC', label)
+    assert (results.method, results.supervision) == ('ZS3Net + GC', label)
     assert cfg.model.decode_head.phase == 'classifier'
     assert cfg.optim_wrapper == plain.optim_wrapper
     assert cfg.train_cfg == plain.train_cfg
@@ -113,7 +113,7 @@ def test_experiments_compare_with_and_without(name):
                                                    'paper')):
         assert 'graph-generator' in steps[row].needs
         results = steps[row].config['default_hooks']['results']
-        assert results['label'] == layouts
+        assert results['supervision'] == layouts
 
 
 @pytest.mark.parametrize('recipe', ['gan', 'released'])

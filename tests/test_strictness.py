@@ -110,7 +110,7 @@ def test_the_released_recipe_leaks_and_changes_its_extractor(
             type='ReleasedRetrainedHead',
             generator=dict(loss=dict(type='MMDLoss', reading='released')))
         del cfg.default_hooks['label_leak']
-        cfg.default_hooks.results.label = 'released'
+        cfg.default_hooks.results.supervision = 'released'
         runner = Runner.from_cfg(cfg)
         runner.model.init_weights()
         runner.model._is_init = True

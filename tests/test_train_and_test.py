@@ -98,7 +98,7 @@ def test_train_then_test(voc_folder, repo_root, tmp_path):
     tested = json.loads(results.read_text())
     assert tested['generalised'] == trained['generalised']
     assert tested['method'] == 'SPNet'
-    assert tested['label'] == 'strict'
+    assert tested['supervision'] == 'strict'
     assert tested['split'] == 'unseen-tree'
     assert {row['class'] for row in tested['per_class']} == set(CLASSES)
     unseen = [row['class'] for row in tested['per_class']

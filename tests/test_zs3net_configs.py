@@ -104,7 +104,7 @@ def test_stages_under_every_recipe(name, recipe, monkeypatch):
     head = MODELS.build(without_backbone(cfg))
     wanted = 'generator' if 's1' in name else 'classifier'
     assert head.phase == wanted
-    assert cfg.default_hooks.results.label == (
+    assert cfg.default_hooks.results.supervision == (
         'paper' if recipe == 'paper' else 'strict')
     assert 'label_leak' in cfg.default_hooks
     assert type(head.generator).__name__ == (
@@ -129,7 +129,7 @@ def test_released_trains_on_true_masks_and_says_so(name, monkeypatch):
     assert type(head).__name__ == 'ReleasedRetrainedHead'
     assert (head.generator.loss.reading, head.generator.noise) == (
         'released', 'uniform')
-    assert cfg.default_hooks.results.label == 'released'
+    assert cfg.default_hooks.results.supervision == 'released'
     assert 'label_leak' not in cfg.default_hooks
     assert cfg.train_dataloader.dataset.mode == 'keep'
 
@@ -137,7 +137,7 @@ def test_released_trains_on_true_masks_and_says_so(name, monkeypatch):
 @pytest.mark.parametrize('name', JOINT)
 def test_joint_is_strict_by_default(name):
     cfg = load(name)
-    assert cfg.default_hooks.results.label == 'strict'
+    assert cfg.default_hooks.results.supervision == 'strict'
     assert 'label_leak' in cfg.default_hooks
     assert cfg.train_dataloader.dataset.mode in ('ignore', 'drop')
 

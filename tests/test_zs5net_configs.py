@@ -41,7 +41,8 @@ def test_pseudo_labels_are_those_of_the_model_that_goes_on(name):
     results = dict(cfg.default_hooks.results)
     assert not results.pop('variant', {})
     assert results == dict(
-        type='ZeroShotResultsHook', method='ZS5Net', label='self-training')
+        type='ZeroShotResultsHook', method='ZS5Net',
+        supervision='self-training')
     # The paper's, section 3.3.
     assert cfg.pseudo_labels.p == (75 if 'context' in name else 25)
 
@@ -116,7 +117,7 @@ def test_p_is_tuned_on_validation_classes_only():
     tuning = make_tuning(with_(load_experiment('compositions'), rounds=2),
                          'zs5net', keys,
                          steps=['pseudo-labels', 'pseudo-labels-2'])
-    assert tuning.label == 'validation'
+    assert tuning.role == 'validation'
     labelling = [step for step in tuning.steps.values()
                  if step.command == 'pseudo-label']
     assert [step.config['pseudo_labels']['p'] for step in labelling] == [

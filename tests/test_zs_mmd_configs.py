@@ -81,7 +81,7 @@ def test_the_head_is_built_and_the_schedule_fits(name):
     assert head.recursion.bandwidths == head.generator.bandwidths
     head.recursion.check_schedule(cfg.train_cfg.max_iters)
     assert cfg.default_hooks.results.method == 'ZS-MMD'
-    assert cfg.default_hooks.results.label == 'strict'
+    assert cfg.default_hooks.results.supervision == 'strict'
 
 
 @pytest.mark.parametrize('name', JOINT)

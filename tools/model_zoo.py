@@ -32,6 +32,7 @@ from mmseg_zeroshot.experiments.methods.shipped import (
 )
 from mmseg_zeroshot.results import summarize
 from mmseg_zeroshot.results.records import shipped_records
+from mmseg_zeroshot.semantics.supervision import stated_supervision
 from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.utils.tables import score_headings
 
@@ -169,7 +170,8 @@ def model_entry(path: Path, root: Path) -> dict[str, Any]:
         'In Collection': collection_name(path.parent),
         'Config': path.relative_to(root).as_posix(),
         'Metadata': {
-            'Method': hook['method'], 'Label': hook.get('label', 'strict'),
+            'Method': hook['method'],
+            'Supervision': stated_supervision(hook).name,
             **({'Variant': variant} if variant else {}),
             'Data Set': data_name(config), 'Split': split_name(config),
             'Architecture': f'{backbone.type}{f"-{depth}" if depth else ""}',
@@ -217,7 +219,7 @@ def add_results(entries: Sequence[dict[str, Any]], root: Path) -> None:
     """Add scores to the models that have runs in docs/results.
 
     A record does not name its config: where several configs are of its
-    method, variant, split and label, it is left out.
+    method, variant, split and supervision, it is left out.
 
     Args:
         entries: All models.
@@ -226,7 +228,7 @@ def add_results(entries: Sequence[dict[str, Any]], root: Path) -> None:
     for summary in summarize(shipped_records(root)):
         if any(summary['gamma']):
             continue
-        wanted = [summary['method'], summary['split'], summary['label'],
+        wanted = [summary['method'], summary['split'], summary['supervision'],
                   summary['variant']]
         fitting = [entry for entry in entries
                    if wanted == _identity(entry['Metadata'])]
@@ -241,7 +243,7 @@ def add_results(entries: Sequence[dict[str, Any]], root: Path) -> None:
 
 
 def _identity(metadata: Mapping[str, Any]) -> list[Any]:
-    return [metadata['Method'], metadata['Split'], metadata['Label'],
+    return [metadata['Method'], metadata['Split'], metadata['Supervision'],
             metadata.get('Variant', {})]
 
 

@@ -21,7 +21,7 @@ default_hooks = dict(
     # split and words; every evaluation leaves a zero_shot_results.json.
     label_leak=dict(type='LabelLeakHook'),
     consistency=dict(type='ConsistencyHook'),
-    results=dict(type='ZeroShotResultsHook', method='', label='strict'))
+    results=dict(type='ZeroShotResultsHook', method='', supervision='strict'))
 vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(
     type='SegLocalVisualizer', vis_backends=vis_backends, name='visualizer')

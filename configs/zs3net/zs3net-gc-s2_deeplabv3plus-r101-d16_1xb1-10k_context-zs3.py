@@ -3,8 +3,8 @@
 # generated at the unseen nodes of layouts. `layouts` says which:
 #
 #   strict    graphs of seen images, renamed by word vectors (default)
-#   paper     the training images' true masks; the result's label says so
-#   FOLDER    PNG label maps of your own, such as sketches; labelled 'paper'
+#   paper     the training images' true masks; the result's supervision says so
+#   FOLDER    PNG label maps of your own, such as sketches; likewise
 #
 # Paper, table 3, hIoU for K = 2, 4, 6, 8, 10 (true masks as layouts): 34.8,
 # 33.5, 26.7, 19.3, 17.8. Not run here.

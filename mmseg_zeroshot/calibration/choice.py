@@ -10,7 +10,7 @@ from mmseg_zeroshot.evaluation import GammaCurve
 from mmseg_zeroshot.loading import load_runner
 
 from .curve import measure_curve
-from .oracle import oracle_label
+from .oracle import oracle_lines
 from .outputs import write_outputs, write_record
 from .roles import check_role, check_training
 
@@ -40,6 +40,6 @@ def choose_gamma(config: Config, checkpoint: str, folder: Path, *,
     loader = runner.build_dataloader(config.val_dataloader)
     curve = measure_curve(runner, split, loader)
     write_outputs(folder, curve, role=role, checkpoint=checkpoint,
-                  label_lines=oracle_label(config))
+                  lines=oracle_lines(config))
     write_record(folder, runner, loader, curve, role)
     return curve

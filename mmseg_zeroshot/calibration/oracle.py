@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 
-def oracle_label(cfg: Config) -> str:
+def oracle_lines(cfg: Config) -> str:
     """Return config lines that label the run's results as an oracle's.
 
     Args:
@@ -17,13 +17,14 @@ def oracle_label(cfg: Config) -> str:
     lines = ''
     for key, hook in (cfg.get('default_hooks') or {}).items():
         if _is_results_hook(hook):
-            lines += f"default_hooks = dict({key}=dict(label='oracle'))\n"
+            lines += (f'default_hooks = dict({key}=dict('
+                      "supervision='oracle'))\n")
     custom = cfg.get('custom_hooks') or []
     if any(map(_is_results_hook, custom)):
         # A list in a config replaces the inherited one, so it is written out.
         hooks = [
             {**hook.to_dict(), **(
-                {'label': 'oracle'} if _is_results_hook(hook) else {})}
+                {'supervision': 'oracle'} if _is_results_hook(hook) else {})}
             for hook in custom]
         lines += 'custom_hooks = ' + pformat(hooks, sort_dicts=False) + '\n'
     return lines

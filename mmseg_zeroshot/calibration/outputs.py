@@ -24,29 +24,29 @@ from mmseg_zeroshot.visualization import save_gamma_curve
 
 
 def fragment(best: dict[str, Any], split: ClassSplit, role: str,
-             label_lines: str) -> str:
+             lines: str) -> str:
     """Return the text of ``gamma.py``.
 
     Args:
         best: ``GammaCurve.best()``.
         split: The split that gamma was chosen on.
         role: 'validation' or 'oracle'.
-        label_lines: Of :func:`oracle_label`, used by an oracle gamma.
+        lines: Of :func:`oracle_lines`, used by an oracle gamma.
     """
     gamma = round(best['gamma'], 6)
     text = (
-        f'# Label: {role}. hIoU {best["hIoU"]:.2f} on the '
+        f'# Role: {role}. hIoU {best["hIoU"]:.2f} on the '
         f'{"REAL UNSEEN" if role == "oracle" else "validation"} classes\n'
         f'# {", ".join(split.unseen)}\n'
         f'# of split {split.name!r}. Put the lines below into a config with '
         'your model in\n# _base_, or give the value to tools/test.py:\n'
         f'#   --cfg-options model.decode_head.gamma={gamma}\n'
         f'model = dict(decode_head=dict(gamma={gamma}))\n')
-    return text + label_lines if role == 'oracle' else text
+    return text + lines if role == 'oracle' else text
 
 
 def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
-                  checkpoint: str, label_lines: str) -> dict[str, Any]:
+                  checkpoint: str, lines: str) -> dict[str, Any]:
     """Write the fragment, the figures and the plot.
 
     Args:
@@ -54,14 +54,14 @@ def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
         curve: The finished curve.
         role: 'validation' or 'oracle'.
         checkpoint: File that the model came from.
-        label_lines: See :func:`fragment`.
+        lines: See :func:`fragment`.
 
     Returns:
         ``curve.best()``.
     """
     best, split = curve.best(), curve.split
     figures = dict(
-        label=role, split=split.name, unseen=list(split.unseen),
+        role=role, split=split.name, unseen=list(split.unseen),
         checkpoint=os.path.basename(checkpoint), images=curve.num_images,
         gamma=best['gamma'], best=best, area=curve.area(),
         table=curve.table())
@@ -70,7 +70,7 @@ def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
     save_gamma_curve(folder / 'gamma_curve.png', curve.table(),
                      best=best['gamma'], title=f'{split.name} ({role})')
     with atomic_write(folder / 'gamma.py', 'w') as file:
-        file.write(fragment(best, split, role, label_lines))
+        file.write(fragment(best, split, role, lines))
     with atomic_write(folder / VALUES, 'w') as file:
         json.dump({'model.decode_head.gamma': round(best['gamma'], 6)}, file)
     return best
@@ -93,7 +93,7 @@ def write_record(folder: Path, runner: Runner, loader: DataLoader,
     if not hooks:
         return
     if role == 'oracle':
-        hooks[0].label = 'oracle'
+        hooks[0].supervision = 'oracle'
     gamma = curve.best()['gamma']
     head.gamma = gamma
     record = hooks[0].describe(runner, SimpleNamespace(dataloader=loader), {

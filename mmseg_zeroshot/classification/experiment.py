@@ -195,7 +195,7 @@ class Experiment:
             scores, indices, data.seen, data.unseen,
             [0., choice.gamma])
         record = dict(
-            method=METHODS[self.loss], label='strict', seed=self.seed,
+            method=METHODS[self.loss], supervision='strict', seed=self.seed,
             lr=choice.lr, epochs=choice.epochs,
             chosen_on='validation classes', validation_zsl=choice.zsl,
             zsl=zsl_top1(scores[len(data.test_seen):],

@@ -61,7 +61,8 @@ def write_outputs(folder: Path, name: str, records: Sequence[dict[str, Any]],
     header, *body = summary(records)
     lines = [header, [':--'] + ['--:'] * (len(header) - 1), *body]
     with atomic_write(folder / 'results.md', 'w') as file:
-        file.write(f'{name}: top-1 per class in percent, label strict\n\n')
+        file.write(f'{name}: top-1 per class in percent, '
+                   'supervision strict\n\n')
         file.writelines(f'| {" | ".join(line)} |\n' for line in lines)
     for loss, tables in curves.items():
         save_curves(

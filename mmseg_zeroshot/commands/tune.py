@@ -134,11 +134,11 @@ def report(tuning: Tuning, best: Point | None,
     if best is None:
         raise ValueError(f'no run has a {args.score}: do the classes {names} '
                          'occur in the scored images?')
-    print(text_table(sweep_rows(points, best, tuning.label),
+    print(text_table(sweep_rows(points, best, tuning.role),
                      left=len(args.key) + 1))
     values = ' '.join(f'{key}={value}'
                       for key, value in best['values'].items())
-    print(f'best {args.score} on {names} ({tuning.label}): {values}\n'
+    print(f'best {args.score} on {names} ({tuning.role}): {values}\n'
           f'written to {work_dir}: sweep.json, sweep.md, sweep.png')
     if not args.oracle:
         print(f'next: mmseg-zeroshot run {work_dir / "tuned.py"} '

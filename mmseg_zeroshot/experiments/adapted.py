@@ -68,7 +68,7 @@ def adapt(base: BaseConfig, *, split: Any, folder: FolderData | None = None,
         for loop in ('train', 'val', 'test')
     }
     hooks = dict(base.default_hooks, **OUR_HOOKS, results=dict(
-        type='ZeroShotResultsHook', method='seen only', label='strict'))
+        type='ZeroShotResultsHook', method='seen only', supervision='strict'))
     return Config(dict(
         custom_imports=dict(imports=base.imports,
                             allow_failed_imports=False),

@@ -66,19 +66,19 @@ def write_outcome(tuning: Tuning, tasks: Sequence[Task], work_dir: Path,
     points = scored_points(tuning, tasks)
     best = best_point(points, score)
     content = dict(
-        label=tuning.label, split=tuning.split.name,
+        role=tuning.role, split=tuning.split.name,
         tuned_on=list(tuning.split.unseen), score=score,
         best=best and best['values'], points=points)
     with atomic_write(work_dir / 'sweep.json', 'w') as file:
         json.dump(content, file, indent=1, allow_nan=False)
-    header, *rows = sweep_rows(points, best, tuning.label)
+    header, *rows = sweep_rows(points, best, tuning.role)
     lines = [header, ['--:'] * len(header), *rows]
     with atomic_write(work_dir / 'sweep.md', 'w') as file:
         file.writelines(f'| {" | ".join(row)} |\n' for row in lines)
     if best:
         save_sweep(work_dir / 'sweep.png', points, best, score=score,
-                   title=f'{tuning.split.name} ({tuning.label})')
-    if best and tuning.label != 'oracle':
+                   title=f'{tuning.split.name} ({tuning.role})')
+    if best and tuning.role != 'oracle':
         with atomic_write(work_dir / 'tuned.py', 'w') as file:
             file.write(tuned_text(tuning, best['values'], work_dir,
                                   experiment))

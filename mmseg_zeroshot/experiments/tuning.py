@@ -45,7 +45,7 @@ class Tuning:
         scored: Name of the step that gives a point's score, by its name.
         points: The grid.
         split: Split of the scores.
-        label: ``'validation'`` or ``'oracle'``.
+        role: Of the scored classes: ``'validation'`` or ``'oracle'``.
         targets: Steps whose config has the keys.
     """
 
@@ -53,7 +53,7 @@ class Tuning:
     scored: dict[str, str]
     points: tuple[Point, ...]
     split: ClassSplit
-    label: str
+    role: str
     targets: tuple[str, ...]
 
 
@@ -194,7 +194,7 @@ def _copy(step: Step, names: Mapping[str, str], point: Point,
     if step.report:
         config.merge_from_dict(_variant(point))
         if oracle:
-            config.merge_from_dict({f'{_RESULTS}.label': 'oracle'})
+            config.merge_from_dict({f'{_RESULTS}.supervision': 'oracle'})
     return replace(
         step, name=names[step.name], config=config.to_dict(),
         load=names.get(step.load, step.load),

@@ -18,6 +18,7 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
 from mmseg_zeroshot.loading import build_model, read_checkpoint
 from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import build_split
+from mmseg_zeroshot.semantics.supervision import stated_supervision
 
 from .configs import bank_config
 
@@ -75,7 +76,8 @@ def make_extract(path: str, options: Mapping[str, Any] | None,
     logger = MMLogger.get_current_instance()
     check_trained_classes(
         stored, model.decode_head.split, training=True,
-        label=_hook(config, 'ZeroShotResultsHook').get('label', 'strict'),
+        supervision=stated_supervision(
+            _hook(config, 'ZeroShotResultsHook')),
         trust=_hook(config, 'ConsistencyHook').get('trust_checkpoint', False),
         logger=logger)
     LoadingCheck(model, stored, training=True)

@@ -14,7 +14,9 @@ from mmseg_zeroshot.datasets.self_training.builder import (
     pseudo_label_stamp,
 )
 from mmseg_zeroshot.datasets.self_training.labeller import Labeller
-from mmseg_zeroshot.engine.hooks.consistency.supervision import LABEL_KEY
+from mmseg_zeroshot.engine.hooks.consistency.supervision import (
+    stored_supervision,
+)
 from mmseg_zeroshot.engine.hooks.runner_access import head_split
 from mmseg_zeroshot.loading import load_runner
 
@@ -60,7 +62,7 @@ def pseudo_label(config: Config, checkpoint: str, settings: Settings, *,
                         **settings.views)
     trained = (meta.get('dataset_meta') or {}).get('pseudo_labels') or {}
     stamp = pseudo_label_stamp(
-        dataset, checkpoint=checkpoint, label=meta.get(LABEL_KEY),
+        dataset, checkpoint=checkpoint, supervision=stored_supervision(meta),
         config=prediction_settings(config), gamma=model.decode_head.gamma,
         p=settings.p, views=settings.views,
         number=trained.get('round', 0) + 1)

@@ -4,11 +4,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mmseg_zeroshot.semantics.supervision import (
+    SUPERVISIONS,
+    supervision_rank,
+)
 from mmseg_zeroshot.utils.tables import score_headings
 
 from .published import published_rows
 from .record import Record
-from .summaries import Summary, label_rank, summarize
+from .summaries import Summary, summarize
 
 _HIOU = score_headings().index('hIoU')
 _VANILLA = score_headings().index('Vanilla mIoU')
@@ -24,7 +28,7 @@ class Board:
     split: str
     setting: str
     """``'generalised'`` or ``'vanilla'``; ``'generalised few-label'`` …"""
-    label: str
+    supervision: str
     background: str | None
     absent: str | None
     num_images: int | None = None
@@ -38,10 +42,10 @@ class Board:
 
     @property
     def title(self) -> str:
-        """Data set, split, setting and label."""
+        """Data set, split, setting and supervision."""
         few = f', n = {self.num_images}' if self.num_images else ''
         return (f'{self.dataset}, {self.split}, {self.setting}{few}: '
-                f'{self.label}')
+                f'{self.supervision}')
 
     @property
     def rules(self) -> str:
@@ -82,9 +86,9 @@ def ranking_score(summary: Summary, setting: str) -> float:
 def make_boards(records: Sequence[Record]) -> list[Board]:
     """Sort runs into boards, with the papers' rows beside them.
 
-    A board holds runs of one data set, split, setting and label, scored with
-    the same rules for background and absent classes; nothing else is ranked
-    together.
+    A board holds runs of one data set, split, setting and supervision,
+    scored with the same rules for background and absent classes; nothing
+    else is ranked together.
 
     Args:
         records: Entries of results files.
@@ -114,12 +118,12 @@ def make_boards(records: Sequence[Record]) -> list[Board]:
 
 
 def _board_of(summary: Summary, setting: str) -> Board:
-    if setting in SETTINGS and summary['label'] == 'few-label':
-        setting += ' few-label'
+    if setting in SETTINGS and _states_n(summary):
+        setting += f' {summary["supervision"]}'
     return Board(
         dataset=summary['dataset'], split=summary['split'],
         setting=setting,
-        label=summary['label'], background=summary['background'],
+        supervision=summary['supervision'], background=summary['background'],
         absent=summary['absent'],
         num_images=n_of(summary))
 
@@ -132,7 +136,7 @@ def _unmatched(ours: Sequence[Board],
     for row, place in _published_places():
         if place not in covered:
             board = boards.setdefault(place, _board_of(row, place[1]))
-            board.label = 'published'
+            board.supervision = 'published'
             board.published.append(row)
     for board in boards.values():
         board.not_run = _missing(board, summaries)
@@ -176,8 +180,13 @@ def _missing(board: Board, summaries: Sequence[Summary]) -> list[str]:
 
 def n_of(row: Summary) -> int | None:
     """Return n of a few-label row, the images with labels per class."""
-    n = row['variant'].get('n') if row['label'] == 'few-label' else None
+    n = row['variant'].get('n') if _states_n(row) else None
     return n if isinstance(n, int) else None
+
+
+def _states_n(row: Summary) -> bool:
+    known = SUPERVISIONS.get(row['supervision'])
+    return known is not None and known.states_n
 
 
 def _has_scores(summary: Summary, setting: str) -> bool:
@@ -186,5 +195,5 @@ def _has_scores(summary: Summary, setting: str) -> bool:
 
 
 def _order(board: Board) -> tuple:
-    return (board.dataset, board.split, label_rank(board.label),
+    return (board.dataset, board.split, supervision_rank(board.supervision),
             board.num_images or 0, board.setting, board.rules)

@@ -15,7 +15,7 @@ from .summaries import Summary
 
 _TEMPLATE = 'leaderboard.html'
 _FILTERS = dict(dataset='Data set', split='Split', setting='Setting',
-                label='Label')
+                supervision='Supervision')
 
 
 class Cell(NamedTuple):

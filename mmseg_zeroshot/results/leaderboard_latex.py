@@ -63,7 +63,8 @@ def _table(dataset: str, setting: str, boards: Sequence[Board]) -> str:
 def _body(board: Board, width: int) -> list[str]:
     few = f', $n = {board.num_images}$' if board.num_images else ''
     lines = [rf'\multicolumn{{{width}}}{{l}}{{{escaped(board.split)}, '
-             rf'{escaped(board.label)}{few} ({escaped(board.rules)})}} \\']
+             rf'{escaped(board.supervision)}{few} '
+             rf'({escaped(board.rules)})}} \\']
     best = _best(board)
     for number, row in enumerate(board_rows(board, board.headings)):
         ours = number < len(board.rows)

@@ -23,9 +23,9 @@ COMPACT = ('Seen mIoU', 'Unseen mIoU', 'Overall mIoU', 'hIoU')
 _INTRODUCTION = """# Leaderboard
 
 Mean ± sample standard deviation over seeds, in percent. Runs are ranked only
-with runs of the same data set, split, setting and label that were scored by
-the same rules. Published rows are the papers' own numbers, as printed; they
-are not ranked.
+with runs of the same data set, split, setting and supervision that were
+scored by the same rules. Published rows are the papers' own numbers, as
+printed; they are not ranked.
 """
 
 
@@ -82,10 +82,11 @@ def rank_cell(board: Board, row: int) -> str:
 
 
 def source_cell(row: Summary) -> str:
-    """Return where a published row is printed, its label and its note."""
-    label = '' if row['label'] == 'paper' else f' ({row["label"]})'
+    """Return a published row's source, supervision and note."""
+    used = row['supervision']
+    shown = '' if used == 'paper' else f' ({used})'
     note = f'; {row["note"]}' if row['note'] else ''
-    return f'published{label}: {row["source"]}{note}'
+    return f'published{shown}: {row["source"]}{note}'
 
 
 def not_run_text(board: Board) -> str:
@@ -146,7 +147,7 @@ def csv_text(boards: Sequence[Board]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator='\n')
     writer.writerow([
-        'status', 'rank', 'dataset', 'split', 'setting', 'label',
+        'status', 'rank', 'dataset', 'split', 'setting', 'supervision',
         'background', 'absent', 'method', 'variant', 'embeddings', 'gamma',
         'seeds', 'source', 'note',
         *(f'{heading} {which}' for heading in score_headings()
@@ -166,7 +167,7 @@ def csv_text(boards: Sequence[Board]) -> str:
 
 def _csv_cells(board: Board, row: Summary, source: str,
                note: str) -> list[object]:
-    texts = [board.dataset, board.split, board.setting, row['label'],
+    texts = [board.dataset, board.split, board.setting, row['supervision'],
              row['background'], row['absent'], row['method'],
              variant_cell(row['variant']), row['embeddings'],
              ' '.join(f'{gamma:g}' for gamma in row['gamma']),

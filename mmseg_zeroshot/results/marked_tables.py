@@ -13,6 +13,7 @@ from .published import as_printed, published_on
 from .record import Record
 from .records import SUFFIXES, read_records, shipped_records
 from .summaries import Summary, summarize
+from .supervision_table import supervision_table
 from .tables import (
     LAYOUTS,
     markdown_rows,
@@ -21,7 +22,7 @@ from .tables import (
     variant_cell,
 )
 
-_KINDS = 'table|paired|published'
+_KINDS = 'table|paired|published|supervision'
 _MARKED = re.compile(
     rf'^(?P<open><!-- (?P<kind>{_KINDS}): (?P<words>[^\n]*?) -->\n)'
     rf'(?P<text>(?:(?!<!-- (?:{_KINDS}):).)*?)\n?(?P<end><!-- end -->)',
@@ -38,7 +39,8 @@ def render_page(text: str, root: Path, page: str = 'the page') -> str:
     named from the root of the checkout; ``<!-- paired: FILE… against METHOD
     -->`` their differences of hIoU to a method, seed by seed;
     ``<!-- published: SPLIT… -->`` the papers' numbers on some splits, and the
-    hIoU of our runs (those in ``docs/results``) beside them, or "not run".
+    hIoU of our runs (those in ``docs/results``) beside them, or "not run";
+    ``<!-- supervision: meaning|permits -->`` the supervisions.
     All end at ``<!-- end -->``.
 
     Args:
@@ -118,7 +120,12 @@ def _published(words: Sequence[str], root: Path) -> str:
     return published_table(words, shipped_records(root))
 
 
-_RENDER = dict(table=_table, paired=_paired, published=_published)
+def _supervision(words: Sequence[str], root: Path) -> str:
+    return supervision_table(words)
+
+
+_RENDER = dict(table=_table, paired=_paired, published=_published,
+               supervision=_supervision)
 
 
 def _split_words(words: Sequence[str],
@@ -132,13 +139,14 @@ def _split_words(words: Sequence[str],
 
 
 def _ours(row: Summary, own: Sequence[Summary]) -> str:
-    """Return our hIoU (vanilla mIoU if that is printed) under each label."""
+    """Return our hIoU (or vanilla mIoU, as printed), by supervision."""
     method = row['method'].removesuffix(' (calibrated)')
     calibrated = method != row['method']
     printed = dict(zip(_SHOWN, (row['mean'][i] for i in _PLACES)))
     score = 'hIoU' if printed['hIoU'] is not None else 'Vanilla mIoU'
     return ', '.join(
-        f'{score_cells(ours, [score])[0]} ({ours["label"]})' for ours in own
+        f'{score_cells(ours, [score])[0]} ({ours["supervision"]})'
+        for ours in own
         if (ours['split'], ours['method'], n_of(ours)) == (
             row['split'], method, n_of(row))
         and any(ours['gamma']) == calibrated) or 'not run'

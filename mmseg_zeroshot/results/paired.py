@@ -16,7 +16,7 @@ class _Run(NamedTuple):
     """What sets a run apart from others of its data set, split and gamma."""
 
     method: str
-    label: str
+    supervision: str
     variant: str
 
     def beside(self, base: _Run) -> str:
@@ -33,10 +33,10 @@ def paired_table(records: Sequence[Record], baseline: str) -> str:
     differ by far less than seeds do: their differences say more than the
     difference of two means.
 
-    A run is compared with the baseline of its own label and variant. Where
-    the baseline has only one, as plain ZS3Net beside graph context with true
-    masks as layouts, all runs are compared with it, and the column says what
-    is different about them.
+    A run is compared with the baseline of its own supervision and variant.
+    Where the baseline has only one, as plain ZS3Net beside graph context
+    with true masks as layouts, all runs are compared with it, and the column
+    says what is different about them.
 
     Args:
         records: Entries of results files.
@@ -81,7 +81,7 @@ def _grouped(records: Iterable[Record]
     groups: dict[tuple[str, str, float], dict[_Run, _Scores]] = {}
     for record in records:
         setting = (record['dataset'], record['split'], record['gamma'])
-        run = _Run(record['method'], record['label'],
+        run = _Run(record['method'], record['supervision'],
                    variant_cell(record['variant']))
         groups.setdefault(setting, {}).setdefault(run, {})[
             record['seed']] = record['generalised']['hIoU']

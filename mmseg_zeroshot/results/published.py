@@ -100,7 +100,7 @@ def _summary(row: dict[str, Any], sources: Mapping[str, str],
     protocol = protocols[row['split']]
     return dict(
         method=row['method'], dataset=protocol['dataset'],
-        split=row['split'], label=row['label'],
+        split=row['split'], supervision=row['supervision'],
         background=protocol['background'], absent=None, embeddings=None,
         variant=row.get('variant', {}), gamma=[], runs=0, mean=scores,
         std=[None] * len(score_headings()),

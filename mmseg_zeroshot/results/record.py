@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict, cast
 
+from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils.json_values import short
 from mmseg_zeroshot.utils.scores import ClassScores, Scores
 from mmseg_zeroshot.utils.tables import SCORE_COLUMNS
@@ -34,8 +35,8 @@ class Record(TypedDict):
     dataset: str
     """Default: empty."""
     split: str
-    label: str
-    """What supervision the run used, such as ``'strict'``."""
+    supervision: str
+    """Name of what the run might see, such as ``'strict'``."""
     background: str | None
     """Group that the background is scored in. Default: None, not stated."""
     absent: str | None
@@ -75,7 +76,7 @@ def from_json(content: object, place: str) -> Record:
         ValueError: A key is missing or of the wrong type; the message names
             place, key and value.
     """
-    given = _mapping(content, place, 'a results record')
+    given = current_keys(_mapping(content, place, 'a results record'))
     for key in _REQUIRED:
         if key not in given:
             raise ValueError(
@@ -214,7 +215,7 @@ _KEYS: dict[str, tuple[_Check, Callable[[], object]]] = dict(
     method=(_text, _nothing),
     dataset=(_text, str),
     split=(_text, _nothing),
-    label=(_text, _nothing),
+    supervision=(_text, _nothing),
     background=(_text, _nothing),
     absent=(_text, _nothing),
     embeddings=(_text, _nothing),
@@ -227,4 +228,4 @@ _KEYS: dict[str, tuple[_Check, Callable[[], object]]] = dict(
     vanilla=(_scores, _nothing),
     vanilla_rule=(_text, str),
     per_class=(_classes, list))
-_REQUIRED = ('method', 'split', 'label', 'generalised')
+_REQUIRED = ('method', 'split', 'supervision', 'generalised')

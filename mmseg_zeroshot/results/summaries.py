@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import mean, stdev
 from typing import TypedDict
 
+from mmseg_zeroshot.semantics.supervision import supervision_rank
+
 from .record import Record, score_values
 
 
@@ -14,7 +16,7 @@ class _Row(TypedDict):
     method: str
     dataset: str
     split: str
-    label: str
+    supervision: str
     background: str | None
     absent: str | None
     embeddings: str | None
@@ -37,11 +39,6 @@ class Summary(_Row, total=False):
     """What is to be known about a published row."""
 
 
-# Least supervision first; unlike labels never share a ranking.
-_LABELS = ('strict', 'paper', 'released', 'few-label', 'self-training',
-           'oracle')
-
-
 class RepeatedSeed(ValueError):
     """The same run is there twice, with unlike scores.
 
@@ -57,10 +54,10 @@ class RepeatedSeed(ValueError):
 def summarize(records: Sequence[Record]) -> list[Summary]:
     """Put runs together that differ in the seed only.
 
-    Runs belong together by method, data set, split, label, variant, whether
-    they are calibrated, class vectors and the scoring's ``absent`` and
-    ``background``; groups are sorted by split, by label, by the first
-    appearance of their method and by variant. A run that
+    Runs belong together by method, data set, split, supervision, variant,
+    whether they are calibrated, class vectors and the scoring's ``absent`` and
+    ``background``; groups are sorted by split, by supervision, by the
+    first appearance of their method and by variant. A run that
     is there twice with equal scores (a calibration may choose gamma 0)
     counts once.
 
@@ -78,22 +75,13 @@ def summarize(records: Sequence[Record]) -> list[Summary]:
     groups: dict[tuple, list[Record]] = {}
     for record in records:
         key = (record['dataset'], record['split'],
-               label_rank(record['label']), methods.index(record['method']),
+               supervision_rank(record['supervision']),
+               methods.index(record['method']),
                _variant_key(record), bool(record['gamma']),
                record['embeddings'], record['absent'], record['background'])
         groups.setdefault(key, []).append(record)
     ranks = sorted(groups, key=lambda key: key[:5])
     return [_summary(groups[key]) for key in ranks]
-
-
-def label_rank(label: str) -> tuple[int, str]:
-    """Return a key that sorts labels by the supervision they stand for.
-
-    Args:
-        label: One of ``ZeroShotResultsHook``'s, or another, which goes last.
-    """
-    known = label in _LABELS
-    return (_LABELS.index(label) if known else len(_LABELS), label)
 
 
 def _variant_key(record: Record) -> tuple:
@@ -112,7 +100,7 @@ def _summary(group: list[Record]) -> Summary:
         method=first['method'],
         dataset=first['dataset'],
         split=first['split'],
-        label=first['label'],
+        supervision=first['supervision'],
         background=first['background'],
         absent=first['absent'],
         embeddings=first['embeddings'],
@@ -142,8 +130,9 @@ def _check_seeds(group: list[Record]) -> None:
             first = runs[0]
             raise RepeatedSeed(
                 f'{len(runs)} records of {first["method"]!r} on '
-                f'split {first["split"]!r} (label {first["label"]!r}) have '
-                f'seed {seed} and unlike scores; keep one of each seed', runs)
+                f'split {first["split"]!r} (supervision '
+                f'{first["supervision"]!r}) have seed {seed} and unlike '
+                'scores; keep one of each seed', runs)
 
 
 def _over_runs(values: Sequence[float | None],

@@ -10,15 +10,15 @@ from .record import Record
 from .summaries import Summary, summarize
 
 _LAYOUTS = {
-    'full': (('method', 'dataset', 'split', 'label'), score_headings()),
-    'compact': (('method', 'split', 'label'),
+    'full': (('method', 'dataset', 'split', 'supervision'), score_headings()),
+    'compact': (('method', 'split', 'supervision'),
                 ['Seen mIoU', 'Unseen mIoU', 'Overall mIoU', 'hIoU'])
 }
 LAYOUTS = tuple(_LAYOUTS)
 """``'full'`` has every score; ``'compact'`` fits a page."""
 
 _HEADINGS = dict(method='Method', dataset='Data set', split='Split',
-                 label='Label')
+                 supervision='Supervision')
 
 
 def format_table(records: Sequence[Record], layout: str = 'full') -> str:
@@ -108,7 +108,7 @@ def extra_columns(summaries: Sequence[Summary]) -> dict[str, list[str]]:
     variants = [variant_cell(summary['variant']) for summary in summaries]
     if any(variants):
         columns['Variant'] = variants
-    names = [(s['dataset'], s['split'], s['label'], s['method'], variant,
+    names = [(s['dataset'], s['split'], s['supervision'], s['method'], variant,
               bool(any(s['gamma'])), s['background'], s['absent'])
              for s, variant in zip(summaries, variants)]
     if len(set(names)) < len(names):

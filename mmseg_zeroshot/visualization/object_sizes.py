@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from matplotlib.axes import Axes
 
 from mmseg_zeroshot.results.record import Record
+from mmseg_zeroshot.semantics.supervision import DEFAULT, SUPERVISIONS
 from mmseg_zeroshot.utils.scores import ClassScores
 
 from .style import COLORS, MARKERS, new_figure, save_figure, tidy
@@ -161,9 +162,11 @@ def _series(record: Record, setting: Setting) -> str:
     # Where unseen classes compete alone gamma, and who chose it, is moot.
     if record['gamma'] and setting == 'generalised':
         notes.append('calibrated')
-    label = record['label']
-    if label != 'strict' and (label, setting) != ('oracle', 'vanilla'):
-        notes.append(label)
+    used = record['supervision']
+    known = SUPERVISIONS.get(used)
+    chosen = known is not None and known.chooses_by_unseen
+    if used != DEFAULT and not (chosen and setting == 'vanilla'):
+        notes.append(used)
     return record['method'] + (f' ({", ".join(notes)})' if notes else '')
 
 

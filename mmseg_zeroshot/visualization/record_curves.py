@@ -14,9 +14,9 @@ from mmseg_zeroshot.utils.tables import score_headings
 from .curves import Curve
 
 _NAMING: tuple[Literal[
-    'method', 'dataset', 'split', 'label', 'absent', 'background',
+    'method', 'dataset', 'split', 'supervision', 'absent', 'background',
     'embeddings'], ...] = (
-    'method', 'dataset', 'split', 'label', 'absent', 'background',
+    'method', 'dataset', 'split', 'supervision', 'absent', 'background',
     'embeddings')
 _GAMMA_SCORES = ('seen mIoU', 'unseen mIoU', 'hIoU')
 
@@ -74,13 +74,13 @@ def gamma_curves(paths: Sequence[str | os.PathLike]) -> dict[str, Curve]:
     """Join the curves that ``tools/calibrate.py`` wrote for several seeds.
 
     Args:
-        paths: ``gamma_curve.json`` files, of one split and label.
+        paths: ``gamma_curve.json`` files, of one split and role.
 
     Returns:
         Seen mIoU, unseen mIoU and hIoU over gamma, a value for each file.
 
     Raises:
-        ValueError: a file is no such curve, or of another split or label than
+        ValueError: a file is no such curve, or of another split or role than
             the first.
     """
     curves: dict[str, dict[float, list[float | None]]] = {
@@ -89,7 +89,9 @@ def gamma_curves(paths: Sequence[str | os.PathLike]) -> dict[str, Curve]:
     for path in paths:
         try:
             content = json.loads(Path(path).read_text('utf-8'))
-            kind = (content['split'], content['label'])
+            # 0.1.0 called it a label.
+            role = content['role' if 'role' in content else 'label']
+            kind = (content['split'], role)
             rows = [(row['gamma'], row['seen']['mIoU'], row['unseen']['mIoU'],
                      row['hIoU']) for row in content['table']]
         except (ValueError, KeyError, TypeError) as error:
@@ -97,7 +99,7 @@ def gamma_curves(paths: Sequence[str | os.PathLike]) -> dict[str, Curve]:
                              f'tools/calibrate.py: {error!r}') from error
         first = first or kind
         if kind != first:
-            raise ValueError(f'{path} is of split and label {kind}, the first '
+            raise ValueError(f'{path} is of split and role {kind}, the first '
                              f'file of {first}')
         for gamma, *values in rows:
             for score, value in zip(_GAMMA_SCORES, values):

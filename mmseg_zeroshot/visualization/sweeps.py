@@ -60,18 +60,18 @@ def best_point(points: Sequence[Point], score: str) -> Point | None:
 
 
 def sweep_rows(points: Sequence[Point], best: Point | None,
-               label: str) -> list[list[str]]:
+               role: str) -> list[list[str]]:
     """Return header and rows of a table, the best point's with a star.
 
     Args:
         points: All points of a sweep.
         best: The best of them.
-        label: What the scored classes are.
+        role: What the scored classes are: 'validation' or 'oracle'.
     """
-    rows = [[*points[0]['values'], 'Label', 'Seeds', *_SHOWN, '']]
+    rows = [[*points[0]['values'], 'Role', 'Seeds', *_SHOWN, '']]
     for point in points:
         rows.append([
-            *map(str, point['values'].values()), label,
+            *map(str, point['values'].values()), role,
             str(len(point['seeds'])),
             *(_cell(point['scores'][name]) for name in _SHOWN),
             '*' if point == best else ''])

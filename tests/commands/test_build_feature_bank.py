@@ -264,14 +264,14 @@ def test_extractor_that_used_more_labels(folder, tmp_path, run):
     """The config's hooks say what the run permits, as in training."""
     stored = read_checkpoint(folder / 'net.pth')
     path = tmp_path / 'other.pth'
-    stored['meta']['zero_shot_label'] = 'paper'
+    stored['meta']['zero_shot_supervision'] = 'paper'
     torch.save(stored, path)
     code, _, error = run(checkpoint=path)
-    assert code == 1 and "this run has label='strict'" in error
+    assert code == 1 and "this run has supervision='strict'" in error
     hook = 'default_hooks.{0}.type={1}'.format
     assert run(
         '--cfg-options', hook('results', 'ZeroShotResultsHook'),
-        'default_hooks.results.label=paper', checkpoint=path)[0] == 0
+        'default_hooks.results.supervision=paper', checkpoint=path)[0] == 0
     torch.save(dict(stored, meta={}), path)
     trust = ('--overwrite', '--cfg-options',
              hook('consistency', 'ConsistencyHook'))

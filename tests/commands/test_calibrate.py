@@ -106,7 +106,7 @@ def test_gamma_is_chosen_and_written(run, tmp_path, capsys):
     _, config, checkpoint = run
     calibrate.main([config, checkpoint, '--out', str(tmp_path)])
     figures = json.loads((tmp_path / 'gamma_curve.json').read_text('utf-8'))
-    assert (figures['label'], figures['split']) == ('validation', 'pets-cv')
+    assert (figures['role'], figures['split']) == ('validation', 'pets-cv')
     assert (figures['images'], figures['unseen']) == (3, ['cat'])
     assert len(figures['table']) == 101
     heights = [row['hIoU'] for row in figures['table']]
@@ -115,7 +115,7 @@ def test_gamma_is_chosen_and_written(run, tmp_path, capsys):
     fragment = Config.fromfile(tmp_path / 'gamma.py')
     gamma = fragment.model.decode_head.gamma
     assert gamma == pytest.approx(figures['gamma'])
-    assert 'Label: validation' in (tmp_path / 'gamma.py').read_text('utf-8')
+    assert 'Role: validation' in (tmp_path / 'gamma.py').read_text('utf-8')
     assert f'gamma {gamma:.2f} gives hIoU' in capsys.readouterr().out
 
     # An ordinary test with this gamma has the score of the curve.
@@ -131,7 +131,7 @@ def test_gamma_is_chosen_and_written(run, tmp_path, capsys):
     record, tested = (
         json.loads((folder / 'zero_shot_results.json').read_text('utf-8'))
         for folder in (tmp_path, tmp_path / 'test'))
-    assert record['label'] == 'strict' and record['gamma'] == gamma
+    assert record['supervision'] == 'strict' and record['gamma'] == gamma
     for key in ('method', 'dataset', 'split', 'seed', 'checkpoint',
                 'generalised', 'background', 'absent', 'embeddings'):
         assert record[key] == tested[key], key
@@ -170,13 +170,13 @@ def test_real_unseen_classes_need_the_oracle(run, tmp_path, refused):
     assert not (tmp_path / 'gamma.py').exists()
     assert calibrate.main([config, checkpoint, '--oracle', *out]) == 0
     text = (tmp_path / 'gamma.py').read_text('utf-8')
-    assert 'Label: oracle' in text and 'REAL UNSEEN' in text
+    assert 'Role: oracle' in text and 'REAL UNSEEN' in text
     fragment = Config.fromfile(tmp_path / 'gamma.py')
-    assert fragment.default_hooks.results.label == 'oracle'
+    assert fragment.default_hooks.results.supervision == 'oracle'
     figures, record = (
         json.loads((tmp_path / name).read_text('utf-8'))
         for name in ('gamma_curve.json', 'zero_shot_results.json'))
-    assert figures['label'] == record['label'] == 'oracle'
+    assert figures['role'] == record['supervision'] == 'oracle'
 
 
 def test_oracle_on_a_held_out_split_is_refused(run, tmp_path, refused):

@@ -45,7 +45,7 @@ def test_gamma_and_confusion_beside_their_files(tmp_path):
     table = [dict(gamma=g, seen=dict(mIoU=50.), unseen=dict(mIoU=9.), hIoU=9.)
              for g in (0, .5)]
     curve = tmp_path / 'gamma_curve.json'
-    curve.write_text(json.dumps(dict(split='a', label='b', table=table)))
+    curve.write_text(json.dumps(dict(split='a', role='b', table=table)))
     assert plot.main(['gamma', str(curve), '--formats', 'png']) == 0
     split = ClassSplit(['sky', 'cow'], unseen=['cow'])
     save_confusion_csv(tmp_path / 'confusion.csv',

@@ -36,7 +36,7 @@ def make_config(root, tmp_path, repo_root):
         cfg.train_dataloader.dataset.pseudo_labels = dict(
             path=str(tmp_path / name), **settings)
         cfg.default_hooks.results.update(method='ZS5Net',
-                                         label='self-training')
+                                         supervision='self-training')
         for loader in (cfg.val_dataloader, cfg.test_dataloader):
             loader.dataset.pipeline[1].scale = (96, 96)  # as they are
         cfg.pseudo_labels = dict(path=str(tmp_path / name), p=40., previews=2)
@@ -56,8 +56,8 @@ def checkpoint(make_config, tmp_path):
     return save(model, tmp_path / 'zs3net.pth')
 
 
-def save(model, path, label='strict', split=SPLIT):
-    meta = dict(zero_shot_label=label, dataset_meta=dict(
+def save(model, path, supervision='strict', split=SPLIT):
+    meta = dict(zero_shot_supervision=supervision, dataset_meta=dict(
         classes=CLASSES, split=split.to_dict(), split_mode='ignore'))
     torch.save(dict(state_dict=model.state_dict(), meta=meta), path)
     return str(path)
@@ -109,14 +109,14 @@ def test_labelling_and_training_cannot_see_unseen_labels(
         assert torch.equal(value, weights[1][key]), key
     record = json.loads(
         (tmp_path / 'run_clean/zero_shot_results.json').read_text())
-    assert record['label'] == 'self-training'
+    assert record['supervision'] == 'self-training'
     assert record['variant'] == dict(p=40.)
     # The second round's pseudo-labels say that they are.
     again = make_config('again', mode)
     assert pseudo_label.main(
         [again, str(tmp_path / 'run_clean/iter_3.pth')]) == 0
     manifest = json.loads((tmp_path / 'again/manifest.json').read_text())
-    assert (manifest['round'], manifest['label']) == (2, 'self-training')
+    assert (manifest['round'], manifest['supervision']) == (2, 'self-training')
 
 
 def test_what_is_kept(root, make_config, checkpoint, tmp_path, capsys):
@@ -135,7 +135,7 @@ def test_what_is_kept(root, make_config, checkpoint, tmp_path, capsys):
                 == kept[name][kept[name] != 255]).all()
         assert manifest['images'][name]['predicted'] == count
     assert sum((m != 255).sum() for m in kept.values()) > 500
-    assert (manifest['label'], manifest['round']) == ('strict', 1)
+    assert (manifest['supervision'], manifest['round']) == ('strict', 1)
     text = capsys.readouterr().out
     assert 'pixels predicted unseen' in text and 'tree' in text
     with Image.open(tmp_path / 'less/preview.png') as picture:
@@ -203,6 +203,6 @@ def test_a_checkpoint_is_checked(make_config, checkpoint, tmp_path, capsys):
     assert 'trained with labels of tree' in fails(
         capsys, path, tmp_path / 'other.pth')
     save(model, tmp_path / 'released.pth', 'released')
-    assert "trained under label='released'" in fails(
+    assert "trained under supervision='released'" in fails(
         capsys, path, tmp_path / 'released.pth')
     assert not (tmp_path / 'pseudo').exists()

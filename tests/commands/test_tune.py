@@ -50,7 +50,7 @@ def test_the_best_point_by_the_mean_over_seeds(capsys):
     assert [point['scores']['hIoU'] for point in results['points']] == [
         [39., 40.], [40., 41.], [37.75, 38.75]]
     assert results['best'] == {RATE: 2.}
-    assert (results['label'], results['tuned_on']) == ('validation', ['car'])
+    assert (results['role'], results['tuned_on']) == ('validation', ['car'])
     table = Path('work/sweep.md').read_text().splitlines()
     assert '40.5 ± 0.7' in table[3] and '*' in table[3]
     printed = capsys.readouterr().out
@@ -96,8 +96,8 @@ def test_two_keys_make_all_pairs_and_a_value_may_be_a_list():
 def test_oracle_is_labelled_and_writes_no_experiment():
     code, done, results = run('--key', f'{RATE}=1.,2.', '--oracle')
     assert code == 0
-    assert (results['label'], results['tuned_on']) == ('oracle', ['bus'])
-    assert {call['config']['default_hooks']['results']['label']
+    assert (results['role'], results['tuned_on']) == ('oracle', ['bus'])
+    assert {call['config']['default_hooks']['results']['supervision']
             for call in done if call['command'] == 'calibrate'} == {'oracle'}
     assert '| oracle |' in Path('work/sweep.md').read_text()
     assert not Path('work/tuned.py').exists()

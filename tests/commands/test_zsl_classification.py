@@ -33,7 +33,7 @@ def test_unseen_classes_are_named_by_their_attributes(toys):
     assert [(r['method'], r['seed']) for r in records] == [
         ('SPNet', 0), ('SPNet', 1), ('ALE', 0), ('ALE', 1)]
     for record in records:
-        assert (record['dataset'], record['label']) == ('toys', 'strict')
+        assert (record['dataset'], record['supervision']) == ('toys', 'strict')
         assert record['chosen_on'] == 'validation classes'
         assert record['zsl'] > 85  # a third by chance
         assert record['gzsl']['seen'] > 80
@@ -48,7 +48,7 @@ def test_unseen_classes_are_named_by_their_attributes(toys):
 def test_the_table_and_the_pictures_are_written(toys):
     out, records = toys
     lines = (out / 'results.md').read_text().splitlines()
-    assert lines[0] == 'toys: top-1 per class in percent, label strict'
+    assert lines[0] == 'toys: top-1 per class in percent, supervision strict'
     spnet = lines[4].split(' | ')
     values = [r['zsl'] for r in records[:2]]
     assert spnet[:2] == ['| SPNet', '2']

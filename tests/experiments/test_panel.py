@@ -48,7 +48,7 @@ def make_done(task: Task, values: dict, gamma: float, model) -> None:
     write_config(task.folder / 'config.py', values, task.label)
     scores = dict(seen=SCORES, unseen=SCORES, overall=SCORES, hIoU=4.)
     (task.folder / 'zero_shot_results.json').write_text(json.dumps(dict(
-        method='SPNet', split='k8', label='strict', seed=5, gamma=gamma,
+        method='SPNet', split='k8', supervision='strict', seed=5, gamma=gamma,
         generalised=scores, vanilla=scores)))
     if task.step.command == 'train':
         torch.save(dict(state_dict=model.state_dict(), meta={}),

@@ -125,8 +125,10 @@ def test_a_frozen_network_gets_its_weights_by_load_from(key, value, plain):
      'host already: build this stage on a plain network'),
     ('zs3net_generator', dict(model=dict(data_preprocessor=dict(type='X'))),
      "is a 'X'; to read feature banks, ZS3Net needs a SegDataPre"),
-    ('zs3net_joint', dict(recipe=dict(label='paper')),
+    ('zs3net_joint', dict(recipe=dict(supervision='paper')),
      "the recipe 'paper' trains .* strict, gan or released"),
+    ('shorter', dict(recipe=dict(label='paper')),
+     "recipe: label='paper' .*write supervision='paper'"),
     ('shorter', dict(train_cfg=dict(_delete_=True, max_epochs=3)),
      'train_cfg is .*max_epochs.* give max_iters'),
 ])

@@ -27,7 +27,7 @@ def test_only_what_depends_on_the_keys_is_repeated(tmp_path: Path) -> None:
     assert list(tuning.steps) == [
         'seen', 'bank', 'generator', 'zs-mmd-tau_0_5', 'gamma-tau_0_5',
         'zs-mmd-tau_0_7', 'gamma-tau_0_7']
-    assert tuning.split.unseen == ('car', ) and tuning.label == 'validation'
+    assert tuning.split.unseen == ('car', ) and tuning.role == 'validation'
     step = tuning.steps['gamma-tau_0_5']
     assert step.load == 'zs-mmd-tau_0_5' and step.report
     config = step.config or {}
@@ -53,7 +53,7 @@ def test_keys_of_an_earlier_step(tmp_path: Path) -> None:
 
 def test_oracle_says_so(tmp_path: Path) -> None:
     tuning = make_tuning(own(tmp_path), 'spnet', {RATE: [.1]}, oracle=True)
-    assert tuning.label == 'oracle' and tuning.split.unseen == ('bus', )
+    assert tuning.role == 'oracle' and tuning.split.unseen == ('bus', )
     step = tuning.steps['gamma-lr_0_1']
     assert '--oracle' in step.arguments
     assert 'oracle' in (step.config or {})['default_hooks']['results'].values()

@@ -40,7 +40,7 @@ def test_runs_are_ranked_by_the_score_of_the_setting():
 
 
 @pytest.mark.parametrize('change', [
-    dict(label='released'), dict(split='other'), dict(absent='zero'),
+    dict(supervision='released'), dict(split='other'), dict(absent='zero'),
     dict(background='ignored')])
 def test_unlike_rules_and_labels_never_share_a_board(change):
     records = [record(absent='skip', background='seen'),
@@ -51,7 +51,8 @@ def test_unlike_rules_and_labels_never_share_a_board(change):
 
 
 def test_data_sets_and_numbers_of_labels_stay_apart():
-    few = [record(label='few-label', variant=dict(n=n)) for n in (5, 1, 5)]
+    few = [record(supervision='few-label', variant=dict(n=n))
+           for n in (5, 1, 5)]
     few[2]['seed'] = 1
     boards = ours([*few, dict(record(), dataset='Farm')])
     assert [(b.title, len(b.rows)) for b in boards] == [
@@ -59,7 +60,7 @@ def test_data_sets_and_numbers_of_labels_stay_apart():
         ('Pets, pets, generalised few-label, n = 1: few-label', 1),
         ('Pets, pets, generalised few-label, n = 5: few-label', 1)]
     # p of self-training is chosen by who trains: one board.
-    selftraining = [record(label='self-training', variant=dict(p=p))
+    selftraining = [record(supervision='self-training', variant=dict(p=p))
                     for p in (25, 75)]
     assert [len(board.rows) for board in ours(selftraining)] == [2]
 
@@ -73,7 +74,8 @@ def test_published_rows_stand_beside_and_say_what_was_not_run():
     assert not {'SPNet', 'SPNet (calibrated)'} & {*board.not_run}
     board, = ours([record(split='voc12-zs3-k2', method='ZS3Net')])
     assert 'ZS3Net' not in board.not_run and 'ZS5Net' in board.not_run
-    few = [record(split='voc12-spnet', label='few-label', variant=dict(n=n))
+    few = [record(split='voc12-spnet', supervision='few-label',
+                  variant=dict(n=n))
            for n in (1, 5)]
     one, five = ours(few, 'vanilla')
     assert [row['mean'][-1] for row in one.published] == [71.52, 29.17]
@@ -85,7 +87,7 @@ def test_protocols_without_a_run_are_there_too():
     boards = [b for b in make_boards([record()]) if not b.rows]
     assert {board.split for board in boards} == set(published_splits())
     assert all(board.published and board.not_run for board in boards)
-    assert {board.label for board in boards} == {'published'}
+    assert {board.supervision for board in boards} == {'published'}
 
 
 def test_published_numbers_are_the_papers():

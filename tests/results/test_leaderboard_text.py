@@ -24,7 +24,7 @@ def boards():
     better['generalised']['hIoU'] = 40.
     return make_boards([
         record(18.), record(22., 1), better,
-        record(label='self-training', variant=dict(p=25)),
+        record(supervision='self-training', variant=dict(p=25)),
         record(split='voc12-zs3-k10', method='ZS3Net')])
 
 
@@ -71,8 +71,8 @@ def test_csv_has_every_row_unrounded(boards):
     rows = list(csv.DictReader(io.StringIO(csv_text(boards))))
     ours = [r for r in rows if r['status'] == 'run'
             and r['setting'] == 'generalised' and r['split'] == 'pets']
-    assert [(r['rank'], r['method'], r['label'], r['variant'], r['seeds'])
-            for r in ours] == [
+    keys = ('rank', 'method', 'supervision', 'variant', 'seeds')
+    assert [tuple(r[key] for key in keys) for r in ours] == [
         ('1', 'Z & <b>', 'strict', '', '1'), ('2', 'SPNet', 'strict', '', '2'),
         ('1', 'SPNet', 'self-training', 'p=25', '1')]
     assert float(ours[1]['Unseen mIoU std']) == pytest.approx(8**.5)
@@ -148,11 +148,11 @@ def test_the_page_stands_alone(boards):
 
 def test_the_page_has_what_scripts_sort_and_filter_by(boards):
     page = Page(html_page(boards))
-    assert [s['data-label'] for s in page.sections[:4]] == [
+    assert [s['data-supervision'] for s in page.sections[:4]] == [
         'strict', 'strict', 'self-training', 'self-training']
     assert page.sections[0] == {
         'data-dataset': 'Pets', 'data-split': 'pets',
-        'data-setting': 'generalised', 'data-label': 'strict'}
+        'data-setting': 'generalised', 'data-supervision': 'strict'}
     scores = [(attrs['data-value'], ''.join(texts)) for attrs, texts in
               page.cells if attrs.get('data-column') == 'hIoU']
     assert scores[:2] == [('40', '40.0'), ('25.04', '25.0 ± 0.0')]

@@ -5,6 +5,7 @@ import pytest
 
 from mmseg_zeroshot.results import markdown_table
 from mmseg_zeroshot.results.marked_tables import render_page
+from mmseg_zeroshot.semantics.supervision import SUPERVISIONS
 
 from .runs import record
 
@@ -73,7 +74,7 @@ def test_differences_to_a_method_are_paired_by_seed(root):
 
 def test_one_baseline_serves_other_labels_and_variants(root):
     other = paired(24., 0, 'old + x')
-    other.update(label='paper', variant=dict(context=.2))
+    other.update(supervision='paper', variant=dict(context=.2))
     own = paired(21.5, 0, 'old + x')
     own.update(variant=dict(context=.2))
     path = 'docs/results/p.json'
@@ -114,10 +115,20 @@ def test_published_numbers_have_ours_beside_them(root):
     ('table: docs/results/a.json full compact', 'name one layout'),
     ('table: compact', 'name a results file'),
     ('published: ', 'name the splits'),
+    ('supervision: all', 'name one table'),
     ('published: voc', "no published numbers on split 'voc'")])
 def test_wrong_markers_are_errors(marker, message, root):
     with pytest.raises(ValueError, match=message):
         render_page(f'<!-- {marker} -->\n<!-- end -->', root, 'p.md')
+
+
+def test_supervisions_are_rows(root):
+    page = render_page('<!-- supervision: meaning -->\n<!-- end -->\n'
+                       '<!-- supervision: permits -->\n<!-- end -->', root)
+    for entry in SUPERVISIONS.values():
+        assert f' | {entry.meaning} |' in page
+    assert page.count('| `strict` (default) | ') == 2
+    assert '| `paper` | yes | - | - | - | - | `strict`, `paper` |' in page
 
 
 def test_a_table_without_an_end_is_an_error(root):

@@ -39,13 +39,20 @@ def test_a_record_stays_as_it_is():
 
 def test_old_records_get_the_documented_defaults():
     needed = {key: record()[key]
-              for key in ('method', 'split', 'label', 'generalised')}
+              for key in ('method', 'split', 'supervision', 'generalised')}
     found = from_json(needed, 'x')
     assert {key: found[key] for key in found if key not in needed} == dict(
         dataset='', background=None, absent=None, embeddings=None, seed=None,
         checkpoint=None, gamma=0., variant={}, inductive=True, vanilla=None,
         vanilla_rule='', per_class=[])
     assert from_json(dict(record(), gamma=None), 'x')['gamma'] == 0
+
+
+def test_the_former_key_of_the_supervision_is_read():
+    old = dict(record())
+    old['label'] = old.pop('supervision')
+    assert from_json(old, 'x') == record()
+    assert 'label' not in to_json(from_json(old, 'x'))
 
 
 def test_defaults_are_not_shared():
@@ -62,7 +69,7 @@ def test_keys_of_newer_versions_are_left_out():
     (['split'], REMOVED, "f.json has no 'split'; .*ZeroShotResultsHook"),
     (['generalised'], REMOVED, "f.json has no 'generalised'"),
     (['split'], 3, "f.json: 'split' is 3 instead of a text"),
-    (['label'], None, "'label' is None instead of a text"),
+    (['supervision'], None, "'supervision' is None instead of a text"),
     (['absent'], ['skip'], r"'absent' is \['skip'\] instead of a text"),
     (['seed'], 1.5, "'seed' is 1.5 instead of a whole number"),
     (['gamma'], True, "'gamma' is True instead of a number"),

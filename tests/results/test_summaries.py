@@ -17,13 +17,14 @@ def test_seeds_are_averaged():
     assert row['std'][place] == pytest.approx(13**.5)
 
 
-def test_unlike_runs_stay_apart_and_labels_are_ordered():
+def test_unlike_runs_stay_apart_and_supervision_is_ordered():
     records = [
-        record(label='oracle'), record(gamma=.6), record(gamma=.5, seed=1),
-        record(label='released'), record(), record(method='ZS3Net'),
+        record(supervision='oracle'), record(gamma=.6),
+        record(gamma=.5, seed=1), record(supervision='released'), record(),
+        record(method='ZS3Net'),
         record(split='other')]
     rows = summarize(records)
-    assert [(r['split'], r['label'], r['method'], r['gamma'])
+    assert [(r['split'], r['supervision'], r['method'], r['gamma'])
             for r in rows] == [
         ('other', 'strict', 'SPNet', [0]),
         ('pets', 'strict', 'SPNet', [.5, .6]),
@@ -56,10 +57,10 @@ def test_a_repeated_record_counts_once():
     assert row['mean'][place] == pytest.approx(25)
 
 
-def test_other_labels_go_last():
-    rows = summarize([record(label=name) for name in (
+def test_other_words_go_last():
+    rows = summarize([record(supervision=name) for name in (
         'mine', 'oracle', 'few-label', 'self-training', 'strict')])
-    assert [row['label'] for row in rows] == [
+    assert [row['supervision'] for row in rows] == [
         'strict', 'few-label', 'self-training', 'oracle', 'mine']
 
 

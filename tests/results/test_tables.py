@@ -19,9 +19,10 @@ def test_terminal_table():
 def test_markdown_table():
     lines = markdown_table([record(method='a|b', gamma=.25)]).split('\n')
     assert lines[0] == (
-        '| Method | Data set | Split | Label | gamma | Seeds | Seen PA | '
-        'Seen MA | Seen mIoU | Unseen PA | Unseen MA | Unseen mIoU | '
-        'Overall PA | Overall MA | Overall mIoU | hIoU | Vanilla mIoU |')
+        '| Method | Data set | Split | Supervision | gamma | Seeds | '
+        'Seen PA | Seen MA | Seen mIoU | Unseen PA | Unseen MA | '
+        'Unseen mIoU | Overall PA | Overall MA | Overall mIoU | hIoU | '
+        'Vanilla mIoU |')
     assert lines[1].count('--') == 17
     assert lines[2] == (
         '| a\\|b | Pets | pets | strict | 0.25 | 1 | 70.0 | 60.0 | 50.0 | '
@@ -42,8 +43,8 @@ def test_text_table_aligns_text_left_and_numbers_right():
 def test_the_compact_layout_fits_a_page():
     lines = markdown_table([record(), record(22., 1)], 'compact').split('\n')
     assert lines[0] == (
-        '| Method | Split | Label | gamma | Seeds | Seen mIoU | Unseen mIoU '
-        '| Overall mIoU | hIoU |')
+        '| Method | Split | Supervision | gamma | Seeds | Seen mIoU '
+        '| Unseen mIoU | Overall mIoU | hIoU |')
     assert lines[2] == (
         '| SPNet | pets | strict | 0 | 2 | 50.0 ± 0.0 | 21.0 ± 1.4 | '
         '50.0 ± 0.0 | 25.0 ± 0.0 |')
@@ -53,10 +54,10 @@ def test_the_compact_layout_fits_a_page():
 
 
 def test_variants_are_kept_apart_and_shown():
-    few = dict(label='few-label', method='SPNet')
+    few = dict(supervision='few-label', method='SPNet')
     records = [dict(record(**few), variant=dict(n=n)) for n in (10, 5)]
     header, _, *rows = markdown_table(records, 'compact').split('\n')
-    assert '| Label | Variant | gamma |' in header
+    assert '| Supervision | Variant | gamma |' in header
     assert '| few-label | n=5 | 0 | 1 |' in rows[0]
     assert '| few-label | n=10 | 0 | 1 |' in rows[1]
 
@@ -64,6 +65,6 @@ def test_variants_are_kept_apart_and_shown():
 def test_rows_that_would_look_alike_show_their_vectors():
     records = [dict(record(), embeddings=e) for e in ('abcdefgh', None)]
     header, _, *rows = markdown_table(records, 'compact').split('\n')
-    assert '| Label | Vectors | gamma |' in header
+    assert '| Supervision | Vectors | gamma |' in header
     assert '| strict | abcdef | 0 |' in rows[0] and '| - | 0 |' in rows[1]
     assert 'Vectors' not in markdown_table(records[:1])

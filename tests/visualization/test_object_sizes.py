@@ -38,7 +38,7 @@ def test_classes_are_ordered_by_the_mean_size_of_a_region():
 
 def test_vanilla_scores_do_not_depend_on_gamma():
     again = [run(row('cow', iou=20.), gamma=.5),
-             run(row('cow', iou=30.), gamma=.7, label='oracle')]
+             run(row('cow', iou=30.), gamma=.7, supervision='oracle')]
     records = [run(row('cow')), *again]
     assert sized_classes(records)[0].scores == {'SPNet': [40.]}
     assert sized_classes(records, 'generalised')[0].scores == {
@@ -47,7 +47,7 @@ def test_vanilla_scores_do_not_depend_on_gamma():
 
 
 def test_variants_and_labels_stay_apart():
-    records = [run(row('cow'), label='few-label', variant=dict(n=n))
+    records = [run(row('cow'), supervision='few-label', variant=dict(n=n))
                for n in (1, 5)]
     assert list(sized_classes(records)[0].scores) == [
         'SPNet (n 1, few-label)', 'SPNet (n 5, few-label)']

@@ -12,7 +12,7 @@ from ..results.runs import record
 
 
 def few(n, unseen, seed=0, method='SPNet', **more):
-    return record(unseen, seed, method, label='few-label',
+    return record(unseen, seed, method, supervision='few-label',
                   variant=dict(n=n, **more))
 
 
@@ -63,7 +63,7 @@ def gamma_file(path, unseen, **changes):
                   hIoU=None if u is None else 9.)
              for g, u in zip((0, .5), unseen)]
     path.write_text(json.dumps(
-        dict(split='pets', label='validation', table=table) | changes))
+        dict(split='pets', role='validation', table=table) | changes))
     return path
 
 
@@ -77,7 +77,7 @@ def test_gamma_curves_of_seeds_are_joined(tmp_path):
 
 
 @pytest.mark.parametrize('changes, message', [
-    (dict(split='other'), "b.json is of split and label .'other'"),
+    (dict(split='other'), "b.json is of split and role .'other'"),
     (dict(table=[dict(gamma=0)]), "b.json is no gamma_curve.json .*'seen'"),
     (dict(table=None), 'b.json is no gamma_curve.json')])
 def test_other_files_are_errors(changes, message, tmp_path):

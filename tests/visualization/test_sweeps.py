@@ -25,9 +25,9 @@ def test_best_is_the_highest_mean_of_complete_points():
     assert best_point(POINTS[3:], 'hIoU') is None
 
 
-def test_rows_have_spread_label_and_star():
+def test_rows_have_spread_role_and_star():
     header, *rows = sweep_rows(POINTS, POINTS[1], 'validation')
-    assert header == ['tau', 'Label', 'Seeds', 'seen mIoU', 'unseen mIoU',
+    assert header == ['tau', 'Role', 'Seeds', 'seen mIoU', 'unseen mIoU',
                       'hIoU', '']
     assert rows[1] == ['0.7', 'validation', '2', '13.0 ± 1.4', '13.0 ± 1.4',
                        '13.0 ± 1.4', '*']

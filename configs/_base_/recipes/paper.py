@@ -5,7 +5,7 @@
 # from step 0's.
 _base_ = './strict.py'
 recipe = dict(
-    label='paper',
+    supervision='paper',
     head=dict(
         generator=dict(loss=dict(reading='printed')), frequency_power=0.0),
     step_2_hooks=[dict(type='StageStartHook')],

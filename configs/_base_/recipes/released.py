@@ -5,7 +5,7 @@
 # from any solution: the released code has SGD at lr 0.07 for it.
 _base_ = './strict.py'
 recipe = dict(
-    label='released',
+    supervision='released',
     head=dict(
         _delete_=True,
         type='ReleasedRetrainedHead',

@@ -5,7 +5,7 @@
 # classes .65 to .85 did better), and generated unseen ones that count as
 # `unseen_prior` says (None: 1 / number of classes).
 recipe = dict(
-    label='strict',
+    supervision='strict',
     method='ZS3Net',
     head=dict(
         type='GeneratorRetrainedHead',

@@ -28,9 +28,9 @@ from .files import (
     VERSION,
     flat_palette,
     map_path,
-    read_json,
     read_manifest,
     read_note,
+    read_stamp,
     write_json,
     write_map,
 )
@@ -56,8 +56,8 @@ class Labelled(NamedTuple):
 
 
 def pseudo_label_stamp(dataset: NamedDataset, *, checkpoint: str | os.PathLike,
-                       label: str | None, config: object, gamma: float,
-                       p: float, views: Mapping[str, Any],
+                       supervision: str | None, config: object,
+                       gamma: float, p: float, views: Mapping[str, Any],
                        number: int) -> dict[str, Any]:
     """Say what pseudo-labels are going to be made from.
 
@@ -65,7 +65,7 @@ def pseudo_label_stamp(dataset: NamedDataset, *, checkpoint: str | os.PathLike,
         dataset: A :class:`ZeroShotDataset` of the images to be labelled
             (with :class:`UnlabelledImages`).
         checkpoint: File of the model.
-        label: What supervision the model has used, None if it does not say.
+        supervision: What the model might see, None if it does not say.
         config: What else decides about predictions; its fingerprint counts.
         gamma: The model's calibration factor.
         p: Percentage of the pixels predicted unseen that is kept.
@@ -83,7 +83,8 @@ def pseudo_label_stamp(dataset: NamedDataset, *, checkpoint: str | os.PathLike,
     """
     return dict(
         format=FORMAT, version=VERSION, checkpoint=file_sha256(checkpoint),
-        checkpoint_name=os.path.basename(checkpoint), label=label,
+        checkpoint_name=os.path.basename(checkpoint),
+        supervision=supervision,
         round=number, config=fingerprint(config),
         split=dataset.split.to_dict(), gamma=float(gamma),
         p=check_percent(p), views=dict(views), mode=dataset.mode,
@@ -174,7 +175,7 @@ def _prepare(folder: Path, stamp: Mapping[str, Any],
     if not folder.exists() or (
             folder.is_dir() and not any(folder.iterdir())):
         return
-    found = read_json(folder / RUNNING) or read_json(folder / MANIFEST)
+    found = read_stamp(folder / RUNNING) or read_stamp(folder / MANIFEST)
     if found is None or found.get('format') != FORMAT:
         # Never a user's own folder.
         raise ValueError(f'{folder} is there already and holds no '

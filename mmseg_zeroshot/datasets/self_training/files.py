@@ -20,6 +20,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
+from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils import atomic_write
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'
@@ -28,9 +29,9 @@ MANIFEST, RUNNING, MAPS = 'manifest.json', 'running.json', 'maps'
 NO_LABEL = 255
 REPEAT = 'tools/pseudo_label.py CONFIG CHECKPOINT'
 
-STAMP_KEYS = ('format', 'version', 'checkpoint', 'checkpoint_name', 'label',
-              'round', 'config', 'split', 'gamma', 'p', 'views', 'mode',
-              'listed', 'data')
+STAMP_KEYS = ('format', 'version', 'checkpoint', 'checkpoint_name',
+              'supervision', 'round', 'config', 'split', 'gamma', 'p',
+              'views', 'mode', 'listed', 'data')
 """Keys that are known before the first image is labelled."""
 
 _NOTE = 'pseudo_labels'
@@ -159,7 +160,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             'tools/pseudo_label.py goes on' if half else
             f'no pseudo-labels at {folder} (no {MANIFEST}): make them with '
             f'{REPEAT} --out {folder}')
-    manifest = read_json(folder / MANIFEST)
+    manifest = read_stamp(folder / MANIFEST)
     if manifest is None or manifest.get('format') != FORMAT:
         raise ValueError(
             f'{folder / MANIFEST} is not a manifest of pseudo-labels: point '
@@ -176,17 +177,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
-    """Return the object in a JSON file, None if there is none.
+def read_stamp(path: Path) -> dict[str, Any] | None:
+    """Return a manifest or what is known of one before it is finished.
 
     Args:
-        path: The file.
+        path: The file, of this version or of 0.1.0.
+
+    Returns:
+        Its content; None if it is missing or no object in JSON.
     """
     try:
         content = json.loads(path.read_text('utf-8'))
     except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) else None
+    return current_keys(content) if isinstance(content, dict) else None
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -99,7 +99,7 @@ class PseudoLabels(UnlabelledImages):
             np.array(indices), tuple(additions),
             tuple(groups.names[i] for i in indices),
             dict({key: manifest[key] for key in
-                  ('p', 'round', 'checkpoint', 'label', 'gamma')},
+                  ('p', 'round', 'checkpoint', 'supervision', 'gamma')},
                  path=self.path))
 
     def _manifest(self, folder: Path, split: ClassSplit,

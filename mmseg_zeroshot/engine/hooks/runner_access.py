@@ -10,12 +10,12 @@ from mmengine.runner import BaseLoop, Runner
 from torch import nn
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.semantics.supervision import (
+    DEFAULT,
+    SUPERVISIONS,
+    Supervision,
+)
 from mmseg_zeroshot.utils import file_sha256
-
-LABELS = ('strict', 'paper', 'released', 'self-training', 'few-label',
-          'oracle')
-"""What supervision a result has used; ``strict`` is no unseen label at all,
-``oracle`` any."""
 
 
 def unwrapped(model: BaseModel) -> nn.Module:
@@ -141,10 +141,13 @@ def _splits(dataset: BaseDataset | Mapping) -> Iterator[ClassSplit]:
                 yield from _splits(part)
 
 
-def run_label(runner: Runner) -> str:
-    """Return the label of the run's results hook, ``'strict'`` by default."""
+def run_supervision(runner: Runner) -> Supervision:
+    """Return the supervision that the run's results hook states.
+
+    It is the default where there is no such hook.
+    """
     for hook in runner.hooks:
-        label = getattr(hook, 'label', None)
-        if label in LABELS:
-            return label
-    return 'strict'
+        name = getattr(hook, 'supervision', None)
+        if isinstance(name, str) and name in SUPERVISIONS:
+            return SUPERVISIONS[name]
+    return SUPERVISIONS[DEFAULT]

@@ -22,12 +22,16 @@ from mmseg_zeroshot.results.record import (
     score_values,
 )
 from mmseg_zeroshot.results.records import write_records
+from mmseg_zeroshot.semantics.supervision import (
+    DEFAULT,
+    get_supervision,
+    stated_supervision,
+)
 from mmseg_zeroshot.utils.scores import Evaluation
 from mmseg_zeroshot.utils.tables import percent, score_headings, text_table
 
 from .consistency.self_training import pseudo_variant
 from .runner_access import (
-    LABELS,
     built_loops,
     data_sets,
     is_training,
@@ -45,11 +49,11 @@ class ZeroShotResultsHook(Hook):
 
     Args:
         method (str): Name of the method in tables, such as ``'SPNet'``.
-        label (str): What supervision was used: ``'strict'`` (no label of an
-            unseen class, neither as target nor as layout), ``'paper'``,
-            ``'released'``, ``'self-training'``, ``'few-label'`` (labels of
-            unseen classes in n drawn images each) or ``'oracle'``. Numbers
-            under different labels are not to be ranked together.
+        supervision (str): What the run may see, a name of
+            ``mmseg_zeroshot.semantics.supervision``: ``'strict'`` (no label
+            of an unseen class), ``'paper'``, ``'released'``,
+            ``'few-label'``, ``'self-training'`` or ``'oracle'``. Results of
+            unlike supervision are not ranked together.
         dataset (str, optional): Name of the data set in tables; by default
             the type of the wrapped data set.
         variant (dict, optional): What else sets the run apart from others of
@@ -57,12 +61,13 @@ class ZeroShotResultsHook(Hook):
             few-label. ``p`` of self-training is found out from the data set
             or the checkpoint. Runs are averaged over seeds only where it is
             equal, and tables show it.
+        label (None): The former name of ``supervision``, which is refused.
 
     Raises:
-        ValueError: ``label`` is unknown, ``variant`` holds more than plain
-            numbers and texts, the evaluator has no
-            ``ZeroShotIoUMetric``, or gamma would be recorded but not used
-            (test-time augmentation).
+        ValueError: ``supervision`` is unknown or called ``label``,
+            ``variant`` holds more than plain numbers and texts, the
+            evaluator has no ``ZeroShotIoUMetric``, or gamma would be
+            recorded but not used (test-time augmentation).
 
     Example:
         >>> custom_hooks = [
@@ -73,15 +78,14 @@ class ZeroShotResultsHook(Hook):
 
     def __init__(self,
                  method: str,
-                 label: str = 'strict',
+                 supervision: str = DEFAULT,
                  dataset: str | None = None,
-                 variant: Variant | None = None) -> None:
-        if label not in LABELS:
-            raise ValueError(
-                f'ZeroShotResultsHook: label must be one of {LABELS}, got '
-                f'{label!r}')
+                 variant: Variant | None = None,
+                 *,
+                 label: object = None) -> None:
+        given = dict(supervision=supervision, label=label)
+        self.supervision = stated_supervision(given).name
         self.method = method
-        self.label = label
         self.dataset = dataset
         self.variant = _checked_variant(variant or {})
         self._tested: dict[str, Any] = {}
@@ -136,7 +140,8 @@ class ZeroShotResultsHook(Hook):
         record = self.describe(runner, loop, scores)
         path = Path(runner.work_dir, RESULTS_FILE)
         write_records(path, record)
-        title = f'{record["method"]} ({record["label"]}), {record["split"]}'
+        title = (f'{record["method"]} ({record["supervision"]}), '
+                 f'{record["split"]}')
         runner.logger.info('\n' + text_table(
             [[title, *score_headings()],
              ['generalised', *map(percent, score_values(record))]])
@@ -159,13 +164,13 @@ class ZeroShotResultsHook(Hook):
         return Record(
             method=self.method,
             dataset=self.dataset or _inner_type(loop.dataloader.dataset),
-            label=self.label,
+            supervision=self.supervision,
             embeddings=getattr(vectors, 'fingerprint', None),
             seed=runner.seed,
             checkpoint=_checkpoint(runner),
             gamma=float(getattr(head, 'gamma', 0.0)),
             variant={**self._self_training(runner), **self.variant},
-            inductive=self.label != 'self-training',
+            inductive=get_supervision(self.supervision).inductive,
             **scores)
 
     def _self_training(self, runner: Runner) -> Variant:

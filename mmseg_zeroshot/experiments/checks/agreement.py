@@ -11,8 +11,12 @@ from mmseg_zeroshot.engine.hooks.consistency.data import (
     check_mode,
     check_same,
 )
-from mmseg_zeroshot.engine.hooks.runner_access import run_label, zero_shot_head
+from mmseg_zeroshot.engine.hooks.runner_access import (
+    run_supervision,
+    zero_shot_head,
+)
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.semantics.supervision import Supervision
 
 from .data_sets import IMAGES
 from .finding import Finding
@@ -54,16 +58,17 @@ def check_agreement(subject: Subject, networks: Networks,
 
 def _questions(config: Mapping[str, Any], head: Any,
                runner: Any) -> Iterator[Question]:
-    label = run_label(runner)
+    supervision = run_supervision(runner)
     split = getattr(head, 'split', None)
     for key in IMAGES:
         dataset = at(config, [key, 'dataset'])
         found = data_split(dataset)
         if found is not None:
             split = split or found
-            yield from _of_data(key, dataset, found, split, label)
+            yield from _of_data(key, dataset, found, split, supervision)
     if config.get('train_cfg') and split:
-        yield 'default_hooks', partial(check_choices, runner, split, label)
+        yield 'default_hooks', partial(check_choices, runner, split,
+                                       supervision)
     recursion = getattr(head, 'recursion', None)
     length = at(config, ['train_cfg', 'max_iters'])
     if recursion is not None and isinstance(length, int):
@@ -72,14 +77,16 @@ def _questions(config: Mapping[str, Any], head: Any,
 
 
 def _of_data(key: str, dataset: Mapping[str, Any], split: ClassSplit,
-             of_head: ClassSplit, label: str) -> Iterator[Question]:
+             of_head: ClassSplit,
+             supervision: Supervision) -> Iterator[Question]:
     place = f'{key}.dataset'
     yield place, partial(check_same, ('model.decode_head', of_head),
-                         (place, split), label)
+                         (place, split), supervision)
     # A bank and its data set are of one mode, which the bank's step says.
     yield f'{place}.mode', partial(
         check_mode, _LOOPS[key], dict(split_mode=dataset.get('mode')), split,
-        label)
+        supervision)
     shown = dataset.get('layouts', 'strict') != 'strict'
     yield f'{place}.layouts', partial(
-        check_layouts, dict(layouts='label maps') if shown else {}, label)
+        check_layouts, dict(layouts='label maps') if shown else {},
+        supervision)

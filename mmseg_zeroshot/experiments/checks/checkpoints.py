@@ -16,7 +16,7 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     check_trained_classes,
     state_dict_of,
 )
-from mmseg_zeroshot.engine.hooks.runner_access import run_label
+from mmseg_zeroshot.engine.hooks.runner_access import run_supervision
 from mmseg_zeroshot.models.backbones.efficientnet_lite_weights import (
     wheel_file,
 )
@@ -101,8 +101,8 @@ def _problem_of_start(config: Mapping[str, Any], model: nn.Module | None,
             stored = read_checkpoint(path)
             check_trained_classes(
                 stored, data_split(at(config, ['val_dataloader', 'dataset'])),
-                training=True, label=run_label(runner), trust=trust,
-                logger=logging.getLogger(__name__))
+                training=True, supervision=run_supervision(runner),
+                trust=trust, logger=logging.getLogger(__name__))
             _check_fit(model, stored)
     except (OSError, ValueError) as error:
         return str(error).removeprefix('ConsistencyHook: ').rstrip('.')

@@ -39,7 +39,7 @@ def few_label(base: Base, *, load_from: str, num_images: int = 5,
                 few=dict(num_images=num_images, seed=draw_seed,
                          manifest=drawn))),
         default_hooks=dict(
-            results(label='few-label', variant=dict(n=num_images)),
+            results(supervision='few-label', variant=dict(n=num_images)),
             stage_start=dict(type='StageStartHook')))
 
 

@@ -27,8 +27,9 @@ def graph_generator(base: Base, *, context: float = 1.0) -> dict[str, Any]:
     if (head.type, head.generator.type) != ('GeneratorRetrainedHead',
                                             'GMMNGenerator'):
         raise ValueError(
-            f'{base.recipe.method} (label {base.recipe.label!r}) trains '
-            f'{head.type} with {head.generator.type}, which has no graph '
+            f'{base.recipe.method} (supervision '
+            f'{base.recipe.supervision!r}) trains {head.type} with '
+            f'{head.generator.type}, which has no graph '
             'context: take the recipe strict or paper (ZS_RECIPE)')
     return dict(
         model=dict(
@@ -59,7 +60,7 @@ def graph_classifier(base: Base, *, load_from: str,
         layouts: ``'strict'``, graphs of seen images whose nodes are renamed
             by word vectors; ``'paper'``, the training images' true masks; or
             a folder of PNG label maps or a data set's config. All but
-            ``'strict'`` give results of the label ``paper``.
+            ``'strict'`` give results of the supervision ``paper``.
         iterations: Length of the training.
     """
     # The label maps themselves, unseen classes shown.
@@ -80,5 +81,6 @@ def graph_classifier(base: Base, *, load_from: str,
                 num_layouts=32)),
         default_hooks=results(
             method=f'{base.recipe.method} + GC',
-            label=base.recipe.label if layouts == 'strict' else 'paper',
+            supervision=(base.recipe.supervision if layouts == 'strict'
+                         else 'paper'),
             variant=dict(context=head.generator.context)))

@@ -30,7 +30,7 @@ def zs3net_joint(base: Base, *, load_from: str,
         ValueError: The recipe is ``paper``, or the base no plain network.
     """
     recipe = base.recipe
-    if recipe.label == 'paper':
+    if recipe.supervision == 'paper':
         raise ValueError(
             "the recipe 'paper' trains the generator and then the classifier, "
             'each by an optimizer of its own, and not both in every '
@@ -59,5 +59,6 @@ def _hooks(base: Base) -> dict[str, Any]:
     recipe, given = base.recipe, base.default_hooks
     kept = {name: hook for name, hook in given.items()
             if name not in recipe.hooks_left_out}
-    row = dict(given.results, method=recipe.method, label=recipe.label)
+    row = dict(given.results, method=recipe.method,
+               supervision=recipe.supervision)
     return dict(kept, _delete_=True, **results(**row))

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
 
+from mmseg_zeroshot.semantics.supervision import refuse_old_key
+
 from ..environment import check_environment
 
 if TYPE_CHECKING:  # MMEngine brings torch, which no stage needs
@@ -40,9 +42,15 @@ def stage(function: Callable[Given, Mapping[str, Any]]) -> Callable[
     @wraps(function)
     def checked(*args: Given.args, **kwargs: Given.kwargs) -> dict[str, Any]:
         check_environment()
+        refuse_old_key(_recipe(args), 'recipe')
         return _fresh(function(*args, **kwargs))
 
     return checked
+
+
+def _recipe(args: Sequence[Any]) -> Mapping[str, Any]:
+    """Return the recipe of a stage's base, empty if it has none."""
+    return next((base.get('recipe') or {} for base in args[:1]), {})
 
 
 def _fresh(value: Any) -> Any:

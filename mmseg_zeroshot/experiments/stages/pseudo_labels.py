@@ -34,5 +34,5 @@ def self_training(base: Base, *, load_from: str, pseudo_labels: str,
         train_dataloader=dict(
             dataset=dict(pseudo_labels=dict(
                 path=pseudo_labels, unlabelled=unlabelled))),
-        default_hooks=results(method='ZS5Net', label='self-training'),
+        default_hooks=results(method='ZS5Net', supervision='self-training'),
         custom_hooks=[*hooks_of_network(base), dict(type='StageStartHook')])

@@ -42,7 +42,7 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
     """
     number = num_vectors or base.recipe.head.num_vectors
     optimizer = dict(base.recipe.generator_optimizer)
-    if learning_rate is not None and base.recipe.label != 'paper':
+    if learning_rate is not None and base.recipe.supervision != 'paper':
         optimizer['lr'] = learning_rate
     model = frozen_network(base, 'generator')
     model['decode_head']['num_vectors'] = number
@@ -78,7 +78,7 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
         log_processor=dict(by_epoch=False),
         default_hooks=dict(
             _hooks_by_iteration(base),
-            **results(method='step 1', label=base.recipe.label)),
+            **results(method='step 1', supervision=base.recipe.supervision)),
         custom_hooks=[*hooks_of_network(base), dict(type='StageStartHook')])
 
 

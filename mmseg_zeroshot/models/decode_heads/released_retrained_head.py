@@ -21,7 +21,7 @@ from .retrained_head import RetrainedHead
 
 @MODELS.register_module()
 class ReleasedRetrainedHead(RetrainedHead):
-    """The label ``released``: for comparison with published numbers only.
+    """Supervision ``released``: to compare with published numbers only.
 
     Not zero-shot: where an image holds an unseen class, its *true mask* is
     the layout and the target of generated features, which replace the whole

@@ -41,7 +41,8 @@ def make(folder: Path, inner, mode='ignore', listed=None, *, weights=b'one',
     checkpoint.write_bytes(weights)
     dataset = images(inner, mode, listed)
     stamp = pseudo_label_stamp(dataset, **{
-        **dict(checkpoint=checkpoint, label='strict', config=dict(depth=3),
+        **dict(checkpoint=checkpoint, supervision='strict',
+               config=dict(depth=3),
                gamma=.5, p=25, views={}, number=1), **changes})
     return make_pseudo_labels(
         folder, dataset, stamp=stamp, overwrite=overwrite, report=report,

@@ -37,7 +37,7 @@ def files(folder):
 def test_maps_and_manifest(root):
     manifest = make(root / 'pseudo', config(root))
     assert json.loads((root / 'pseudo/manifest.json').read_text()) == manifest
-    assert (manifest['p'], manifest['gamma'], manifest['label'],
+    assert (manifest['p'], manifest['gamma'], manifest['supervision'],
             manifest['checkpoint_name'], manifest['mode']) == (
                 25., .5, 'strict', 'model.pth', 'ignore')
     assert len(manifest['checkpoint']) == 64

@@ -51,7 +51,8 @@ def test_unlabelled_pixels_are_filled_and_seen_labels_stay(root, folder):
     for i in range(6):
         np.testing.assert_array_equal(dataset[i]['gt_seg_map'], expected(i))
     meta = dataset.metainfo['pseudo_labels']
-    assert (meta['p'], meta['label'], meta['round']) == (25., 'strict', 1)
+    assert (meta['p'], meta['supervision'], meta['round']) == (
+        25., 'strict', 1)
     assert dataset.metainfo['split_mode'] == 'ignore'
 
 

@@ -8,7 +8,7 @@ from mmseg_zeroshot.engine import ZeroShotResultsHook
 from .tiny_run import TinyData, make_runner, model_config, plain_model_config
 
 FIELDS = [
-    'method', 'dataset', 'split', 'label', 'background', 'absent',
+    'method', 'dataset', 'split', 'supervision', 'background', 'absent',
     'embeddings', 'seed', 'checkpoint', 'gamma', 'variant', 'inductive',
     'generalised', 'vanilla', 'vanilla_rule', 'per_class']
 HOOKS = [dict(type='ZeroShotResultsHook', method='SPNet')]
@@ -28,7 +28,7 @@ def test_training_and_testing_write_the_record(tmp_path, monkeypatch):
     assert list(record) == FIELDS
     assert record['method'] == 'SPNet'
     assert record['dataset'] == 'TinyData'
-    assert (record['split'], record['label']) == ('pets', 'strict')
+    assert (record['split'], record['supervision']) == ('pets', 'strict')
     assert (record['background'], record['absent']) == ('seen', 'skip')
     assert record['seed'] == 3
     assert record['gamma'] == .25
@@ -69,11 +69,11 @@ def test_scores_of_unsaved_weights_say_so(tmp_path):
 
 def test_plain_head_has_no_embeddings(tmp_path):
     hooks = [dict(type='ZeroShotResultsHook', method='plain',
-                  label='oracle', dataset='pets val', variant=dict(n=5))]
+                  supervision='oracle', dataset='pets val', variant=dict(n=5))]
     make_runner(tmp_path, hooks, model=plain_model_config()).train()
     record = read(tmp_path)
     assert record['embeddings'] is None and record['gamma'] == 0
-    assert record['label'] == 'oracle'
+    assert record['supervision'] == 'oracle'
     assert record['dataset'] == 'pets val'
     assert record['variant'] == {'n': 5}
     assert record['vanilla']['unseen']['mIoU'] is not None
@@ -81,7 +81,7 @@ def test_plain_head_has_no_embeddings(tmp_path):
 
 def test_self_training_is_not_inductive(tmp_path):
     hooks = [dict(type='ZeroShotResultsHook', method='ZS5Net',
-                  label='self-training')]
+                  supervision='self-training')]
     make_runner(tmp_path, hooks).train()
     assert read(tmp_path)['inductive'] is False
 
@@ -105,9 +105,14 @@ def test_wrapped_data_sets_are_named_by_the_inner_type(tmp_path):
     assert read(tmp_path)['dataset'] == 'TinyData'
 
 
-def test_unknown_label_is_an_error():
-    with pytest.raises(ValueError, match="'strict'.*got 'fair'"):
-        ZeroShotResultsHook(method='SPNet', label='fair')
+def test_unknown_supervision_is_an_error():
+    with pytest.raises(ValueError, match="no supervision 'fair'.*strict"):
+        ZeroShotResultsHook(method='SPNet', supervision='fair')
+
+
+def test_the_former_name_says_the_new_one():
+    with pytest.raises(ValueError, match="write supervision='oracle'"):
+        ZeroShotResultsHook(method='SPNet', label='oracle')
 
 
 def test_evaluator_without_the_metric_is_an_error(tmp_path):

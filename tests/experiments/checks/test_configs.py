@@ -30,7 +30,7 @@ BAD: list[tuple[str, str, str, Any, str]] = [
     ('seen', 'seen', 'train_dataloader.batch_size', 0, '>= 1'),
     ('seen', 'seen', 'train_dataloader.sampler.shufle', True, 'shuffle'),
     ('seen', 'seen', 'default_hooks.logger.intervall', 3, ': interval'),
-    ('seen', 'seen', 'default_hooks.results.label', 'strickt', 'strict'),
+    ('seen', 'seen', 'default_hooks.results.supervision', 'strickt', 'strict'),
     ('seen', 'seen', 'default_hooks.checkpoint.save_best', 'mIoU',
      'labels of unseen'),
     ('seen', 'seen', 'param_scheduler.0.type', 'PolyLRR', 'PolyLR'),

@@ -79,7 +79,8 @@ def report(folder: Path, name: str, config: dict) -> None:
     said = config.get('default_hooks', {}).get('results', {})
     (folder / 'zero_shot_results.json').write_text(json.dumps(dict(
         method=name, dataset='tiny', split='two',
-        label=said.get('label', 'strict'), variant=said.get('variant', {}),
+        supervision=said.get('supervision', 'strict'),
+        variant=said.get('variant', {}),
         seed=seed, gamma=0., generalised=scores, vanilla=scores)))
 
 

@@ -9,9 +9,18 @@ from typing import Any
 from torch import Tensor, nn
 
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.semantics.supervision import (
+    Supervision,
+    least_permitting,
+)
 from mmseg_zeroshot.utils.stored_names import stored_names
 
-from .supervision import check_label, check_masks, check_unstated
+from .supervision import (
+    check_masks,
+    check_supervision,
+    check_unstated,
+    stored_supervision,
+)
 
 # Parts that no later stage trains from nothing.
 _EXTRACTOR = re.compile(r'^(backbone|neck)\.|^decode_head\.host\.')
@@ -31,9 +40,9 @@ def state_dict_of(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_trained_classes(checkpoint: Mapping[str, Any],
                           split: ClassSplit | None, *, training: bool,
-                          label: str = 'strict', trust: bool = False,
+                          supervision: Supervision, trust: bool = False,
                           logger: Logger) -> None:
-    """Compare what a checkpoint was trained on with a run's split and label.
+    """Compare what a checkpoint was trained on with what a run may see.
 
     Args:
         checkpoint: As loaded; mmengine's have the training data's metainfo.
@@ -41,33 +50,33 @@ def check_trained_classes(checkpoint: Mapping[str, Any],
             not checked.
         training: Whether the checkpoint starts a training (a stage may go
             on from cross-validation) or is evaluated (groups must agree).
-        label: The run's label; ``'oracle'`` permits labels of all classes,
-            ``'released'`` masks that the data's mode kept.
+        supervision: The run's; it may permit labels of all classes, or
+            masks that the data's mode kept.
         trust: Whether a checkpoint that does not say what it was trained on
             is taken.
         logger: Told when such a checkpoint names an unseen class.
 
     Raises:
         ValueError: another vocabulary, a class that is unseen here was
-            trained or may have been, or the label is not as strict.
+            trained or may have been, or the run's supervision is stricter.
     """
     if split is None:
         return
     state = state_dict_of(checkpoint)
     _check_vocabulary(state, split)
     meta = checkpoint.get('meta') or {}
-    check_label(meta, label)
+    check_supervision(stored_supervision(meta), supervision)
     data = meta.get('dataset_meta') or {}
     if 'split' not in data:
-        check_unstated(state, data.get('classes') or (), split, label=label,
-                       trust=trust, logger=logger)
+        check_unstated(state, data.get('classes') or (), split,
+                       supervision=supervision, trust=trust, logger=logger)
         return
     trained = ClassSplit.from_dict(data['split'])
     _same_classes(trained.classes, split)
-    if label == 'oracle':
+    if supervision.unseen_as_seen:
         return
     _check_groups(trained, split, () if training else ('unseen', 'ignored'))
-    check_masks(data.get('split_mode'), trained, split, label)
+    check_masks(data.get('split_mode'), trained, split, supervision)
 
 
 def _check_groups(trained: ClassSplit, split: ClassSplit,
@@ -79,7 +88,8 @@ def _check_groups(trained: ClassSplit, split: ClassSplit,
             f'ConsistencyHook: the checkpoint was trained with labels of '
             f'{", ".join(leaked)} (split {trained.name!r}), which split '
             f'{split.name!r} of this run calls unseen; load one that was '
-            "trained without them, or label the result 'oracle'")
+            'trained without them, or set supervision='
+            f'{least_permitting("unseen_as_seen")!r} in ZeroShotResultsHook')
     for group in same:
         one, two = getattr(trained, group), getattr(split, group)
         if one != two:

@@ -8,12 +8,14 @@ from typing import Any
 from mmengine.runner import Runner
 
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.semantics.supervision import Supervision
 
 # A list of what is allowed: a metric that nobody thought of is refused.
 _SEEN = re.compile(r'(^|/)seen_(PA|MA|mIoU)$')
 
 
-def check_choices(runner: Runner, split: ClassSplit, label: str) -> None:
+def check_choices(runner: Runner, split: ClassSplit,
+                  supervision: Supervision) -> None:
     """Refuse to choose a checkpoint or a rate by other than seen scores.
 
     That is ``save_best`` of ``CheckpointHook`` and ``monitor`` of
@@ -24,12 +26,13 @@ def check_choices(runner: Runner, split: ClassSplit, label: str) -> None:
     Args:
         runner: The runner, its parameter schedulers built.
         split: The run's split.
-        label: The run's label; ``'oracle'`` permits everything.
+        supervision: The run's; it may permit every choice.
 
     Raises:
         ValueError: with the hook or scheduler, its setting and the fix.
     """
-    if label == 'oracle' or split.held_out or not split.unseen:
+    if (supervision.chooses_by_unseen or split.held_out
+            or not split.unseen):
         return
     for owner, setting, name in _choices(runner):
         loss = (setting == 'monitor' and 'loss' in name
@@ -38,8 +41,8 @@ def check_choices(runner: Runner, split: ClassSplit, label: str) -> None:
             raise ValueError(
                 f'ConsistencyHook: {type(owner).__name__} has '
                 f'{setting}={name!r}, which may look at labels of unseen '
-                f'classes; label={label!r} does not permit that. Use '
-                f"{setting}='seen_mIoU' (or seen_PA, seen_MA) with "
+                f'classes; supervision={supervision.name!r} does not permit '
+                f"that. Use {setting}='seen_mIoU' (or seen_PA, seen_MA) with "
                 "rule='greater', or none")
 
 

@@ -1,22 +1,24 @@
-"""Data sets of a run have its split and show what its label permits."""
+"""Data sets of a run have its split and show what its supervision permits."""
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
 from mmseg_zeroshot.semantics import ClassSplit
-
-_MAY_SHOW = ('paper', 'released', 'oracle')
+from mmseg_zeroshot.semantics.supervision import (
+    Supervision,
+    least_permitting,
+)
 
 
 def check_same(first: tuple[str, ClassSplit], second: tuple[str, ClassSplit],
-               label: str) -> None:
+               supervision: Supervision) -> None:
     """Compare two splits, each with the place that it comes from.
 
     Args:
         first: Where a split is set in the config, and the split.
         second: The same of another.
-        label: The run's label; ``'oracle'`` permits one without unseen
+        supervision: The run's; it may permit a split without unseen
             classes.
 
     Raises:
@@ -24,8 +26,8 @@ def check_same(first: tuple[str, ClassSplit], second: tuple[str, ClassSplit],
     """
     (place, ours), (other_place, theirs) = first, second
     groups = ['classes', 'ignored', 'unseen']
-    if label == 'oracle' and (ours.fully_supervised
-                              or theirs.fully_supervised):
+    if supervision.unseen_as_seen and (ours.fully_supervised
+                                       or theirs.fully_supervised):
         groups.remove('unseen')
     for group in groups:
         one, two = getattr(ours, group), getattr(theirs, group)
@@ -38,21 +40,21 @@ def check_same(first: tuple[str, ClassSplit], second: tuple[str, ClassSplit],
 
 
 def check_mode(loop: str, meta: Mapping[str, Any], split: ClassSplit,
-               label: str) -> None:
+               supervision: Supervision) -> None:
     """Training data hides unseen labels, evaluation data keeps them.
 
     Args:
         loop: ``'train'``, ``'val'`` or ``'test'``.
         meta: Metainfo of the loop's data set.
         split: Its split.
-        label: The run's label.
+        supervision: The run's.
 
     Raises:
         ValueError: The mode is not one for this loop.
     """
     mode = meta.get('split_mode')
     # ZS3Net's released code lays generated features out by true masks.
-    if mode is None or not split.unseen or label in ('oracle', 'released'):
+    if mode is None or not split.unseen or supervision.unseen_masks:
         return
     if loop == 'train' and mode == 'keep':
         raise ValueError(
@@ -65,24 +67,26 @@ def check_mode(loop: str, meta: Mapping[str, Any], split: ClassSplit,
             "so unseen classes could not be scored; use mode='keep'")
 
 
-def check_layouts(meta: Mapping[str, Any], label: str) -> None:
-    """Compare a training data set's layouts with the run's label.
+def check_layouts(meta: Mapping[str, Any],
+                  supervision: Supervision) -> None:
+    """Compare a training data set's layouts with the run's supervision.
 
     Args:
         meta: Metainfo of the data set; ``layouts`` where it has some.
-        label: The run's label.
+        supervision: The run's.
 
     Raises:
         ValueError: Label maps that show unseen classes are the layouts and
-            the label is not one of those that permit it.
+            the supervision does not permit it.
     """
     layouts = meta.get('layouts', 'strict')
-    if layouts != 'strict' and label not in _MAY_SHOW:
+    if layouts != 'strict' and not supervision.true_layouts:
         raise ValueError(
             f'ConsistencyHook: train_dataloader.dataset takes its layouts '
-            f'from {layouts} that show unseen classes, which label='
-            f"{label!r} does not permit; set layouts='strict' there, or "
-            "label='paper' in ZeroShotResultsHook")
+            f'from {layouts} that show unseen classes, which supervision='
+            f"{supervision.name!r} does not permit; set layouts='strict' "
+            f"there, or supervision={least_permitting('true_layouts')!r} in "
+            'ZeroShotResultsHook')
 
 
 def _difference(one: tuple[str, ...], two: tuple[str, ...]) -> str:

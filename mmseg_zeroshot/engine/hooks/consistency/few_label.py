@@ -1,4 +1,4 @@
-"""Data, head, label and checkpoint of a few-label run must agree."""
+"""Data, head, supervision and checkpoint of a few-label run must agree."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -12,10 +12,13 @@ from mmseg_zeroshot.engine.hooks.runner_access import (
     zero_shot_head,
 )
 from mmseg_zeroshot.results.record import Variant
+from mmseg_zeroshot.semantics.supervision import (
+    Supervision,
+    least_permitting,
+)
 
-LABEL, MODE = 'few-label', 'few'
-# Labels of runs that may show masks of unseen classes in drawn images.
-_MAY_SHOW = (LABEL, 'oracle')
+MODE = 'few'
+"""``split_mode`` of a data set that shows few labels."""
 
 
 def run_variant(runner: Runner) -> Variant:
@@ -28,33 +31,35 @@ def run_variant(runner: Runner) -> Variant:
 
 
 def check_few_data(runner: Runner, meta: Mapping[str, Any],
-                   label: str) -> None:
-    """Compare a training data set with the run's label and head.
+                   supervision: Supervision) -> None:
+    """Compare a training data set with the run's supervision and head.
 
     Args:
         runner: The runner.
         meta: Metainfo of the data set, which may draw few labels or not.
-        label: The run's label.
+        supervision: The run's.
 
     Raises:
-        ValueError: The data set shows labels of unseen classes and the label
-            does not say so, or the other way round; the label's n is not
-            the data set's; the head leaves out what is shown.
+        ValueError: The data set shows labels of unseen classes and the
+            supervision does not say so, or the other way round; the n that
+            is stated is not the data set's; the head leaves out what is shown.
     """
     few = meta.get('split_mode') == MODE
-    if not few and label == LABEL:
+    if not few and supervision.states_n:
         raise ValueError(
-            f'ConsistencyHook: label={LABEL!r}, but train_dataloader.dataset '
+            f'ConsistencyHook: supervision={supervision.name!r}, but '
+            'train_dataloader.dataset '
             f"has mode {meta.get('split_mode')!r}; set mode='few' there")
     if not few:
         return
-    if label not in _MAY_SHOW:
+    if not supervision.few_labels:
         raise ValueError(
             "ConsistencyHook: train_dataloader.dataset has mode 'few', which "
-            f'shows labels of unseen classes, but the label is {label!r}; '
-            f'set label={LABEL!r} in ZeroShotResultsHook')
+            'shows labels of unseen classes, but the supervision is '
+            f'{supervision.name!r}; set supervision='
+            f'{least_permitting("few_labels")!r} in ZeroShotResultsHook')
     number = meta['few_label']['num_images']
-    if label == LABEL and run_variant(runner).get('n') != number:
+    if supervision.states_n and run_variant(runner).get('n') != number:
         raise ValueError(
             f'ConsistencyHook: {number} images of each class are drawn, but '
             f'ZeroShotResultsHook has variant={run_variant(runner)}; set '
@@ -68,13 +73,14 @@ def check_few_data(runner: Runner, meta: Mapping[str, Any],
 
 
 def check_few_checkpoint(runner: Runner, data: Mapping[str, Any],
-                         label: str, *, training: bool) -> None:
+                         supervision: Supervision, *,
+                         training: bool) -> None:
     """Compare the drawn images of a checkpoint with those of this run.
 
     Args:
         runner: The runner.
         data: ``dataset_meta`` of the checkpoint.
-        label: The run's label.
+        supervision: The run's.
         training: Whether the checkpoint starts a training.
 
     Raises:
@@ -82,7 +88,7 @@ def check_few_checkpoint(runner: Runner, data: Mapping[str, Any],
             own, or a few-label result would come from a model that was
             trained on another number of images, or on none.
     """
-    if label != LABEL:
+    if not supervision.states_n:
         return
     drawn = data.get('few_label')
     if training:
@@ -96,9 +102,9 @@ def check_few_checkpoint(runner: Runner, data: Mapping[str, Any],
     number = run_variant(runner).get('n')
     if drawn is None or drawn['num_images'] != number:
         raise ValueError(
-            f'ConsistencyHook: label={LABEL!r} with n={number}, but the '
-            f'checkpoint was trained on {_text(drawn)}; state what it was '
-            'trained on in ZeroShotResultsHook')
+            f'ConsistencyHook: supervision={supervision.name!r} with '
+            f'n={number}, but the checkpoint was trained on {_text(drawn)}; '
+            'state what it was trained on in ZeroShotResultsHook')
 
 
 def _text(drawn: Mapping[str, Any] | None) -> str:

@@ -11,8 +11,8 @@ from mmseg_zeroshot.engine.hooks.runner_access import (
     data_split,
     is_training,
     metainfo,
-    run_label,
     run_split,
+    run_supervision,
     unwrapped,
     zero_shot_head,
 )
@@ -24,7 +24,7 @@ from .choices import check_choices
 from .data import check_layouts, check_mode, check_same
 from .few_label import check_few_checkpoint, check_few_data
 from .self_training import check_pseudo_checkpoint, check_pseudo_data
-from .supervision import LABEL_KEY
+from .supervision import SUPERVISION_KEY
 
 
 @HOOKS.register_module()
@@ -77,7 +77,7 @@ class ConsistencyHook(Hook):
         Args:
             runner: The runner.
         """
-        label = run_label(runner)
+        supervision = run_supervision(runner)
         reference = self._reference(runner)
         for name, loop in built_loops(runner):
             for dataset in data_sets(loop.dataloader.dataset):
@@ -89,15 +89,16 @@ class ConsistencyHook(Hook):
                         f'({type(dataset).__name__}) has no split; wrap it '
                         "in dict(type='ZeroShotDataset', split=…)")
                 reference = reference or (place, split)
-                check_same(reference, (place, split), label)
-                check_mode(name, metainfo(dataset), split, label)
+                check_same(reference, (place, split), supervision)
+                check_mode(name, metainfo(dataset), split, supervision)
                 if name == 'train':
                     check_bank(runner, dataset)
-                    check_few_data(runner, metainfo(dataset), label)
-                    check_pseudo_data(runner, metainfo(dataset), label)
-                    check_layouts(metainfo(dataset), label)
+                    check_few_data(runner, metainfo(dataset), supervision)
+                    check_pseudo_data(runner, metainfo(dataset),
+                                      supervision)
+                    check_layouts(metainfo(dataset), supervision)
         if reference is not None and is_training(runner):
-            check_choices(runner, reference[1], label)
+            check_choices(runner, reference[1], supervision)
 
     def before_train(self, runner: Runner) -> None:
         """As :meth:`before_run`, for loops that are run by hand.
@@ -116,13 +117,14 @@ class ConsistencyHook(Hook):
         self.before_run(runner)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
-        """Store the run's label, for the runs that start from its weights.
+        """Store the run's supervision, for runs that start from its weights.
 
         Args:
             runner: The runner.
             checkpoint: What is about to be written.
         """
-        checkpoint.setdefault('meta', {})[LABEL_KEY] = run_label(runner)
+        checkpoint.setdefault('meta', {})[SUPERVISION_KEY] = (
+            run_supervision(runner).name)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Check a checkpoint before and while its weights are copied.
@@ -131,13 +133,14 @@ class ConsistencyHook(Hook):
             runner: The runner.
             checkpoint: With or without ``state_dict`` and ``meta``.
         """
-        training, label = is_training(runner), run_label(runner)
+        training = is_training(runner)
+        supervision = run_supervision(runner)
         check_trained_classes(
             checkpoint, run_split(runner), training=training,
-            label=label, trust=self.trust_checkpoint,
+            supervision=supervision, trust=self.trust_checkpoint,
             logger=runner.logger)
         data = (checkpoint.get('meta') or {}).get('dataset_meta') or {}
-        check_few_checkpoint(runner, data, label, training=training)
+        check_few_checkpoint(runner, data, supervision, training=training)
         check_extractor(runner, data)
         check_pseudo_checkpoint(runner, data)
         if self._loading is not None:

@@ -1,4 +1,4 @@
-"""Pseudo-labels, head, label and checkpoint of a run must agree."""
+"""Pseudo-labels, head, supervision and checkpoint of a run must agree."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -12,11 +12,12 @@ from mmseg_zeroshot.engine.hooks.runner_access import (
     zero_shot_head,
 )
 from mmseg_zeroshot.results.record import Variant
+from mmseg_zeroshot.semantics.supervision import (
+    Supervision,
+    least_permitting,
+)
 
-from .supervision import LABEL_KEY, check_label
-
-LABEL = 'self-training'
-_MAY_USE = (LABEL, 'oracle')
+from .supervision import check_supervision
 
 
 def pseudo_variant(metas: Iterable[Mapping[str, Any]]) -> Variant:
@@ -39,30 +40,31 @@ def pseudo_variant(metas: Iterable[Mapping[str, Any]]) -> Variant:
 
 
 def check_pseudo_data(runner: Runner, meta: Mapping[str, Any],
-                      label: str) -> None:
+                      supervision: Supervision) -> None:
     """Compare a training data set's pseudo-labels with the run.
 
     Args:
         runner: The runner.
         meta: Metainfo of the data set, with or without pseudo-labels.
-        label: The run's label.
+        supervision: The run's.
 
     Raises:
-        ValueError: The label does not permit pseudo-labels, or not those of
-            a model that used more supervision; or the head leaves unseen
+        ValueError: The supervision does not permit pseudo-labels, or not
+            those of a model that used more; or the head leaves unseen
             classes out.
     """
     pseudo = meta.get('pseudo_labels')
     if pseudo is None:
         return
     place = f'pseudo-labels {pseudo["path"]}'
-    if label not in _MAY_USE:
+    if not supervision.unlabelled_images:
         raise ValueError(
             f'ConsistencyHook: {place} come from unlabelled images with '
-            f'unseen classes, but the label is {label!r}; set '
-            f'label={LABEL!r} in ZeroShotResultsHook')
+            f'unseen classes, but the supervision is {supervision.name!r}; '
+            f'set supervision={least_permitting("unlabelled_images")!r} in '
+            'ZeroShotResultsHook')
     try:
-        check_label({LABEL_KEY: pseudo['label']}, label)
+        check_supervision(pseudo['supervision'], supervision)
     except ValueError as error:
         raise ValueError(f'{error} (the model that made {place})') from None
     head = zero_shot_head(runner.model)

@@ -7,73 +7,81 @@ from logging import Logger
 from typing import Any
 
 from mmseg_zeroshot.semantics import ClassSplit, canonical
+from mmseg_zeroshot.semantics.supervision import (
+    Supervision,
+    least_permitting,
+)
 
-LABEL_KEY = 'zero_shot_label'
-"""Where a checkpoint's ``meta`` has the label of the run that wrote it."""
+SUPERVISION_KEY = 'zero_shot_supervision'
+"""Where a checkpoint's ``meta`` has the supervision of its run."""
 
-# Labels of runs that a run may start from; all, where a label is not here.
-_MAY_LOAD = {
-    'strict': ('strict', ),
-    'paper': ('strict', 'paper'),
-    'self-training': ('strict', 'self-training'),
-    'few-label': ('strict', 'few-label'),
-}
-# Labels under which masks of unseen classes may have been used.
-_USE_MASKS = ('released', 'oracle')
+_KEY_OF_0_1 = 'zero_shot_label'
 _HEAD = re.compile(r'(^|\.)(decode|auxiliary)_head\.')
 
 
-def check_label(meta: Mapping[str, Any], label: str) -> None:
+def stored_supervision(meta: Mapping[str, Any]) -> str | None:
+    """Return the supervision that a checkpoint states.
+
+    Args:
+        meta: The checkpoint's ``meta``, of this version or of 0.1.0.
+
+    Returns:
+        Its name; None if the checkpoint states none.
+    """
+    return meta.get(SUPERVISION_KEY, meta.get(_KEY_OF_0_1))
+
+
+def check_supervision(stored: str | None, supervision: Supervision) -> None:
     """Refuse weights that used more supervision than this run states.
 
     Args:
-        meta: The checkpoint's ``meta``; without a label, none is compared.
-        label: This run's label.
+        stored: That of the weights; None is not compared.
+        supervision: This run's.
 
     Raises:
-        ValueError: The checkpoint's label is not as strict as the run's.
+        ValueError: The run may not load weights of that supervision.
     """
-    stored = meta.get(LABEL_KEY)
-    allowed = _MAY_LOAD.get(label)
-    if stored is None or allowed is None or stored in allowed:
+    if stored is None or supervision.may_load(stored):
         return
+    allowed = ' or '.join(map(repr, supervision.loads or ()))
     raise ValueError(
-        f'ConsistencyHook: the checkpoint was trained under label={stored!r} '
-        f'and this run has label={label!r}, which may load '
-        f'{" or ".join(map(repr, allowed))} only; load another checkpoint or '
-        f'set label={stored!r} in ZeroShotResultsHook')
+        'ConsistencyHook: the checkpoint was trained under supervision='
+        f'{stored!r} and this run has supervision={supervision.name!r}, which '
+        f'may load {allowed} only; load another checkpoint or set '
+        f'supervision={stored!r} in ZeroShotResultsHook')
 
 
 def check_masks(mode: str | None, trained: ClassSplit, split: ClassSplit,
-                label: str) -> None:
+                supervision: Supervision) -> None:
     """Refuse weights that were trained on masks of an unseen class.
 
     Args:
         mode: ``split_mode`` of the data set that was trained on.
         trained: Its split.
         split: The split of this run.
-        label: This run's label.
+        supervision: This run's.
 
     Raises:
         ValueError: The mode kept labels of a class that is unseen here, and
-            the label does not say so.
+            the supervision does not permit it.
     """
     used = [name for name in split.unseen if name in trained.unseen]
-    few = mode == 'few' and label == 'few-label'
-    if mode not in ('keep', 'few') or not used or few or label in _USE_MASKS:
+    few = mode == 'few'
+    permitted = supervision.unseen_masks or (few and supervision.few_labels)
+    if mode not in ('keep', 'few') or not used or permitted:
         return
+    least = least_permitting('few_labels' if few else 'unseen_masks')
     raise ValueError(
         f'ConsistencyHook: the checkpoint was trained with split_mode={mode!r}'
         f', that is with masks of {", ".join(used)}, which split '
-        f'{split.name!r} calls unseen and label={label!r} does not permit; '
-        "load one that was trained with mode='ignore' or mode='drop', or set "
-        f"label={'few-label' if mode == 'few' else 'released'!r} in "
-        'ZeroShotResultsHook')
+        f'{split.name!r} calls unseen and supervision={supervision.name!r} '
+        "does not permit; load one that was trained with mode='ignore' or "
+        f"mode='drop', or set supervision={least!r} in ZeroShotResultsHook")
 
 
 def check_unstated(state: Iterable[str], classes: Iterable[str],
-                   split: ClassSplit, *, label: str, trust: bool,
-                   logger: Logger) -> None:
+                   split: ClassSplit, *, supervision: Supervision,
+                   trust: bool, logger: Logger) -> None:
     """Refuse weights that do not say which labels they were trained on.
 
     A backbone alone passes: it is not trained on label maps.
@@ -82,7 +90,7 @@ def check_unstated(state: Iterable[str], classes: Iterable[str],
         state: Names of the checkpoint's weights.
         classes: Names of the classes that it was trained on, if it has them.
         split: The split of this run.
-        label: This run's label.
+        supervision: This run's.
         trust: Whether the config vouches for the checkpoint.
         logger: Told about unseen classes among ``classes``.
 
@@ -91,14 +99,15 @@ def check_unstated(state: Iterable[str], classes: Iterable[str],
     """
     known = {canonical(name) for name in classes}
     used = [name for name in split.unseen if canonical(name) in known]
-    if not (trust or label in _USE_MASKS) and any(
+    if not (trust or supervision.unseen_masks) and any(
             map(_HEAD.search, state)) and split.unseen:
         raise ValueError(
             'ConsistencyHook: the checkpoint has weights of a decode head '
             'and no split in meta.dataset_meta, so it may have been trained '
             f'with labels of {", ".join((used or split.unseen)[:5])}, which '
-            f'split {split.name!r} calls unseen (label={label!r}). If no '
-            'label of an unseen class was used, say so in the config: '
+            f'split {split.name!r} calls unseen '
+            f'(supervision={supervision.name!r}). If no label of an unseen '
+            'class was used, say so in the config: '
             "dict(type='ConsistencyHook', trust_checkpoint=True)")
     if used:
         logger.warning(

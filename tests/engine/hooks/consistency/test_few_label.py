@@ -26,9 +26,10 @@ class FewData(TinyData):
         return item
 
 
-def hooks(label='few-label', **variant):
+def hooks(supervision='few-label', **variant):
     return [dict(type='ConsistencyHook'), dict(type='LabelLeakHook'),
-            dict(type='ZeroShotResultsHook', method='SPNet', label=label,
+            dict(type='ZeroShotResultsHook', method='SPNet',
+                 supervision=supervision,
                  variant=variant)]
 
 
@@ -54,10 +55,11 @@ def checkpoint(tmp_path_factory):
 def test_the_shown_class_is_trained_and_the_record_says_so(checkpoint):
     record = json.loads(
         (checkpoint.parent / 'zero_shot_results.json').read_text())
-    assert record['label'] == 'few-label' and record['variant'] == {'n': 2}
+    assert record['supervision'] == 'few-label'
+    assert record['variant'] == {'n': 2}
     meta = torch.load(checkpoint, weights_only=False)['meta']
     assert meta['dataset_meta']['few_label'] == DRAWN
-    assert meta['zero_shot_label'] == 'few-label'
+    assert meta['zero_shot_supervision'] == 'few-label'
 
 
 def test_a_plain_network_is_fine_tuned_too(tmp_path):
@@ -65,13 +67,14 @@ def test_a_plain_network_is_fine_tuned_too(tmp_path):
 
 
 @pytest.mark.parametrize('changes, message', [
-    (dict(hooks=hooks('strict', n=2)), "label is 'strict'; set label="),
+    (dict(hooks=hooks('strict', n=2)),
+     "supervision is 'strict'; set supervision="),
     (dict(hooks=hooks(n=5)), r'variant=dict\(n=2\) there'),
     (dict(hooks=hooks()), r'but ZeroShotResultsHook has variant=\{\}'),
     (dict(train=TinyData()), "has mode 'ignore'; set mode='few'"),
     (dict(model=few_model(False)), 'decode_head.trains_unseen=True'),
 ])
-def test_data_label_and_head_must_agree(tmp_path, changes, message):
+def test_data_supervision_and_head_must_agree(tmp_path, changes, message):
     with pytest.raises(ValueError, match=message):
         few_run(tmp_path, **changes).train()
 
@@ -81,20 +84,22 @@ def test_a_label_that_is_not_announced_stops_the_run(tmp_path):
         few_run(tmp_path, train=FewData(shows=False)).train()
 
 
-@pytest.mark.parametrize('label', ['strict', 'paper', 'self-training'])
-def test_no_stricter_run_may_load_it(tmp_path, checkpoint, label):
-    with pytest.raises(ValueError, match='was trained under label=.few-label'):
-        make_runner(tmp_path, hooks(label), load_from=str(checkpoint)).train()
+@pytest.mark.parametrize('supervision', ['strict', 'paper', 'self-training'])
+def test_no_stricter_run_may_load_it(tmp_path, checkpoint, supervision):
+    with pytest.raises(ValueError, match=(
+            'was trained under supervision=.few-label')):
+        make_runner(tmp_path, hooks(supervision),
+                    load_from=str(checkpoint)).train()
 
 
-def test_without_the_label_the_mode_tells(tmp_path, checkpoint):
+def test_without_the_word_the_mode_tells(tmp_path, checkpoint):
     stored = torch.load(checkpoint, weights_only=False)
-    del stored['meta']['zero_shot_label']
+    del stored['meta']['zero_shot_supervision']
     path = tmp_path / 'unlabelled.pth'
     torch.save(stored, path)
     with pytest.raises(ValueError, match=(
             "split_mode='few', that is with masks of cat.*"
-            "set label='few-label'")):
+            "set supervision='few-label'")):
         make_runner(tmp_path, hooks('strict'), load_from=str(path)).test()
 
 

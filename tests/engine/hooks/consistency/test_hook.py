@@ -9,6 +9,7 @@ from mmseg.registry import MODELS
 
 from mmseg_zeroshot.engine.hooks.consistency.choices import check_choices
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.semantics.supervision import get_supervision
 
 from ..tiny_run import (
     HOST,
@@ -22,7 +23,7 @@ from ..tiny_run import (
 HOOKS = [dict(type='ConsistencyHook')]
 TRUST = [dict(type='ConsistencyHook', trust_checkpoint=True)]
 ORACLE = [*HOOKS, dict(
-    type='ZeroShotResultsHook', method='x', label='oracle')]
+    type='ZeroShotResultsHook', method='x', supervision='oracle')]
 OTHER = {**SPLIT, 'unseen': ['dog'], 'name': 'other'}
 SUPERVISED = dict(
     classes=SPLIT['classes'], ignored=SPLIT['ignored'],
@@ -84,7 +85,8 @@ def test_modes_that_do_not_fit_the_loop(tmp_path):
 
 def test_released_code_trains_on_masks_of_unseen_classes(tmp_path):
     hooks = [dict(type='ConsistencyHook'),
-             dict(type='ZeroShotResultsHook', method='x', label='released')]
+             dict(type='ZeroShotResultsHook', method='x',
+                  supervision='released')]
     run('train', tmp_path, hooks, train=TinyData(mode='keep'))
     assert (tmp_path / 'iter_2.pth').exists()
 
@@ -117,8 +119,8 @@ def test_rate_is_not_reduced_by_unseen_scores(key, allowed):
         runner = SimpleNamespace(hooks=[], param_schedulers=schedulers)
         with nullcontext() if allowed else pytest.raises(
                 ValueError, match=f"monitor='{key}'"):
-            check_choices(runner, split, 'strict')
-        check_choices(runner, split, 'oracle')
+            check_choices(runner, split, get_supervision('strict'))
+        check_choices(runner, split, get_supervision('oracle'))
 
 
 def test_checkpoints_may_be_chosen_by_seen_scores(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 from ..tiny_run import TinyData, make_runner, model_config, plain_model_config
 
-PSEUDO = dict(path='pseudo', p=25., label='strict', round=1)
+PSEUDO = dict(path='pseudo', p=25., supervision='strict', round=1)
 
 
 class PseudoData(TinyData):
@@ -23,9 +23,10 @@ class PseudoData(TinyData):
         return item
 
 
-def hooks(label='self-training'):
+def hooks(supervision='self-training'):
     return [dict(type='ConsistencyHook'), dict(type='LabelLeakHook'),
-            dict(type='ZeroShotResultsHook', method='ZS5Net', label=label)]
+            dict(type='ZeroShotResultsHook', method='ZS5Net',
+                 supervision=supervision)]
 
 
 def self_training_model():
@@ -45,7 +46,8 @@ def test_p_is_recorded_in_training_and_in_tests(tmp_path, number, variant):
                          train=PseudoData(round=number))
     runner.train()
     trained = record(tmp_path)
-    assert trained['label'] == 'self-training' and not trained['inductive']
+    assert trained['supervision'] == 'self-training'
+    assert not trained['inductive']
     assert trained['variant'] == variant
     tested = make_runner(
         tmp_path / 'test', hooks(), model=self_training_model(),
@@ -60,21 +62,21 @@ def test_other_runs_have_no_p(tmp_path):
     assert record(tmp_path)['variant'] == {}
 
 
-def test_pseudo_labels_need_their_label(tmp_path):
+def test_pseudo_labels_need_their_supervision(tmp_path):
     runner = make_runner(tmp_path, hooks('strict'),
                          model=self_training_model(), train=PseudoData())
     with pytest.raises(ValueError, match=(
-            "pseudo-labels pseudo come from .* the label is 'strict'; set "
-            "label='self-training'")):
+            "pseudo-labels pseudo come from .* the supervision is 'strict'; "
+            "set supervision='self-training'")):
         runner.train()
 
 
 def test_pseudo_labels_of_a_model_that_saw_masks_are_refused(tmp_path):
     runner = make_runner(
         tmp_path, hooks(), model=self_training_model(),
-        train=PseudoData(label='released'))
+        train=PseudoData(supervision='released'))
     with pytest.raises(ValueError, match=(
-            "trained under label='released' .*the model that made "
+            "trained under supervision='released' .*the model that made "
             'pseudo-labels pseudo')):
         runner.train()
 
@@ -98,5 +100,5 @@ def test_no_strict_run_starts_from_a_self_trained_model(tmp_path):
                 train=PseudoData()).train()
     runner = make_runner(tmp_path / 'b', hooks('strict'),
                          load_from=str(tmp_path / 'iter_2.pth'))
-    with pytest.raises(ValueError, match="under label='self-training'"):
+    with pytest.raises(ValueError, match="under supervision='self-training'"):
         runner.train()

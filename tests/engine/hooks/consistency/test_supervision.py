@@ -17,14 +17,15 @@ OTHER = {**SPLIT, 'unseen': ['dog'], 'name': 'other'}
 TRUST = [dict(type='ConsistencyHook', trust_checkpoint=True)]
 
 
-def labelled(label):
+def stated(supervision):
     return [dict(type='ConsistencyHook'),
-            dict(type='ZeroShotResultsHook', method='x', label=label)]
+            dict(type='ZeroShotResultsHook', method='x',
+                 supervision=supervision)]
 
 
 def load(path, folder, hooks=None, **arguments):
     """Load a checkpoint for a test, with the loop that is there by then."""
-    runner = make_runner(folder, hooks or labelled('strict'), **arguments)
+    runner = make_runner(folder, hooks or stated('strict'), **arguments)
     runner._test_loop = runner.build_test_loop(runner._test_loop)
     runner.load_checkpoint(str(path))
     return runner
@@ -34,7 +35,7 @@ def load(path, folder, hooks=None, **arguments):
 def released(tmp_path_factory):
     """A checkpoint that was trained on masks of the unseen class."""
     folder = tmp_path_factory.mktemp('released')
-    make_runner(folder, labelled('released'), max_iters=2,
+    make_runner(folder, stated('released'), max_iters=2,
                 train=TinyData(mode='keep')).train()
     return folder / 'iter_2.pth'
 
@@ -43,7 +44,7 @@ def released(tmp_path_factory):
 def plain(tmp_path_factory):
     """A checkpoint of a plain head, trained on the class cat."""
     folder = tmp_path_factory.mktemp('plain')
-    make_runner(folder, labelled('strict'), model=plain_model_config(),
+    make_runner(folder, stated('strict'), model=plain_model_config(),
                 train=TinyData(OTHER), val=TinyData(OTHER, 'keep')).train()
     return folder / 'iter_2.pth'
 
@@ -57,14 +58,14 @@ def edited(path, folder, change):
 
 def test_masks_of_unseen_classes_are_not_strict(released, tmp_path):
     path = edited(released, tmp_path, lambda checkpoint: (
-        checkpoint['meta'].pop('zero_shot_label')))
-    for label in ('strict', 'paper'):
+        checkpoint['meta'].pop('zero_shot_supervision')))
+    for supervision in ('strict', 'paper'):
         with pytest.raises(ValueError, match=(
                 "split_mode='keep'.*masks of cat, .*'pets'.*"
-                f"label='{label}'.*mode='drop'")):
-            load(path, tmp_path, labelled(label))
-    for label in ('released', 'oracle'):
-        load(path, tmp_path, labelled(label))
+                f"supervision='{supervision}'.*mode='drop'")):
+            load(path, tmp_path, stated(supervision))
+    for supervision in ('released', 'oracle'):
+        load(path, tmp_path, stated(supervision))
 
 
 MAY_LOAD = dict(
@@ -74,21 +75,34 @@ MAY_LOAD = dict(
 MAY_LOAD['self-training'] = {'strict', 'self-training'}
 
 
-@pytest.mark.parametrize('label', MAY_LOAD)
-def test_label_travels_in_the_checkpoint(released, tmp_path, label):
+@pytest.mark.parametrize('supervision', MAY_LOAD)
+def test_supervision_travels_in_the_checkpoint(
+        released, tmp_path, supervision):
     stored = torch.load(released, weights_only=False)['meta']
-    assert stored['zero_shot_label'] == 'released'
+    assert stored['zero_shot_supervision'] == 'released'
     for other in MAY_LOAD['oracle']:
         def change(checkpoint, other=other):
-            checkpoint['meta']['zero_shot_label'] = other
+            checkpoint['meta']['zero_shot_supervision'] = other
             checkpoint['meta']['dataset_meta']['split_mode'] = 'drop'
         path = edited(released, tmp_path, change)
-        if other in MAY_LOAD[label]:
-            load(path, tmp_path, labelled(label))
+        if other in MAY_LOAD[supervision]:
+            load(path, tmp_path, stated(supervision))
             continue
         with pytest.raises(ValueError, match=(
-                f"under label='{other}' and this run has label='{label}'")):
-            load(path, tmp_path, labelled(label))
+                f"under supervision='{other}' and this run has "
+                f"supervision='{supervision}'")):
+            load(path, tmp_path, stated(supervision))
+
+
+def test_a_checkpoint_of_an_older_version_states_it_too(released, tmp_path):
+    def change(checkpoint):
+        meta = checkpoint['meta']
+        meta['zero_shot_label'] = meta.pop('zero_shot_supervision')
+        meta['dataset_meta']['split_mode'] = 'drop'
+
+    path = edited(released, tmp_path, change)
+    with pytest.raises(ValueError, match="under supervision='released'"):
+        load(path, tmp_path, stated('paper'))
 
 
 def test_plain_head_is_compared_by_the_data(plain, tmp_path):
@@ -96,7 +110,7 @@ def test_plain_head_is_compared_by_the_data(plain, tmp_path):
     with pytest.raises(ValueError, match=message):
         load(plain, tmp_path, model=plain_model_config())
     with pytest.raises(ValueError, match=message):
-        make_runner(tmp_path, labelled('strict'), load_from=str(plain),
+        make_runner(tmp_path, stated('strict'), load_from=str(plain),
                     model=plain_model_config()).train()
 
 
@@ -135,11 +149,11 @@ def with_classes(checkpoint):
 @pytest.mark.parametrize('change', [without_meta, with_classes])
 def test_unstated_training_needs_trust(released, tmp_path, change):
     path = edited(released, tmp_path, change)
-    for label in ('strict', 'paper'):
+    for supervision in ('strict', 'paper'):
         with pytest.raises(ValueError, match=(
                 "labels of cat, which split 'pets'.*trust_checkpoint=True")):
-            load(path, tmp_path, labelled(label))
-    load(path, tmp_path, labelled('released'))
+            load(path, tmp_path, stated(supervision))
+    load(path, tmp_path, stated('released'))
     load(path, tmp_path, TRUST)
 
 
@@ -150,7 +164,7 @@ def test_backbone_alone_needs_no_trust(plain, tmp_path):
             if key.startswith('backbone.')})
     path = edited(plain, tmp_path, strip)
     runner = make_runner(
-        tmp_path, labelled('strict'), model=plain_model_config(),
+        tmp_path, stated('strict'), model=plain_model_config(),
         load_from=str(path), max_iters=1)
     runner.train()
     assert runner.iter == 1
@@ -158,7 +172,7 @@ def test_backbone_alone_needs_no_trust(plain, tmp_path):
 
 def test_model_of_the_checkpoint_is_unchanged(released, tmp_path):
     """A label as permissive as the checkpoint's takes its weights."""
-    runner = load(released, tmp_path, labelled('released'),
+    runner = load(released, tmp_path, stated('released'),
                   model=model_config())
     key = 'decode_head.projection.weight'
     state = torch.load(released, weights_only=False)['state_dict']
