@@ -1,6 +1,7 @@
 """The rooms and the arrows between them (an architecture that is checked)."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -24,8 +25,8 @@ MORE = {
                  'experiments', 'extraction', 'loading', 'prediction',
                  'pseudo_labelling', 'results', 'visualization'},
     'engine': {'results'},
-    'experiments': {'datasets', 'engine', 'evaluation', 'loading', 'models',
-                    'results', 'visualization'},
+    'experiments': {'datasets', 'engine', 'loading', 'models', 'results',
+                    'visualization'},
     'extraction': {'datasets', 'engine', 'loading', 'models'},
     'loading': {'engine'},
     'prediction': {'datasets', 'engine', 'loading', 'models',
@@ -178,6 +179,29 @@ def test_the_finder_of_circles_is_right(tmp_path):
 def test_rules_speak_of_rooms_that_exist(repo_root):
     named = {*LOWEST, *MORE}.union(*MORE.values())
     assert named <= rooms(repo_root)
+
+
+def drawn(page: str) -> dict[str, set[str]]:
+    """Arrows in the table of a page: room -> the rooms that it imports.
+
+    Args:
+        page: Text with a table below the heading "Arrows".
+    """
+    section = page.split('\n## Arrows\n')[1].split('\n## ')[0]
+    rows = [line.split('|')[1:3] for line in section.splitlines()
+            if line.startswith('| `')]
+    return {re.findall('`([^`]+)`', room)[0]: set(re.findall('`([^`]+)`', to))
+            for room, to in rows}
+
+
+def test_the_page_draws_the_arrows_of_the_code(repo_root):
+    graph = arrows(repo_root, PACKAGE)
+    found = rooms(repo_root)
+    page = (repo_root / 'docs/architecture.md').read_text('utf-8')
+    assert drawn(page) == {
+        room: (graph[room] & found) - (
+            set() if room in LOWEST else set(LOWEST))
+        for room in found}
 
 
 def test_rooms_import_only_what_they_may(repo_root):
