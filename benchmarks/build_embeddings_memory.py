@@ -1,4 +1,4 @@
-"""Peak memory of tools/build_embeddings.py on a large word2vec file.
+"""Peak memory of mmseg-zeroshot build-embeddings on a large word2vec file.
 
 Writes a synthetic word2vec .bin of about a gigabyte to a temporary folder,
 builds the vectors of three shipped class lists from it in a subprocess, and

@@ -6,10 +6,11 @@ An evaluation passes an image of 500x500 pixels through the network (a
 128-channel DeepLabv3+ on EfficientNet-Lite0, untrained), decides at the
 image's own size and counts with `ZeroShotIoUMetric`. For 21 and 171 classes:
 
-- `one evaluation`: what `tools/test.py` does, at gamma .5, as each of the 21;
+- `one evaluation`: what `mmseg-zeroshot test` does, at gamma .5, as each of
+  the 21;
 - `one at gamma 0`: the same where the decision is a plain argmax;
 - `21 evaluations`: at gamma 0, .05, … 1 (once);
-- `whole curve`: what `tools/calibrate.py` does, the pass at gamma 0 and
+- `whole curve`: what `mmseg-zeroshot calibrate` does, the pass at gamma 0 and
   `GammaCurve.update_logits` for 101 values of gamma.
 
 Ratios to one evaluation, and of the curve to the cheaper one at gamma 0, are

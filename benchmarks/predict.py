@@ -1,4 +1,4 @@
-"""tools/predict.py against MMSegInferencer: time per photo, time per class.
+"""`mmseg-zeroshot predict` against MMSegInferencer: per photo, per class.
 
     python benchmarks/predict.py [--photos 12] [--rounds 5]
 
@@ -92,7 +92,7 @@ def per_photo(folder: Path, photos: int, rounds: int,
         writer.finish()
 
     ways = {
-        'tools/predict.py': predict,
+        'mmseg-zeroshot predict': predict,
         'MMSegInferencer, no labels': lambda path: theirs(
             str(path), out_dir=str(folder / 'theirs'), with_labels=False),
         'MMSegInferencer': lambda path: theirs(
@@ -148,9 +148,9 @@ def main() -> None:
         times = per_photo(Path(folder), args.photos, args.rounds, clock)
     print()
     for name, spent in times.items():
-        ratio = times['tools/predict.py'] / spent
+        ratio = times['mmseg-zeroshot predict'] / spent
         print(f'{name:28} {spent:7.1f} ms per photo; '
-              f'tools/predict.py / this: {ratio:.2f}')
+              f'mmseg-zeroshot predict / this: {ratio:.2f}')
     print(f'a class added to SPNet: {spnet_class():.2f} s')
     print(f'a class added to ZS3Net, 500 steps: {zs3net_class(500):.1f} s')
 

@@ -4,10 +4,10 @@
 
 A folder of noise images (320x240, nine classes, as PASCAL VOC's animals) is
 
-- tested: MMEngine's test loop with `ZeroShotIoUMetric`, as `tools/test.py`
-  does;
-- pseudo-labelled: `make_pseudo_labels` as `tools/pseudo_label.py` does, maps
-  and manifest written and synced to the disk, in a new folder each time;
+- tested: MMEngine's test loop with `ZeroShotIoUMetric`, as
+  `mmseg-zeroshot test` does;
+- pseudo-labelled: `make_pseudo_labels` as `mmseg-zeroshot pseudo-label` does,
+  maps and manifest written and synced to the disk, in a new folder each time;
 - pseudo-labelled where mirrored images must agree (`--flip`), for comparison.
 
 All three read the same files with the same loader and run the same network (a

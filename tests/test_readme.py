@@ -24,7 +24,7 @@ def text(root: Path, page: str) -> str:
 def test_tables_are_those_of_the_result_files(repo_root, page):
     printed = text(repo_root, page)
     assert printed == render_page(printed, repo_root, page), (
-        'run: python tools/leaderboard.py --readme')
+        'run: mmseg-zeroshot leaderboard --readme')
 
 
 def test_the_readme_has_tables(repo_root):

@@ -8,7 +8,7 @@ _base_ = [
 from mmseg_zeroshot.experiments import stages
 
 # The paper's words: word2vec beside fastText, 600-d, made by
-# tools/build_embeddings.py.
+# mmseg-zeroshot build-embeddings.
 globals().update(stages.spnet(
     _base_,
     split='voc12-spnet',

@@ -18,7 +18,7 @@ train_pipeline = [
     *_base_.train_pipeline[4:]
 ]
 # The paper's words: word2vec beside fastText, 600-d, made by
-# tools/build_embeddings.py.
+# mmseg-zeroshot build-embeddings.
 globals().update(stages.combine(
     stages.spnet(
         _base_,

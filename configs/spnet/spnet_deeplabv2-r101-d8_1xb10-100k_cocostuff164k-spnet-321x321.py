@@ -5,15 +5,15 @@
 #
 # The word vectors are made once, with the words' own files:
 #
-#   python tools/build_embeddings.py --dataset cocostuff171 \
+#   mmseg-zeroshot build-embeddings --dataset cocostuff171 \
 #       --source crawl-300d-2M.vec \
 #       --out data/embeddings/cocostuff171_fasttext_300.npz
-#   python tools/build_embeddings.py --dataset cocostuff171 \
+#   mmseg-zeroshot build-embeddings --dataset cocostuff171 \
 #       --source GoogleNews-vectors-negative300.bin \
 #       --out data/embeddings/cocostuff171_word2vec_300.npz
 #
 # ZS_SPLIT=cocostuff-spnet-cv holds the paper's validation classes out, for
-# tools/calibrate.py.
+# mmseg-zeroshot calibrate.
 _base_ = [
     '../_base_/models/deeplabv2_r101-d8.py',
     '../_base_/datasets/cocostuff164k.py',

@@ -6,15 +6,15 @@
 #
 # The word vectors are made once, with the words' own files:
 #
-#   python tools/build_embeddings.py --dataset voc21 \
+#   mmseg-zeroshot build-embeddings --dataset voc21 \
 #       --source crawl-300d-2M.vec \
 #       --out data/embeddings/voc21_fasttext_300.npz
-#   python tools/build_embeddings.py --dataset voc21 \
+#   mmseg-zeroshot build-embeddings --dataset voc21 \
 #       --source GoogleNews-vectors-negative300.bin \
 #       --out data/embeddings/voc21_word2vec_300.npz
 #
 # ZS_SPLIT=voc12-spnet-cv holds the paper's validation classes out, for
-# tools/calibrate.py.
+# mmseg-zeroshot calibrate.
 _base_ = [
     '../_base_/models/deeplabv2_r101-d8.py',
     '../_base_/datasets/voc12_aug_spnet.py',

@@ -4,7 +4,7 @@
 # code, got an hIoU of 26.1). Not run here: it needs a GPU and the weights.
 #
 # ZS_SPLIT=voc12-spnet-cv holds the paper's validation classes out, for
-# tools/calibrate.py.
+# mmseg-zeroshot calibrate.
 _base_ = [
     '../_base_/models/deeplabv3plus_r101-d16.py',
     '../_base_/datasets/voc12_aug_spnet.py',
@@ -13,7 +13,7 @@ _base_ = [
 from mmseg_zeroshot.experiments import stages
 
 # The paper's words: word2vec beside fastText, 600-d, made by
-# tools/build_embeddings.py. The released code calibrates with gamma 0.6.
+# mmseg-zeroshot build-embeddings. The released code calibrates with gamma 0.6.
 globals().update(stages.combine(
     stages.spnet(
         _base_,

@@ -2,8 +2,8 @@
 # the generator of graphs, on a bank with each image's region graph. The same
 # command builds the bank, which serves plain ZS3Net too:
 #
-#   python tools/build_feature_bank.py configs/zs3net/THIS.py STEP_0.pth
-#   python tools/train.py configs/zs3net/THIS.py
+#   mmseg-zeroshot build-feature-bank configs/zs3net/THIS.py STEP_0.pth
+#   mmseg-zeroshot train configs/zs3net/THIS.py
 #
 # Other files: --cfg-options load_from=STEP_0.pth
 # train_dataloader.dataset.bank=BANK (the first tool's --out).

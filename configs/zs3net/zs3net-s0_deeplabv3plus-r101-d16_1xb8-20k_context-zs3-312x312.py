@@ -9,7 +9,7 @@ _base_ = [
 ]
 from mmseg_zeroshot.experiments import stages
 
-# The paper's is word2vec, 300-d, made by tools/build_embeddings.py.
+# The paper's is word2vec, 300-d, made by mmseg-zeroshot build-embeddings.
 globals().update(stages.plain_network(
     _base_,
     split='{{$ZS_SPLIT:context-zs3-k2}}',

@@ -11,7 +11,7 @@ _base_ = [
 ]
 from mmseg_zeroshot.experiments import stages
 
-# The paper's is word2vec, 300-d, made by tools/build_embeddings.py.
+# The paper's is word2vec, 300-d, made by mmseg-zeroshot build-embeddings.
 globals().update(stages.plain_network(
     _base_, split='{{$ZS_SPLIT:voc12-zs3-k2}}', embeddings='glove-6b-50d'))
 # The released code trains decoder and ASPP ten times as fast.

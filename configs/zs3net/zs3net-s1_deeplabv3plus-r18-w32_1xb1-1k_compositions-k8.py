@@ -1,8 +1,8 @@
 # ZS3Net, step 1, on the embedded data set: the generator, trained on
 # a bank of features of step 0's network:
 #
-#   python tools/build_feature_bank.py configs/zs3net/THIS.py STEP_0.pth
-#   python tools/train.py configs/zs3net/THIS.py
+#   mmseg-zeroshot build-feature-bank configs/zs3net/THIS.py STEP_0.pth
+#   mmseg-zeroshot train configs/zs3net/THIS.py
 #
 # Other files: --cfg-options load_from=STEP_0.pth
 # train_dataloader.dataset.bank=BANK (the first tool's --out).

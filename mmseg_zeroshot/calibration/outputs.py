@@ -39,7 +39,7 @@ def fragment(best: dict[str, Any], split: ClassSplit, role: str,
         f'{"REAL UNSEEN" if role == "oracle" else "validation"} classes\n'
         f'# {", ".join(split.unseen)}\n'
         f'# of split {split.name!r}. Put the lines below into a config with '
-        'your model in\n# _base_, or give the value to tools/test.py:\n'
+        'your model in\n# _base_, or give the value to mmseg-zeroshot test:\n'
         f'#   --cfg-options model.decode_head.gamma={gamma}\n'
         f'model = dict(decode_head=dict(gamma={gamma}))\n')
     return text + lines if role == 'oracle' else text

@@ -90,7 +90,7 @@ def with_scores(records: Sequence[Record],
     for method, number in methods.items():
         print(f'skipped: {number} of the records of {method!r}, which have '
               f'no {setting} IoU of single classes; test their checkpoints '
-              'again (tools/test.py)', file=sys.stderr)
+              'again (mmseg-zeroshot test)', file=sys.stderr)
     return kept
 
 

@@ -64,9 +64,9 @@ class ZeroShotIoUMetric(BaseMetric):
             ``'zero'`` counts it as 0 (ZS3Net's released evaluator).
         ignore_index (int): Label that is not scored.
         output_dir (str, optional): Folder for the predictions, one PNG of
-            class ids per image. ``tools/test.py --out`` sets it.
-        keep_results (bool): Set by ``tools/test.py --out``. The PNG files
-            are kept in any case.
+            class ids per image. ``mmseg-zeroshot test --out`` sets it.
+        keep_results (bool): Set by ``mmseg-zeroshot test --out``. The PNG
+            files are kept in any case.
         collect_device (str): As in ``BaseMetric``.
         prefix (str, optional): Put before the logged names.
 

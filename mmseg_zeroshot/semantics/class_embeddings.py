@@ -331,8 +331,8 @@ def _no_vector(name: str, word: str, known: Sequence[str]) -> ValueError:
     part = '' if word == name else f' (no word {word!r})'
     return ValueError(f'class {name!r} has no vector{part}.'
                       + hint(word, known)
-                      + ' tools/build_embeddings.py makes vectors for any '
-                      'list of class names.')
+                      + ' mmseg-zeroshot build-embeddings makes vectors for '
+                      'any list of class names.')
 
 
 def _check_rows(classes: Sequence[str], vectors: np.ndarray) -> None:

@@ -30,7 +30,7 @@ def read_npz_table(path: Path) -> tuple[tuple[str, ...], np.ndarray]:
         raise ValueError('not a table of class vectors: expected an .npz '
                          'file, and pickle or text files are not read, or '
                          'the file is truncated; make one with '
-                         'tools/build_embeddings.py')
+                         'mmseg-zeroshot build-embeddings')
     try:
         with np.load(path, allow_pickle=False) as data:
             missing = {'classes', 'vectors'} - set(data.files)

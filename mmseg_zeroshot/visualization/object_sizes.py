@@ -188,7 +188,8 @@ def _score(record: Record, row: ClassScores, setting: Setting) -> float:
         raise ValueError(
             f'the record of {record["method"]!r} has no {_KEYS[setting]!r} '
             f'for {row["class"]!r}: it was written by an older version or '
-            'without seg_logits; test its checkpoint again (tools/test.py)')
+            'without seg_logits; test its checkpoint again '
+            '(mmseg-zeroshot test)')
     return score
 
 
@@ -212,6 +213,6 @@ def _regions(record: Record, row: ClassScores,
             f"no record has 'regions' for {row['class']!r} of "
             f'{record["dataset"] or "this data set"}, split '
             f'{record["split"]!r}: they were written by an older version. '
-            'Test one of the checkpoints again (tools/test.py), with any '
-            'method, and give its results file, too')
+            'Test one of the checkpoints again (mmseg-zeroshot test), with '
+            'any method, and give its results file, too')
     return count

@@ -71,7 +71,7 @@ def record_curves(records: Sequence[Record], x: str,
 
 
 def gamma_curves(paths: Sequence[str | os.PathLike]) -> dict[str, Curve]:
-    """Join the curves that ``tools/calibrate.py`` wrote for several seeds.
+    """Join the curves of several seeds, by ``mmseg-zeroshot calibrate``.
 
     Args:
         paths: ``gamma_curve.json`` files, of one split and role.
@@ -96,7 +96,7 @@ def gamma_curves(paths: Sequence[str | os.PathLike]) -> dict[str, Curve]:
                      row['hIoU']) for row in content['table']]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f'{path} is no gamma_curve.json of '
-                             f'tools/calibrate.py: {error!r}') from error
+                             f'mmseg-zeroshot calibrate: {error!r}') from error
         first = first or kind
         if kind != first:
             raise ValueError(f'{path} is of split and role {kind}, the first '

@@ -42,7 +42,7 @@ class ZeroShotVisualizationHook(SegVisualizationHook):
     selection counts to the same places.
 
     In a test run the hook draws every image, as ``SegVisualizationHook`` does
-    (``tools/test.py --show-dir``).
+    (``mmseg-zeroshot test --show-dir``).
 
     Args:
         panel_images (int): Rows of the panel; 0 draws none.

@@ -72,7 +72,7 @@ def images():
 
 
 def evaluate(model, gamma):
-    """What tools/test.py does."""
+    """What mmseg-zeroshot test does."""
     model.decode_head.gamma = gamma
     metric = ZeroShotIoUMetric()
     metric.dataset_meta = dict(split=SPLIT.to_dict())

@@ -168,7 +168,7 @@ def test_prefix_is_put_before_the_names():
 
 
 def test_predictions_are_written_as_png(tmp_path):
-    # As mmseg's tools/test.py --out sets the two.
+    # As mmseg-zeroshot test --out sets the two.
     metric = make_metric(
         output_dir=str(tmp_path / 'out'), keep_results=True)
     sample = make_sample(7)

@@ -69,7 +69,7 @@ def test_a_record_that_lacks_a_score_is_named():
     del old['vanilla_IoU']
     assert not has_scores(run(old)) and has_scores(run(old), 'generalised')
     with pytest.raises(ValueError, match=(
-            "'SPNet' has no 'vanilla_IoU' for 'cow'.*tools/test.py")):
+            "'SPNet' has no 'vanilla_IoU' for 'cow'.*mmseg-zeroshot test")):
         sized_classes([run(old)])
 
 

@@ -126,7 +126,7 @@ def test_panel_images_cannot_be_negative():
 
 @pytest.mark.parametrize('draw', [True, False])
 def test_test_runs_draw_every_image_if_asked_to(draw, folder):
-    """`tools/test.py --show-dir` sets `draw`."""
+    """`mmseg-zeroshot test --show-dir` sets `draw`."""
     class Recorder:
         names = []
 

@@ -38,7 +38,7 @@ class FeatureBankDataset(Dataset):
     a millisecond, less than handing it over from another process.
 
     Args:
-        bank: Folder made by ``tools/build_feature_bank.py``.
+        bank: Folder made by ``mmseg-zeroshot build-feature-bank``.
         split: The split; must be the bank's.
         num_vectors: N. Default: 128.
         length: Number of items; an item costs nothing before it is drawn.

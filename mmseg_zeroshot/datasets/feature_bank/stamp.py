@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 FORMAT = 'mmseg_zeroshot feature bank'
 VERSION = 1
 STAMP, FEATURES, IMAGES = 'stamp.json', 'features.npy', 'images.npy'
-REBUILD = 'tools/build_feature_bank.py CONFIG CHECKPOINT --overwrite'
+REBUILD = 'mmseg-zeroshot build-feature-bank CONFIG CHECKPOINT --overwrite'
 
 
 class _BuildKeys(TypedDict):
@@ -84,7 +84,7 @@ def read_stamp(folder: Path) -> BankStamp:
     if not folder.is_dir():
         raise FileNotFoundError(
             f'no feature bank at {folder}: build it with '
-            'tools/build_feature_bank.py CONFIG CHECKPOINT')
+            'mmseg-zeroshot build-feature-bank CONFIG CHECKPOINT')
     stamp = _stamp_in(folder)
     if stamp is None:
         raise ValueError(

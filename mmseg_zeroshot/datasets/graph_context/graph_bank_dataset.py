@@ -38,7 +38,7 @@ class GraphBankDataset(FeatureBankDataset):
     ``collate_fn=dict(type='default_collate')``.
 
     Args:
-        bank: Folder made by ``tools/build_feature_bank.py`` with graphs.
+        bank: Folder made by ``mmseg-zeroshot build-feature-bank`` with graphs.
         split: The split; must be the bank's.
         num_graphs: Graphs of an item. Default: 32.
         node_features: ``'mean'`` or ``'pixels'``. Default: 'pixels'.

@@ -46,7 +46,8 @@ class GraphLayoutDataset(FeatureBankDataset):
       sketches; ``paper`` as well.
 
     Args:
-        bank: Folder made by ``tools/build_feature_bank.py``, with graphs.
+        bank: Folder that ``mmseg-zeroshot build-feature-bank`` made, with
+            graphs.
         split: The split; must be the bank's.
         layouts: ``'strict'``, a folder, or a data set's config without a
             pipeline. Default: 'strict'.

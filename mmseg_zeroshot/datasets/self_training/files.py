@@ -27,7 +27,7 @@ FORMAT = 'mmseg_zeroshot pseudo-labels'
 VERSION = 2
 MANIFEST, RUNNING, MAPS = 'manifest.json', 'running.json', 'maps'
 NO_LABEL = 255
-REPEAT = 'tools/pseudo_label.py CONFIG CHECKPOINT'
+REPEAT = 'mmseg-zeroshot pseudo-label CONFIG CHECKPOINT'
 
 STAMP_KEYS = ('format', 'version', 'checkpoint', 'checkpoint_name',
               'supervision', 'round', 'config', 'split', 'gamma', 'p',
@@ -157,7 +157,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         half = (folder / RUNNING).is_file()
         raise FileNotFoundError(
             f'pseudo-labels {folder} are not finished: the same command of '
-            'tools/pseudo_label.py goes on' if half else
+            'mmseg-zeroshot pseudo-label goes on' if half else
             f'no pseudo-labels at {folder} (no {MANIFEST}): make them with '
             f'{REPEAT} --out {folder}')
     manifest = read_stamp(folder / MANIFEST)

@@ -33,7 +33,7 @@ class PseudoLabels(UnlabelledImages):
     :class:`UnlabelledImages`; an image without any label is left out.
 
     Args:
-        path: Folder that ``tools/pseudo_label.py`` wrote.
+        path: Folder that ``mmseg-zeroshot pseudo-label`` wrote.
         checkpoint: File of the model that they must be of. Default: None,
             not checked.
         p: Percentage that they must have been made with. Default: None, not
@@ -53,7 +53,7 @@ class PseudoLabels(UnlabelledImages):
         """Check the settings."""
         if not self.path:
             raise ValueError("pseudo_labels needs 'path', the folder that "
-                             'tools/pseudo_label.py wrote')
+                             'mmseg-zeroshot pseudo-label wrote')
         if self.p is not None:
             check_percent(self.p)
 

@@ -13,7 +13,7 @@ def self_training(base: Base, *, load_from: str, pseudo_labels: str,
     """Train all of ZS3Net but the generator on seen and pseudo-labels.
 
     ZS5Net (Bucher et al., NeurIPS 2019, section 2.2, "ZS5Net").
-    ``tools/pseudo_label.py`` makes the pseudo-labels with this config.
+    ``mmseg-zeroshot pseudo-label`` makes the pseudo-labels with this config.
 
     Args:
         base: A plain network and a recipe.

@@ -21,8 +21,9 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
     """Train ZS3Net's generator, step 1 (Bucher et al., NeurIPS 2019).
 
     It learns to make pixel features of a class from its word vector (section
-    2.2, eq. 1), on a bank of features that ``tools/build_feature_bank.py``
-    makes with this config and step 0's checkpoint.
+    2.2, eq. 1), on a bank of features that
+    ``mmseg-zeroshot build-feature-bank`` makes with this config and step 0's
+    checkpoint.
 
     Args:
         base: A plain network (:func:`plain_network`, :func:`seen_only`) and

@@ -189,7 +189,7 @@ def test_images_that_need_no_map_may_be_others(root):
 def test_a_missing_map_is_named(root, folder):
     (folder / 'maps/a2.png').unlink()
     with pytest.raises(ValueError, match=(
-            'a2.png is missing: run the same tools/pseudo_label.py')):
+            'a2.png is missing: run the same mmseg-zeroshot pseudo-label')):
         train_set(config(root), folder)
 
 

@@ -45,7 +45,7 @@ def check_bank(runner: Runner, dataset: BaseDataset) -> None:
             "network or pipeline than this config's model and feature_bank: "
             f'{"; ".join(wrong[:SHOWN])}{more}. Train with the settings that '
             'it was built with, or build it again: '
-            'tools/build_feature_bank.py CONFIG CHECKPOINT --overwrite')
+            'mmseg-zeroshot build-feature-bank CONFIG CHECKPOINT --overwrite')
 
 
 def check_extractor(runner: Runner, trained: Mapping[str, Any]) -> None:

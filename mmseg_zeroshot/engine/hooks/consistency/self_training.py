@@ -100,4 +100,4 @@ def check_pseudo_checkpoint(runner: Runner,
                 f'model {theirs[:12]}, and the model that goes on is '
                 f'{model[:12]} (SHA-256; load_from='
                 f'{runner._load_from!r}): name that model, or make '
-                'pseudo-labels with this one (tools/pseudo_label.py)')
+                'pseudo-labels with this one (mmseg-zeroshot pseudo-label)')
