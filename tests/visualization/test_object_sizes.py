@@ -88,7 +88,7 @@ def test_regions_are_those_of_the_data_set_and_split():
                   run(row('cow', pixels=601)), run(old)):
         with pytest.raises(ValueError, match=(
                 "no record has 'regions' for 'cow' .* split 'pets'.*"
-                r'tools/test\.py')):
+                r'mmseg-zeroshot test')):
             sized_classes([run(old)], others=[other])
 
 
