@@ -1,11 +1,11 @@
-"""Time ZS3Net's steps 1 and 2 from a feature bank against the frozen network.
+"""Time ZS3Net's stages 1 and 2 from a feature bank against the frozen network.
 
-    python benchmarks/bank_against_network.py JOINT STEP_1 STEP_2 STEP_0.pth \
-        [--epochs 30] [--json FILE]
+    python benchmarks/bank_against_network.py JOINT STAGE_1 STAGE_2 \
+        STAGE_0.pth [--epochs 30] [--json FILE]
 
 The same ZS3Net on the same data by three configs. Without a bank every batch
 goes through the network (`zs3net-joint`), and its classifier sees so many
-feature vectors; from the bank, built in full and counted, steps 1 and 2 train
+feature vectors; from the bank, built in full and counted, stages 1 and 2 train
 on as many. The bank is built in a process of its own; a sample of the
 steps is timed, in turns, and multiplied up. Times are CPU time of one thread.
 Beside it, the largest resident memory of a process that runs both steps.
@@ -99,14 +99,14 @@ def memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
-def measure(joint: str, step_1: str, step_2: str, checkpoint: str,
+def measure(joint: str, stage_1: str, stage_2: str, checkpoint: str,
             epochs: int, repeats: int) -> dict[str, float]:
     """Return times in seconds, their ratio, and memory."""
     with tempfile.TemporaryDirectory() as folder:
-        building = build_bank(step_1, checkpoint, f'{folder}/bank')
+        building = build_bank(stage_1, checkpoint, f'{folder}/bank')
         bank = {'train_dataloader.dataset.bank': f'{folder}/bank'}
-        generator = Steps(step_1, folder, bank)
-        classifier = Steps(step_2, folder, bank)
+        generator = Steps(stage_1, folder, bank)
+        classifier = Steps(stage_2, folder, bank)
         of_bank = classifier.vectors(20)
         generator.run(20)
         peak = memory()  # before the network's own steps
@@ -130,16 +130,16 @@ def measure(joint: str, step_1: str, step_2: str, checkpoint: str,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name, text in (('joint', 'config of joint training'),
-                       ('step_1', 'config of step 1'),
-                       ('step_2', 'config of step 2'),
-                       ('checkpoint', "step 0's")):
+                       ('stage_1', 'config of stage 1'),
+                       ('stage_2', 'config of stage 2'),
+                       ('checkpoint', "stage 0's")):
         parser.add_argument(name, help=text)
     parser.add_argument('--epochs', type=int, default=30)
     parser.add_argument('--repeats', type=int, default=5)
     parser.add_argument('--json')
     args = parser.parse_args()
     torch.set_num_threads(1)
-    result = measure(args.joint, args.step_1, args.step_2, args.checkpoint,
+    result = measure(args.joint, args.stage_1, args.stage_2, args.checkpoint,
                      args.epochs, args.repeats)
     for name, value in result.items():
         print(f'{name} {value:.4g}')

@@ -58,7 +58,7 @@ def of_bank(bank, stage: str) -> dict:
 
 @pytest.mark.parametrize('stage', STAGES)
 def test_a_bank_of_another_network_is_refused(stage, folder, tmp_path):
-    """Of step 0 itself: its file is not the one that the bank is of."""
+    """Of stage 0 itself: its file is not the one that the bank is of."""
     with pytest.raises(ValueError, match=(
             'other/iter_4.pth.* is the network .* reads features of the')):
         run(tmp_path, load_from=folder / 'other/iter_4.pth',

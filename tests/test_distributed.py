@@ -87,7 +87,7 @@ def test_two_processes_train_the_stages_from_one_bank(tmp_path, repo_root):
         checkpoint = torch.load(tmp_path / name / 'iter_3.pth',
                                 weights_only=False)
         after = checkpoint['state_dict']
-        # Step 0's is a plain network: its head has other names.
+        # Stage 0's is a plain network: its head has other names.
         before, after = ({key.replace('.host.', '.'): value
                           for key, value in weights.items()}
                          for weights in (before, after))

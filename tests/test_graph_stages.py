@@ -35,7 +35,7 @@ def with_graphs(phase):
 
 
 def test_step_1_then_2_train_one_part_each(tmp_path):
-    """From step 0 to the classifier, resumed; the extractor stays."""
+    """From stage 0 to the classifier, resumed; the extractor stays."""
     seen = tmp_path / 'seen/iter_2.pth'
     runner = run(tmp_path / 'seen', staged('seen'), loader(TinyData()),
                  max_iters=2)

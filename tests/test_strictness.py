@@ -67,7 +67,7 @@ def test_poisoned_unseen_labels_leave_training_bit_identical(
 
 def train_stages(root: Path, repo_root: Path, work: Path, mode: str
                  ) -> dict[str, torch.Tensor]:
-    """Step 0, the bank, steps 1 and 2 as shipped: weights and features."""
+    """Stage 0, the bank, stages 1 and 2 as shipped: weights and features."""
     found = train(seen_only(root, repo_root, work / 'seen', mode))
     for name in ('s1', 's2'):
         cfg = stage(name, root, repo_root, work, mode)

@@ -144,7 +144,7 @@ def test_joint_is_strict_by_default(name):
 
 @pytest.mark.parametrize('recipe, restart', [
     ('strict', ['decode_head.conv_seg']), ('gan', ['decode_head.conv_seg']),
-    ('released', [])])  # its head replaces step 0's numbers itself
+    ('released', [])])  # its head replaces stage 0's numbers itself
 @pytest.mark.parametrize('name', JOINT)
 def test_joint_starts_as_the_recipe_says(name, recipe, restart, monkeypatch):
     monkeypatch.setenv('ZS_RECIPE', recipe)

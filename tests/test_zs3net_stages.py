@@ -1,4 +1,4 @@
-"""ZS3Net's steps 1 and 2 on a feature bank, as whole runs."""
+"""ZS3Net's stages 1 and 2 on a feature bank, as whole runs."""
 import copy
 import json
 import shutil
@@ -56,8 +56,8 @@ def staged(phase: str, **head) -> dict:
 
 
 @pytest.fixture(scope='module')
-def step_0(tmp_path_factory):
-    """A folder with step 0's checkpoint and its bank."""
+def stage_0(tmp_path_factory):
+    """A folder with stage 0's checkpoint and its bank."""
     folder = tmp_path_factory.mktemp('stages')
     runner = run(folder / 'seen', staged('seen'), loader(TinyData()),
                  max_iters=2)
@@ -83,20 +83,20 @@ def changed(runner, checkpoint) -> set[str]:
             if not torch.equal(before[key], after[key])}
 
 
-def test_step_1_then_2_train_one_part_each(step_0, tmp_path):
+def test_stage_1_then_2_train_one_part_each(stage_0, tmp_path):
     """Extractor and batch-norm statistics included: bit-identical."""
-    seen = step_0 / 'seen/iter_2.pth'
-    first = run(tmp_path / '1', staged('generator'), bank_of(step_0),
+    seen = stage_0 / 'seen/iter_2.pth'
+    first = run(tmp_path / '1', staged('generator'), bank_of(stage_0),
                 max_iters=2, load_from=seen)
     assert changed(first, seen) == {'generator'}
     generator = tmp_path / '1/iter_2.pth'
-    second = run(tmp_path / '2', staged('classifier'), bank_of(step_0),
+    second = run(tmp_path / '2', staged('classifier'), bank_of(stage_0),
                  max_iters=2, load_from=generator)
     assert changed(second, generator) == {'classifier'}
 
 
 @pytest.mark.parametrize('phase', ['generator', 'classifier'])
-def test_a_resumed_stage_goes_on(step_0, tmp_path, monkeypatch, phase):
+def test_a_resumed_stage_goes_on(stage_0, tmp_path, monkeypatch, phase):
     """At its own iteration, with its optimizer, on the bank's next steps."""
     trained = []
     forward = FeatureBankDataset.__getitem__
@@ -106,8 +106,8 @@ def test_a_resumed_stage_goes_on(step_0, tmp_path, monkeypatch, phase):
         return forward(self, index)
 
     monkeypatch.setattr(FeatureBankDataset, '__getitem__', noted)
-    seen = step_0 / 'seen/iter_2.pth'
-    stage = dict(model=staged(phase), train=bank_of(step_0), load_from=seen)
+    seen = stage_0 / 'seen/iter_2.pth'
+    stage = dict(model=staged(phase), train=bank_of(stage_0), load_from=seen)
     run(tmp_path / 'stage', max_iters=2, resume=True, **copy.deepcopy(stage))
     assert trained == [0, 1]
     stopped = torch.load(tmp_path / 'stage/iter_2.pth', weights_only=False)
@@ -124,10 +124,10 @@ def test_a_resumed_stage_goes_on(step_0, tmp_path, monkeypatch, phase):
     assert changed(runner, seen) == {phase}
 
 
-def test_a_bank_of_another_stride_is_refused(step_0, tmp_path):
+def test_a_bank_of_another_stride_is_refused(stage_0, tmp_path):
     """The same weights, so the checkpoint alone does not tell."""
     model = staged('generator')
-    shutil.copytree(step_0 / 'bank', tmp_path / 'bank')
+    shutil.copytree(stage_0 / 'bank', tmp_path / 'bank')
     train = dict(BANK, dataset=dict(
         type='FeatureBankDataset', bank=str(tmp_path / 'bank'), split=SPLIT,
         num_vectors=8))
@@ -139,7 +139,7 @@ def test_a_bank_of_another_stride_is_refused(step_0, tmp_path):
             json.loads(stamp.read_text()),
             settings=feature_settings(dict(model=built)))))
         arguments = dict(train=train, max_iters=2,
-                         load_from=step_0 / 'seen/iter_2.pth')
+                         load_from=stage_0 / 'seen/iter_2.pth')
         if strides == (1, 2):
             run(tmp_path / 'same', copy.deepcopy(model), **arguments)
         else:
@@ -149,11 +149,11 @@ def test_a_bank_of_another_stride_is_refused(step_0, tmp_path):
                 run(tmp_path / 'other', copy.deepcopy(model), **arguments)
 
 
-def test_a_bank_of_another_mode_is_refused(step_0):
+def test_a_bank_of_another_mode_is_refused(stage_0):
     """Images with unseen classes are left out, or shown without labels."""
     runner = SimpleNamespace(cfg=dict(feature_bank=dict(
         dataset=dict(mode='drop'))))
-    dataset = bank_of(step_0)['dataset']
+    dataset = bank_of(stage_0)['dataset']
     mode = dataset.bank.stamp['split_mode']
     other = 'ignore' if mode == 'drop' else 'drop'
     runner.cfg['feature_bank']['dataset']['mode'] = mode
@@ -164,24 +164,24 @@ def test_a_bank_of_another_mode_is_refused(step_0):
         check_bank(runner, dataset)
 
 
-def test_step_2_refuses_step_0_and_another_network_s_bank(step_0, tmp_path):
-    plain = torch.load(step_0 / 'seen/iter_2.pth', weights_only=False)
+def test_stage_2_refuses_step_0_and_another_network_s_bank(stage_0, tmp_path):
+    plain = torch.load(stage_0 / 'seen/iter_2.pth', weights_only=False)
     plain['state_dict'] = {
         key: value for key, value in plain['state_dict'].items()
         if '.generator.' not in key}
     plain['meta']['dataset_meta']['extractor'] = file_sha256(
-        step_0 / 'seen/iter_2.pth')
+        stage_0 / 'seen/iter_2.pth')
     torch.save(plain, tmp_path / 'plain.pth')
     with pytest.raises(ValueError, match='decode_head.generator'):
         run(tmp_path / 'no_generator', staged('classifier'),
-            bank_of(step_0), max_iters=2, load_from=tmp_path / 'plain.pth')
-    run(tmp_path / 'generator', staged('generator'), bank_of(step_0),
-        max_iters=2, load_from=step_0 / 'seen/iter_2.pth')
+            bank_of(stage_0), max_iters=2, load_from=tmp_path / 'plain.pth')
+    run(tmp_path / 'generator', staged('generator'), bank_of(stage_0),
+        max_iters=2, load_from=stage_0 / 'seen/iter_2.pth')
     path = tmp_path / 'generator/iter_2.pth'
     checkpoint = torch.load(path, weights_only=False)
     assert checkpoint['meta']['dataset_meta']['extractor']
     checkpoint['meta']['dataset_meta']['extractor'] = 'f' * 64
     torch.save(checkpoint, path)
     with pytest.raises(ValueError, match='features of the network ffff'):
-        run(tmp_path / 'other_bank', staged('classifier'), bank_of(step_0),
+        run(tmp_path / 'other_bank', staged('classifier'), bank_of(stage_0),
             max_iters=2, load_from=path)

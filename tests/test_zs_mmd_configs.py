@@ -30,7 +30,7 @@ def of(names: list[str], data: str) -> str:
 
 
 def second(name: str) -> Config:
-    """ZS3Net's step 2, whose place a stage takes."""
+    """ZS3Net's stage 2, whose place a stage takes."""
     return Config.fromfile(
         CONFIGS / 'zs3net' / name.replace('zs-mmd', 'zs3net'))
 
@@ -87,7 +87,7 @@ def test_the_head_is_built_and_the_schedule_fits(name):
 @pytest.mark.parametrize('name', JOINT)
 def test_online_recursion_starts_halfway(name):
     cfg = load(name)
-    # In particular, no classifier that starts anew as step 2's may.
+    # In particular, no classifier that starts anew as stage 2's may.
     assert cfg.custom_hooks == [
         dict(type='StageStartHook'), dict(type='RecursionHook')]
     assert cfg.model.decode_head.recursion.start == (

@@ -64,7 +64,7 @@ def spnet(root: Path, repo_root: Path, work_dir: Path, mode: str) -> Config:
 
 def seen_only(root: Path, repo_root: Path, work_dir: Path,
               mode: str) -> Config:
-    """Step 0: the same network with its plain classifier."""
+    """Stage 0: the same network with its plain classifier."""
     base = spnet(root, repo_root, work_dir, mode)
     return derive(base, stages.seen_only(base))
 

@@ -1,4 +1,4 @@
-"""Extract a training set's pixel features once, for the steps after step 0.
+"""Extract a training set's pixel features once, for the stages after stage 0.
 
 The same as `mmseg-zeroshot build-feature-bank`, from a checkout.
 """

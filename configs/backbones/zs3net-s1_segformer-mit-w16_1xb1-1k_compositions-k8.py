@@ -1,10 +1,10 @@
-# ZS3Net, step 1, on the embedded data set with a small SegFormer: the
-# generator, trained on a bank of features of step 0's network:
+# ZS3Net, stage 1, on the embedded data set with a small SegFormer: the
+# generator, trained on a bank of features of stage 0's network:
 #
-#   mmseg-zeroshot build-feature-bank configs/backbones/THIS.py STEP_0.pth
+#   mmseg-zeroshot build-feature-bank configs/backbones/THIS.py STAGE_0.pth
 #   mmseg-zeroshot train configs/backbones/THIS.py
 #
-# Other files: --cfg-options load_from=STEP_0.pth
+# Other files: --cfg-options load_from=STAGE_0.pth
 # train_dataloader.dataset.bank=BANK (the first tool's --out).
 # ZS_RECIPE picks the recipe: strict (default), paper or gan.
 _base_ = [

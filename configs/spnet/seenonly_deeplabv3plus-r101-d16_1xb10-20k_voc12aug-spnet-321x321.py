@@ -1,6 +1,6 @@
-# The same network with its plain classifier, trained on the seen classes: step
-# 0 of the methods that retrain a classifier, and the row "without zero-shot",
-# whose unseen mIoU is 0.
+# The same network with its plain classifier, trained on the seen classes:
+# stage 0 of the methods that retrain a classifier, and the row "without
+# zero-shot", whose unseen mIoU is 0.
 _base_ = './spnet_deeplabv3plus-r101-d16_1xb10-20k_voc12aug-spnet-321x321.py'
 from mmseg_zeroshot.experiments import stages
 

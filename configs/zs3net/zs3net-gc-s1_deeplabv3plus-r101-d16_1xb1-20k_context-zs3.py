@@ -1,11 +1,11 @@
-# ZS3Net with graph context, step 1, on Pascal-Context:
+# ZS3Net with graph context, stage 1, on Pascal-Context:
 # the generator of graphs, on a bank with each image's region graph. The same
 # command builds the bank, which serves plain ZS3Net too:
 #
-#   mmseg-zeroshot build-feature-bank configs/zs3net/THIS.py STEP_0.pth
+#   mmseg-zeroshot build-feature-bank configs/zs3net/THIS.py STAGE_0.pth
 #   mmseg-zeroshot train configs/zs3net/THIS.py
 #
-# Other files: --cfg-options load_from=STEP_0.pth
+# Other files: --cfg-options load_from=STAGE_0.pth
 # train_dataloader.dataset.bank=BANK (the first tool's --out).
 # ZS_RECIPE picks the recipe: strict (default) or paper.
 _base_ = './zs3net-s1_deeplabv3plus-r101-d16_1xb1-20k_context-zs3.py'

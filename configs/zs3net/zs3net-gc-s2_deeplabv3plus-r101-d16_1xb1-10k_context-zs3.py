@@ -1,4 +1,4 @@
-# ZS3Net with graph context, step 2, on Pascal-Context:
+# ZS3Net with graph context, stage 2, on Pascal-Context:
 # the classifier, on real features of seen classes and on features that are
 # generated at the unseen nodes of layouts. `layouts` says which:
 #

@@ -1,4 +1,4 @@
-# ZS3Net on Pascal-Context: steps 1 and 2 in every iteration,
+# ZS3Net on Pascal-Context: stages 1 and 2 in every iteration,
 # on images. ZS_RECIPE=released trains as the authors' code does, with the
 # true masks of unseen classes.
 # Paper, table 3, hIoU for K = 2, 4, 6, 8, 10: 28.4, 29.8, 25.2, 18.1, 15.8; of

@@ -1,4 +1,4 @@
-# ZS3Net on VOC 2012: steps 1 and 2 in every iteration,
+# ZS3Net on VOC 2012: stages 1 and 2 in every iteration,
 # on images. ZS_RECIPE=released trains as the authors' code does, with the
 # true masks of unseen classes.
 # Paper, table 1, hIoU for K = 2, 4, 6, 8, 10: 47.5, 34.4, 32.0, 25.7, 23.6; of

@@ -1,4 +1,4 @@
-# ZS3Net on the embedded data set: steps 1 and 2 in every iteration,
+# ZS3Net on the embedded data set: stages 1 and 2 in every iteration,
 # on images. ZS_RECIPE=released trains as the authors' code does, with the
 # true masks of unseen classes.
 _base_ = [

@@ -1,7 +1,7 @@
-# ZS3Net, step 0, on Pascal-Context: DeepLabv3+ with its plain classifier,
+# ZS3Net, stage 0, on Pascal-Context: DeepLabv3+ with its plain classifier,
 # trained on the images without an unseen class.
 # K = 2 by default; ZS_SPLIT=context-zs3-k4 (or context-recursive-k4, the list
-# of the recursive-training paper) picks another, here and in all later steps.
+# of the recursive-training paper) picks another, here and in all later stages.
 _base_ = [
     '../_base_/models/deeplabv3plus_r101-d16.py',
     '../_base_/datasets/context59.py',

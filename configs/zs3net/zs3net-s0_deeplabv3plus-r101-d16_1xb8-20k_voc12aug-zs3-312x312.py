@@ -1,7 +1,7 @@
-# ZS3Net, step 0, on VOC 2012: DeepLabv3+ with its plain classifier, trained on
-# the images without an unseen class; the row "without zero-shot".
+# ZS3Net, stage 0, on VOC 2012: DeepLabv3+ with its plain classifier, trained
+# on the images without an unseen class; the row "without zero-shot".
 # K = 2 by default; ZS_SPLIT=voc12-zs3-k4 and so on picks another, here and in
-# all later steps.
+# all later stages.
 # The paper's ImageNet weights were trained without the unseen classes; those
 # that are downloaded here were not.
 _base_ = [

@@ -1,4 +1,4 @@
-# ZS3Net, step 0, on the dense embedded data set, from scratch on a CPU in a
+# ZS3Net, stage 0, on the dense embedded data set, from scratch on a CPU in a
 # few minutes: DeepLabv3+ with its plain classifier, trained on seen classes.
 _base_ = [
     '../_base_/models/deeplabv3plus_r18-w32.py',

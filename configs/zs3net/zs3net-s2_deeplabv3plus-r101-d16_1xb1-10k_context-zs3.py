@@ -1,4 +1,4 @@
-# ZS3Net, step 2, on Pascal-Context: the classifier, on real
+# ZS3Net, stage 2, on Pascal-Context: the classifier, on real
 # features of seen and generated features of unseen classes.
 # Paper, table 3, hIoU for K = 2, 4, 6, 8, 10: 28.4, 29.8, 25.2, 18.1, 15.8; of
 # the released code. ZS_SPLIT=context-zs3-k4 and so on picks K. Not run here.

@@ -1,4 +1,4 @@
-# ZS3Net, step 2, on VOC 2012: the classifier, on real
+# ZS3Net, stage 2, on VOC 2012: the classifier, on real
 # features of seen and generated features of unseen classes.
 # Paper, table 1, hIoU for K = 2, 4, 6, 8, 10: 47.5, 34.4, 32.0, 25.7, 23.6; of
 # the released code. ZS_SPLIT=voc12-zs3-k4 and so on picks K. Not run here.

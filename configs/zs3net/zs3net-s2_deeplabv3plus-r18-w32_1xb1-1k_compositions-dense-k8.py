@@ -1,4 +1,4 @@
-# ZS3Net, step 2, on the dense embedded data set, on a CPU: the classifier,
+# ZS3Net, stage 2, on the dense embedded data set, on a CPU: the classifier,
 # on real features of seen and generated features of unseen classes.
 _base_ = './zs3net-s1_deeplabv3plus-r18-w32_1xb1-1k_compositions-dense-k8.py'
 from mmseg_zeroshot.experiments import stages

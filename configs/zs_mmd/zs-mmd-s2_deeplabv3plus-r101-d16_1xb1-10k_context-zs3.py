@@ -1,5 +1,5 @@
 # Recursive training with the ZS-MMD loss on Pascal-Context: in place of
-# ZS3Net's step 2, on the bank. Generator and classifier train together; what
+# ZS3Net's stage 2, on the bank. Generator and classifier train together; what
 # the classifier is sure of draws the generator.
 # Paper, table II, hIoU for K = 2, 4, 6, 8, 10: 28.0, 31.0, 26.9, 19.2, 16.3;
 # its text has VOC's unseen classes here too, ZS3Net's paper another list:

@@ -1,5 +1,5 @@
 # Recursive training with the ZS-MMD loss on VOC 2012: in place of
-# ZS3Net's step 2, on the bank. Generator and classifier train together; what
+# ZS3Net's stage 2, on the bank. Generator and classifier train together; what
 # the classifier is sure of draws the generator.
 # Paper, table I, hIoU for K = 2, 4, 6, 8, 10: 49.2, 38.8, 33.6, 28.3, 28.2;
 # with equal weights (table III) 44.1, 33.1, 31.7, 31.0, 28.9.

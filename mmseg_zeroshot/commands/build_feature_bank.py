@@ -1,8 +1,8 @@
-"""Extract a training set's pixel features once, for the steps after step 0.
+"""Extract a training set's pixel features once, for the stages after stage 0.
 
 Examples:
     # the config's key `feature_bank` says what to extract
-    mmseg-zeroshot build-feature-bank CONFIG work_dirs/step0/iter_20000.pth
+    mmseg-zeroshot build-feature-bank CONFIG work_dirs/stage0/iter_20000.pth
 
     # four processes on a CPU; one per GPU is the default where there are any
     mmseg-zeroshot build-feature-bank CONFIG CHECKPOINT --workers 4

@@ -8,7 +8,7 @@ Examples:
 
     # ZS3Net learns added classes in seconds, from the bank of its steps
     mmseg-zeroshot predict CONFIG CHECKPOINT photos/ \\
-        --add-classes zebra --bank work_dirs/step0/bank
+        --add-classes zebra --bank work_dirs/stage0/bank
 
 The output folder gets overlays (vis/*.jpg, unseen classes with a star, added
 ones with a plus), masks of class ids (pred/*.png) and areas.json. Ids of the

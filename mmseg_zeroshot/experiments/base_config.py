@@ -38,7 +38,7 @@ def base_config(experiment: Experiment) -> Config:
         raise ValueError(
             f'experiment {experiment.name!r}: its base config trains '
             f'{head.type} and not the plain network: give the config of '
-            "step 0, such as a 'seenonly' or 'zs3net-s0' one")
+            "stage 0, such as a 'seenonly' or 'zs3net-s0' one")
     return with_recipe(_name_everywhere(config, experiment),
                        experiment.recipe)
 

@@ -1,4 +1,4 @@
-"""ZS3Net's step 2 once more, for a vocabulary that has been changed."""
+"""ZS3Net's stage 2 once more, for a vocabulary that has been changed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ def retrain_classifier(model: Any, steps: Iterable[FeatureSets], *,
                                  lr=learning_rate)
     schedule = torch.optim.lr_scheduler.LinearLR(
         optimizer, 1.0, 0.0, total_iters=iterations)
-    # As in step 2: the generator's dropout is part of its noise.
+    # As in stage 2: the generator's dropout is part of its noise.
     head.generator.train()
     losses: dict[str, Tensor] = {}
     for _, sets in zip(range(iterations), steps):

@@ -129,7 +129,7 @@ def bank_steps(config: Config, bank: str | None, split: ClassSplit,
         raise ValueError(
             'this model learns added classes from a feature bank, and the '
             'config names none: give --bank, made by '
-            'mmseg-zeroshot build-feature-bank CONFIG STEP_0.pth')
+            'mmseg-zeroshot build-feature-bank CONFIG STAGE_0.pth')
     seen = data.get('checkpoint')
     dataset = FeatureBankDataset(
         path, split, num_vectors=model.decode_head.num_vectors, seed=seed,

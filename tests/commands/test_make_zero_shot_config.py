@@ -168,7 +168,7 @@ def test_zs3net_s_steps_fit_together(tmp_path):
     assert first.default_hooks.results.method == 'seen only'
     head = second.model.decode_head
     assert (head.phase, head.host) == ('generator', first.model.decode_head)
-    # Nothing is downloaded again: the weights are step 0's.
+    # Nothing is downloaded again: the weights are stage 0's.
     assert second.model.pretrained is None
     assert second.model.backbone.init_cfg is None
     assert second.load_from == f'{work_dir}/seen/epoch_7.pth'

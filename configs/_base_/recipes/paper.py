@@ -2,7 +2,7 @@
 # 10, 20, 40, 60, Gaussian noise, Adam 2e-4 for the generator, SGD for the
 # classifier, one step after the other. How often generated vectors are shown
 # is not printed: here every class counts alike, and the classifier goes on
-# from step 0's.
+# from stage 0's.
 _base_ = './strict.py'
 recipe = dict(
     supervision='paper',

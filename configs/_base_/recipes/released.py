@@ -19,7 +19,7 @@ recipe = dict(
     joint=dict(
         paramwise_cfg=dict(
             custom_keys={'decode_head.classifier': dict(lr_mult=50.0)})),
-    # Its head begins with numbers of its own in place of step 0's classifier.
+    # Its head begins with numbers of its own in place of stage 0's classifier.
     step_2_hooks=[dict(type='StageStartHook')],
     # Unseen labels stay, and so the hook that forbids them has to go.
     images=dict(mode='keep'),

@@ -21,9 +21,9 @@ recipe = dict(
     # learns five times as fast.
     generator_optimizer=dict(type='Adam', lr=0.0002),
     classifier_optimizer=dict(type='Adam', lr=0.001),
-    # Step 2 trains a new classifier, and so does joint training: step 0's has
-    # learned to name no unseen class, and a validation class was found less
-    # when step 2 went on from it.
+    # Stage 2 trains a new classifier, and so does joint training: stage 0's
+    # has learned to name no unseen class, and a validation class was found
+    # less when stage 2 went on from it.
     step_2_hooks=[
         dict(type='StageStartHook', restart=['decode_head.classifier'])
     ],

@@ -27,7 +27,7 @@ class StageStartHook(Hook):
             plain network.
 
     Example:
-        >>> load_from = 'work_dirs/step0/iter_20000.pth'
+        >>> load_from = 'work_dirs/stage0/iter_20000.pth'
         >>> custom_hooks = [dict(type='StageStartHook')]
     """
 

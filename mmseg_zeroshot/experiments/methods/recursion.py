@@ -28,7 +28,7 @@ _ROWS = dict(normalized='zs-mmd', equal='zs-mmd-equal', raw='zs-mmd-raw',
 def zs_mmd(plan: Plan, variant: str = '') -> str:
     """Add recursive training with the ZS-MMD loss (Wang et al., 2021).
 
-    It takes the place of ZS3Net's second step.
+    It takes the place of ZS3Net's stage 2.
 
     Args:
         plan: Takes the steps.

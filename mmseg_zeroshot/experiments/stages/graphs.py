@@ -10,13 +10,13 @@ from .zs3net import classifier_training
 
 @stage
 def graph_generator(base: Base, *, context: float = 1.0) -> dict[str, Any]:
-    """Train the generator of region graphs, step 1 with graph context.
+    """Train the generator of region graphs, stage 1 with graph context.
 
     Bucher et al., NeurIPS 2019, section 2.3. The bank also keeps the region
     graph of every image, and serves plain ZS3Net as well.
 
     Args:
-        base: Step 1 without graphs (:func:`zs3net_generator`).
+        base: Stage 1 without graphs (:func:`zs3net_generator`).
         context: Share of a node that comes through the graph; the paper's
             is 1.
 
@@ -52,11 +52,11 @@ def graph_generator(base: Base, *, context: float = 1.0) -> dict[str, Any]:
 def graph_classifier(base: Base, *, load_from: str,
                      layouts: str | Mapping[str, Any] = 'strict',
                      iterations: int) -> dict[str, Any]:
-    """Train the classifier with generated layouts, step 2 with graph context.
+    """Train the classifier with generated layouts, stage 2 with graph context.
 
     Args:
-        base: Step 1 with graphs (:func:`graph_generator`).
-        load_from: Step 1's checkpoint, which must be of the same bank.
+        base: Stage 1 with graphs (:func:`graph_generator`).
+        load_from: Stage 1's checkpoint, which must be of the same bank.
         layouts: ``'strict'``, graphs of seen images whose nodes are renamed
             by word vectors; ``'paper'``, the training images' true masks; or
             a folder of PNG label maps or a data set's config. All but

@@ -1,4 +1,4 @@
-"""ZS3Net's steps 1 and 2 in every iteration, on images."""
+"""ZS3Net's stages 1 and 2 in every iteration, on images."""
 from __future__ import annotations
 
 from typing import Any
@@ -23,7 +23,7 @@ def zs3net_joint(base: Base, *, load_from: str,
 
     Args:
         base: A plain network and a recipe.
-        load_from: Step 0's checkpoint.
+        load_from: Stage 0's checkpoint.
         iterations: Length of the training.
 
     Raises:
@@ -46,7 +46,7 @@ def zs3net_joint(base: Base, *, load_from: str,
         param_scheduler=poly(iterations),
         train_cfg=dict(max_iters=iterations, val_interval=iterations),
         default_hooks=_hooks(base),
-        # As in step 2, whose classifier is named conv_seg in step 0.
+        # As in stage 2, whose classifier is named conv_seg in stage 0.
         custom_hooks=[
             *hooks_of_network(base),
             *(dict(hook, restart=['decode_head.conv_seg'])

@@ -11,7 +11,7 @@ def plain_network(base: Base, *, split: Split, embeddings: Words,
                   num_classes: int | None = None) -> dict[str, Any]:
     """Train a network with its plain classifier on the seen classes.
 
-    ZS3Net's step 0 (Bucher et al., NeurIPS 2019, section 2.1), and the row
+    ZS3Net's stage 0 (Bucher et al., NeurIPS 2019, section 2.1), and the row
     "without zero-shot", whose unseen mIoU is 0.
 
     Args:
@@ -38,7 +38,7 @@ def seen_only(base: Base, *, segmentor: str = 'EncoderDecoder',
               method: str = 'seen only') -> dict[str, Any]:
     """Train the network of an SPNet config with its plain classifier.
 
-    The row "without zero-shot", whose unseen mIoU is 0; step 0 of the
+    The row "without zero-shot", whose unseen mIoU is 0; stage 0 of the
     methods that retrain a classifier; on few labels, SPNet's baseline.
 
     Args:

@@ -20,7 +20,7 @@ def recursive(base: Base, *, start: int, weighting: str = 'normalized',
     (section IV-A).
 
     Args:
-        base: ZS3Net's step 2, whose place a joint training on the bank
+        base: ZS3Net's stage 2, whose place a joint training on the bank
             takes, or its joint training on images.
         start: First iteration with recursion, which the paper does not
             print.

@@ -1,4 +1,4 @@
-"""ZS3Net's steps 1 and 2 on a bank of features of the frozen step 0."""
+"""ZS3Net's stages 1 and 2 on a bank of features of the frozen stage 0."""
 from __future__ import annotations
 
 from typing import Any
@@ -18,17 +18,17 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
                      max_vectors: int, batch_size: int, iterations: int,
                      num_vectors: int | None = None,
                      learning_rate: float | None = None) -> dict[str, Any]:
-    """Train ZS3Net's generator, step 1 (Bucher et al., NeurIPS 2019).
+    """Train ZS3Net's generator, stage 1 (Bucher et al., NeurIPS 2019).
 
     It learns to make pixel features of a class from its word vector (section
     2.2, eq. 1), on a bank of features that
-    ``mmseg-zeroshot build-feature-bank`` makes with this config and step 0's
+    ``mmseg-zeroshot build-feature-bank`` makes with this config and stage 0's
     checkpoint.
 
     Args:
         base: A plain network (:func:`plain_network`, :func:`seen_only`) and
             a recipe.
-        load_from: Step 0's checkpoint.
+        load_from: Stage 0's checkpoint.
         bank: Folder of the bank, whose features must be that checkpoint's.
         max_vectors: Vectors that the bank keeps of a class in an image.
         batch_size: Images that are extracted at once.
@@ -72,7 +72,7 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
             dict(type='ConstantLR', factor=1.0, begin=0, end=iterations,
                  by_epoch=False)
         ],
-        # The classifier is still step 0's: there is nothing to validate.
+        # The classifier is still stage 0's: there is nothing to validate.
         train_cfg=dict(
             _iteration_loop(base), max_iters=iterations,
             val_begin=iterations + 1),
@@ -86,14 +86,14 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
 @stage
 def zs3net_classifier(base: Base, *, load_from: str,
                       iterations: int) -> dict[str, Any]:
-    """Train ZS3Net's classifier, step 2.
+    """Train ZS3Net's classifier, stage 2.
 
     It learns from real features of seen and generated features of unseen
     classes (section 2.2, "Segmentation of seen and unseen classes").
 
     Args:
-        base: Step 1 (:func:`zs3net_generator`).
-        load_from: Step 1's checkpoint, which must be of the same bank.
+        base: Stage 1 (:func:`zs3net_generator`).
+        load_from: Stage 1's checkpoint, which must be of the same bank.
         iterations: Length of the training.
     """
     return dict(
@@ -103,10 +103,10 @@ def zs3net_classifier(base: Base, *, load_from: str,
 
 
 def classifier_training(base: Base, iterations: int) -> dict[str, Any]:
-    """Return how step 2 trains, with or without graph context.
+    """Return how stage 2 trains, with or without graph context.
 
     Args:
-        base: Step 1.
+        base: Stage 1.
         iterations: Length of the training.
     """
     return dict(

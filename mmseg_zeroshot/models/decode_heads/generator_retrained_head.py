@@ -24,15 +24,16 @@ from .retrained_head import RetrainedHead
 class GeneratorRetrainedHead(RetrainedHead):
     """A 1x1 classifier that learns unseen classes from generated features.
 
-    ZS3Net (section 2.2) in phases, one training run each:
+    ZS3Net (section 2.2) in stages, one training run each. The key ``phase``
+    names the stage:
 
     .. code:: text
 
-        seen           step 0: everything, cross-entropy on seen classes
-        generator      step 1: G alone, by the losses that it brings
-        classifier     step 2: f alone, cross-entropy on real features of
+        seen           stage 0: everything, cross-entropy on seen classes
+        generator      stage 1: G alone, by the losses that it brings
+        classifier     stage 2: f alone, cross-entropy on real features of
                        seen and generated features of unseen classes
-        joint          steps 1 and 2 in every iteration
+        joint          stages 1 and 2 in every iteration
         self-training  ZS5Net: everything but G, cross-entropy on labels of
                        seen and pseudo-labels of unseen classes
 

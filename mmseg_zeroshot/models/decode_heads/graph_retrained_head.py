@@ -23,9 +23,9 @@ class GraphRetrainedHead(RetrainedHead):
 
     .. code:: text
 
-        generator    step 1, on GraphBankDataset: the generator's losses on
+        generator    stage 1, on GraphBankDataset: the generator's losses on
                      real features of the nodes of a step
-        classifier   step 2, on GraphLayoutDataset: cross-entropy on real
+        classifier   stage 2, on GraphLayoutDataset: cross-entropy on real
                      features of seen classes and on features generated at
                      the layouts' unseen nodes
 

@@ -96,7 +96,7 @@ class ReleasedRetrainedHead(RetrainedHead):
 
     def from_plain_classifier(self, weight: Tensor,
                               bias: Tensor | None) -> dict[str, Tensor]:
-        """Start from uniform numbers in [0, 1), whatever step 0 learned."""
+        """Start from uniform numbers in [0, 1), whatever stage 0 learned."""
         return {
             'classifier.weight': torch.rand_like(weight),
             'classifier.bias': torch.rand_like(weight[:, 0, 0, 0])

@@ -146,7 +146,7 @@ class RetrainedHead(BaseZeroShotHead):
     def allowed_missing(self) -> tuple[str, ...]:
         """Keys of the head that a checkpoint of an earlier step lacks."""
         return {
-            'classifier': (r'classifier\.', ),  # needs step 1's generator
+            'classifier': (r'classifier\.', ),  # needs stage 1's generator
             'self-training': (r'generator\.', ),
         }.get(self.phase, (r'generator\.', r'classifier\.'))
 
@@ -193,7 +193,7 @@ class RetrainedHead(BaseZeroShotHead):
 
     def from_plain_classifier(self, weight: Tensor,
                               bias: Tensor | None) -> dict[str, Tensor]:
-        """Start from the classifier that step 0 trained, if it fits."""
+        """Start from the classifier that stage 0 trained, if it fits."""
         if len(weight) != self.num_classes:
             print_log(
                 f"The checkpoint's classifier has {len(weight)} outputs and "
@@ -271,7 +271,7 @@ class RetrainedHead(BaseZeroShotHead):
             raise ValueError(
                 f'{type(self).__name__} learns its classifier in a way that '
                 'cannot be repeated here: name the classes in its split and '
-                'train its last step again')
+                'train its last stage again')
         _check_prior(self._stated_prior, split)
         count = split.num_classes - self.num_classes
         if not count:
