@@ -105,7 +105,7 @@ def test_files_are_written_and_checked(zoo, capsys, monkeypatch):
         'Name': 'spnet_tiny', 'In Collection': 'SPNet',
         'Config': 'configs/spnet/spnet_tiny.py',
         'Metadata': {
-            'Method': 'SPNet', 'Label': 'strict',
+            'Method': 'SPNet', 'Supervision': 'strict',
             'Variant': {'network': 'tiny'}, 'Data Set': 'PetDataset',
             'Split': 'pets', 'Architecture': 'ResNet-18', 'Iterations': 7,
             'Batch Size': 2}}
