@@ -32,7 +32,7 @@ def unformatted_configs() -> Iterator[None]:
 
 @pytest.fixture(scope='session')
 def repo_root() -> Path:
-    """The checkout: configs, tools and packaging files lie there."""
+    """The checkout: configs, tools and packaging files are there."""
     return Path(__file__).resolve().parents[1]
 
 

@@ -65,7 +65,7 @@ def test_the_example_is_short(repo_root):
 
 
 def test_the_generator_stage_learns(model):
-    """Its losses fall, and what it generates lies where its class does."""
+    """Its losses fall, and what it generates is where its class is."""
     head = model.decode_head
     trained = {name.split('.')[1] for name, p in head.named_parameters()
                if p.requires_grad}

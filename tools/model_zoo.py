@@ -6,8 +6,8 @@
 The index is model-index.yml and a metafile.yaml in each folder of configs.
 Everything comes from the configs and from docs/results: what a config trains
 on which data, and the scores of its runs; name and paper of a method come from
-its registration. What was not run has no results, nor
-have configs that share the name of their runs.
+its registration. A config without runs has no results. Configs that share the
+name of their runs have none either.
 Weights are not published. It is no subcommand of `mmseg-zeroshot`: it writes
 files of the repository, which no installation has.
 """

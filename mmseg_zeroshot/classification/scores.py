@@ -73,7 +73,7 @@ def calibrated_top1(
         and ``harmonic``, their harmonic mean, in percent.
 
     Raises:
-        ValueError: A gamma lies outside [0, 1], or there is no image of seen
+        ValueError: A gamma is outside [0, 1], or there is no image of seen
             or of unseen classes.
     """
     groups = [np.isin(labels, ids) for ids in (seen, unseen)]

@@ -78,7 +78,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     if args.batch_size < 1 or args.iterations < 1:
         parser.error('--batch-size and --iterations must be at least 1')
     if not 0 <= args.opacity <= 1:
-        parser.error(f'--opacity must lie in [0, 1], got {args.opacity}')
+        parser.error(f'--opacity must be in [0, 1], got {args.opacity}')
     return args
 
 

@@ -41,8 +41,8 @@ def region_graph(label_map: np.ndarray,
     among the eight neighbours of a pixel of the other.
 
     Pixels of ``ignore_index`` and of regions with fewer than ``min_pixels``
-    pixels belong to no node. Nothing is joined across them: what lies on
-    both sides of an unlabelled border does not touch.
+    pixels belong to no node. Nothing is joined across them: regions on
+    both sides of an unlabelled border do not touch.
 
     Args:
         label_map: (H, W) class ids, whole numbers.

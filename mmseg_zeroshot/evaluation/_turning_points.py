@@ -11,8 +11,8 @@ def turning_points(seen_best: Tensor, seen_id: Tensor, unseen_best: Tensor,
 
     With s and u the best probabilities and fl() rounding, it wins at gamma
     where ``fl(s - gamma) > u``, or where both are equal and its id is the
-    lower one, as in ``argmax``. No float lies between u and the number just
-    below it, pred(u), so both cases are one comparison::
+    lower one, as in ``argmax``. There is no float between u and the
+    number just below it, pred(u), so both cases are one comparison::
 
         fl(s - gamma) > needed,   needed = pred(u) if seen_id < unseen_id
                                            else u.
@@ -71,7 +71,7 @@ def max_over_classes(scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     lower id.
 
     Floats further apart stay apart. Let e be the spacing of floats just
-    below the highest score v. A difference in [0, v) lies where floats are
+    below the highest score v. Around a difference in [0, v) floats are
     at most e apart, so rounding moves it by e / 2 at most. Two scores that
     are 2 e apart or more cannot meet.
 

@@ -27,7 +27,7 @@ def confusion_matrix(prediction: np.ndarray | torch.Tensor,
         (K, K) int64 tensor, rows truth, columns prediction.
 
     Raises:
-        ValueError: the shapes differ, or an id lies outside the class list.
+        ValueError: the shapes differ, or an id is outside the class list.
 
     Example:
         >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 1, 255]), 2)
@@ -108,5 +108,5 @@ def _check_ids(ids: torch.Tensor, limit: int, what: str,
 
 
 def _outside(what: str, value: int, num_classes: int) -> str:
-    return (f'{what} {value} lies outside the {num_classes} classes '
+    return (f'{what} {value} is outside the {num_classes} classes '
             f'(0 to {num_classes - 1})')

@@ -196,7 +196,7 @@ class GammaCurve:
 
         Trapezoids between neighbouring grid points. The curve begins at the
         smallest gamma, as a rule the plain decision, and ends at the
-        largest: what lies outside, with all pixels decided as seen classes
+        largest: what is outside, with all pixels decided as seen classes
         at its far end, is not counted, and a stretch where seen mIoU grows
         with gamma counts negatively. So the number says how much gamma can
         trade, not how good the model is: one that is always right and sure
@@ -316,7 +316,7 @@ class GammaCurve:
         strays = label[((label < 0) | (label >= size)) & ~hidden]
         if len(strays):
             raise ValueError(
-                f'label id {int(strays[0])} lies outside the {size} classes '
+                f'label id {int(strays[0])} is outside the {size} classes '
                 f'of split {self.split.name!r}')
         for class_id in self.split.ignored_ids:
             hidden |= label == class_id

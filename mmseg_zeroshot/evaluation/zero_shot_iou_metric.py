@@ -72,7 +72,7 @@ class ZeroShotIoUMetric(BaseMetric):
 
     Raises:
         ValueError: ``absent`` is unknown; the data set has no split; a
-            sample's prediction and label differ in size, or an id lies
+            sample's prediction and label differ in size, or an id is
             outside the class list (the message names the image).
 
     Example:

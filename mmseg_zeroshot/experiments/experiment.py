@@ -276,7 +276,7 @@ def _whole_split(experiment: Experiment) -> Any:
 
 
 def _found(words: Any, place: Path) -> Any:
-    """Complete paths of word files that lie beside the experiment."""
+    """Complete paths of word files beside the experiment."""
     if isinstance(words, str):
         path = (place / words).absolute()
         return str(path) if path.is_file() else words

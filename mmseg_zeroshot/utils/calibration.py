@@ -18,7 +18,7 @@ SCORES_AT_ONCE = 1_400_000
 
 
 class BestPair(NamedTuple):
-    """The two classes that a calibrated decision lies between.
+    """The two classes that a calibrated decision chooses between.
 
     Lowering all seen classes by the same gamma keeps their order, so only
     the best class of all and, where that one is seen, the best unseen class
@@ -88,7 +88,7 @@ def calibrated_prediction(logits: Tensor,
         Class ids, of the shape of ``logits`` without ``dim``, int64.
 
     Raises:
-        ValueError: ``gamma`` lies outside [0, 1].
+        ValueError: ``gamma`` is outside [0, 1].
     """
     check_gamma(gamma)
     if winner is None:
@@ -139,10 +139,10 @@ def _stays(pair: BestPair, gamma: float) -> Tensor:
 
 
 def check_gamma(gamma: float) -> None:
-    """Raise a ValueError unless ``gamma`` lies in [0, 1]."""
+    """Raise a ValueError unless ``gamma`` is in [0, 1]."""
     if not 0 <= gamma <= 1:
         raise ValueError(
-            f'gamma must lie in [0, 1], got {gamma!r}: it is subtracted from '
+            f'gamma must be in [0, 1], got {gamma!r}: it is subtracted from '
             'softmax probabilities of the seen classes (SPNet, eq. 5)')
 
 

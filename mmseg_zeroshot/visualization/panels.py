@@ -154,7 +154,7 @@ def _checked(rows: Sequence[Sequence[np.ndarray]], classes: Sequence[str],
     occurring.discard(ignore_index)
     outside = [i for i in occurring if not 0 <= i < len(classes)]
     if outside:
-        raise ValueError(f'class id {outside[0]} lies outside the '
+        raise ValueError(f'class id {outside[0]} is outside the '
                          f'{len(classes)} classes')
     return sorted(occurring)
 

@@ -59,7 +59,7 @@ def test_each_gamma_is_an_argmax_of_its_own():
 
 @pytest.mark.parametrize('gamma', [-.1, 1.5, float('nan')])
 def test_wrong_gammas_are_errors(gamma):
-    with pytest.raises(ValueError, match=r'gamma must lie in \[0, 1\]'):
+    with pytest.raises(ValueError, match=r'gamma must be in \[0, 1\]'):
         calibrated_top1(PROBABILITIES, LABELS, seen=SEEN, unseen=UNSEEN,
                         gammas=[gamma])
 

@@ -218,7 +218,7 @@ def test_max_over_classes_prefers_the_lowest_id():
 
 
 @pytest.mark.parametrize('gammas, message', [
-    ([0, 1.2], r'gamma must lie in \[0, 1\], got 1.2'),
+    ([0, 1.2], r'gamma must be in \[0, 1\], got 1.2'),
     ([-.1], 'got -0.1'),
     ([float('nan')], 'got nan'),
     ([.5, .5], 'must ascend'),
@@ -238,7 +238,7 @@ def test_split_without_unseen_classes_is_an_error():
     (lambda p, y: (p.log(), y), 'for logits pass logits.softmax'),
     (lambda p, y: (p[:5], y), r'must be \(6, H, W\)'),
     (lambda p, y: (p, y[:9]), "resize these to the label's size"),
-    (lambda p, y: (p, y + 200), 'label id 200 lies outside the 6 classes'),
+    (lambda p, y: (p, y + 200), 'label id 200 is outside the 6 classes'),
     (lambda p, y: (p.where(torch.arange(50) != 3, torch.nan), y), 'NaN'),
 ])
 def test_wrong_images_are_errors(change, message):

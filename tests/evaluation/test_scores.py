@@ -57,9 +57,9 @@ def test_nothing_to_count():
 
 
 @pytest.mark.parametrize('prediction, label, message', [
-    ([0, 3], [0, 1], 'predicted class id 3 lies outside the 3 classes'),
+    ([0, 3], [0, 1], 'predicted class id 3 is outside the 3 classes'),
     ([0, -1], [0, 1], 'predicted class id -1'),
-    ([0, 1], [0, 7], 'label id 7 lies outside the 3 classes'),
+    ([0, 1], [0, 7], 'label id 7 is outside the 3 classes'),
     ([0, 1], [0, 300], 'label id 300'),
     ([0, 1], [0, -1], 'label id -1'),
     ([0, 1, 2], [0, 1], '3 pixels and the label 2'),

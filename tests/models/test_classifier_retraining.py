@@ -31,7 +31,7 @@ def retrained_model():
 
 
 def steps(model, class_ids=(0, 1, 2)):
-    """Real features lie where the generator puts them."""
+    """Real features are where the generator puts them."""
     head = model.decode_head
     ids = torch.tensor(class_ids)
     vectors = head.class_vectors[ids].clone()

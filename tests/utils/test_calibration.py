@@ -52,7 +52,7 @@ def test_masked_classes_never_win():
 
 @pytest.mark.parametrize('gamma', [-.1, 1.01, float('nan')])
 def test_gamma_outside_its_range_is_an_error(gamma):
-    with pytest.raises(ValueError, match=r'gamma must lie in \[0, 1\]'):
+    with pytest.raises(ValueError, match=r'gamma must be in \[0, 1\]'):
         calibrated_prediction(torch.zeros(2, 1, 1), (0, ), gamma)
 
 

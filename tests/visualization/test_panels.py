@@ -86,7 +86,7 @@ def test_colorblind_colors_are_distinct():
     (dict(rows=[row()[:2]]), '2 pictures for 3 titles'),
     (dict(rows=[(row()[0], row()[1], row(9, 9)[1])]), 'differ in size'),
     (dict(rows=[(row()[0], row()[1], row()[0])]), r'maps must be \(H, W\)'),
-    (dict(classes=CLASSES[:2]), 'class id 2 lies outside the 2 classes'),
+    (dict(classes=CLASSES[:2]), 'class id 2 is outside the 2 classes'),
     (dict(unseen=['horse']), "'horse' is not in classes"),
     (dict(palette=[(0, 0, 0)]), '1 colours for 4 classes'),
     (dict(captions=['a', 'b']), '2 captions for 1 rows')])

@@ -107,7 +107,7 @@ class DenseCompositionsDataset(CompositionsDataset):
     """Objects named by words on grounds that tell about them.
 
     :class:`CompositionsDataset` without a background: every pixel has a
-    class, four of which are grounds (sky, grass, water, sand), and what lies
+    class, four of which are grounds (sky, grass, water, sand), and what is
     beside an object carries information (see :mod:`.dense_scenes`).
 
     Its arguments are those of :class:`CompositionsDataset`; the default of

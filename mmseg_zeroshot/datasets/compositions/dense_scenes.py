@@ -1,12 +1,12 @@
 """Generator of the dense embedded data set: objects on grounds.
 
 Every pixel has a class. An image is a sky over two or three grounds, and
-objects of composed words lie on them. What lies beside an object tells about
+objects of composed words stand on them. What is beside an object tells about
 it, in two ways:
 
-- an object's texture calls for a ground (striped things lie on grass, dotted
+- an object's texture calls for a ground (striped things are on grass, dotted
   ones on water, solid ones on sand), which it gets three times out of four;
-- a ground throws its colour on what lies on it, so an object looks otherwise
+- a ground throws its colour on what stands on it, so an object looks otherwise
   on another ground.
 """
 from __future__ import annotations

@@ -37,7 +37,7 @@ PLACES = 6
 
 @dataclass(frozen=True)
 class SceneObject:
-    """One object: its words and where it lies (lengths in pixels)."""
+    """One object: its words and its place (lengths in pixels)."""
 
     label: int
     texture: str

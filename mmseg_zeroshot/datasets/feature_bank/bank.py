@@ -123,7 +123,7 @@ class FeatureBank:
                rng: np.random.Generator) -> np.ndarray:
         """Draw the same number of rows of several classes.
 
-        Rows of a class lie in random order, so a run of neighbours is a
+        Rows of a class are in random order, so a run of neighbours is a
         random sample; N rows are several runs of 32 at independent random
         places. From a disk that is not cached they arrive three times as
         fast as single rows (benchmarks/feature_bank.py). A run goes on at

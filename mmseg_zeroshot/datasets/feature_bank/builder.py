@@ -64,7 +64,7 @@ def build_feature_bank(path: str | os.PathLike,
     Which pixels are chosen, and by which augmentation, depends on ``seed``,
     the image and the view, and not on the number of processes (which share
     the threads, so a network may round its features otherwise). Shards of 32
-    images lie in ``<path>.shards`` until the bank is finished: after a
+    images are kept in ``<path>.shards`` until the bank is finished: after a
     crash, run the same call again.
 
     Args:
@@ -101,7 +101,7 @@ def build_feature_bank(path: str | os.PathLike,
 
     Raises:
         ValueError: A number is out of range; the data set is of the wrong
-            mode; a bank of something else lies at ``path``; a hidden label
+            mode; a bank of something else is at ``path``; a hidden label
             or a feature that is not finite was met.
         OSError: The disk is full; finished shards stay.
         RuntimeError: A process died, or another build of this bank runs.

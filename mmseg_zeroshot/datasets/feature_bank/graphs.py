@@ -1,6 +1,6 @@
 """Region graphs of the images in a feature bank: made, kept in shards, merged.
 
-Beside the pixel features of a bank lie, if it was built with ``graphs``:
+A bank that was built with ``graphs`` has, beside its pixel features:
 
 - ``graph_features.npy`` (V, 1 + P, C) float16: of each node the mean over its
   region's pixels, then P of these pixels, drawn without repetition as far as

@@ -32,7 +32,7 @@ class ShardPlan:
     """What the shards of one build have in common.
 
     Args:
-        folder: Where they lie.
+        folder: Their folder.
         stamp: The build's stamp; written into each shard.
         batch_size: Images that go through the extractor at once.
     """

@@ -1,7 +1,7 @@
 """Layouts: graphs in which unseen classes have their place.
 
 - ``strict``: graphs of seen images, in which a node of a seen class is
-  renamed to an unseen class that lies next to it among the words;
+  renamed to an unseen class that is next to it among the words;
 - from label maps: true masks (the paper), or a user's own, such as sketches.
 """
 from __future__ import annotations

@@ -66,7 +66,7 @@ def image_names(paths: Sequence[str | os.PathLike]) -> list[str]:
 
 
 def map_path(folder: Path, name: str) -> Path:
-    """Return where the map of an image lies.
+    """Return the path of an image's map.
 
     Args:
         folder: The pseudo-labels.
@@ -147,7 +147,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """Read the manifest of finished pseudo-labels.
 
     Args:
-        folder: Where they lie.
+        folder: Their folder.
 
     Raises:
         FileNotFoundError: There is none; whether they are half made is said.

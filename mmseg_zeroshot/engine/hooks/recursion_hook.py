@@ -35,7 +35,7 @@ class RecursionHook(Hook):
 
     Raises:
         ValueError: ``interval`` is below 1; and before the training: the
-            model has no recursion, or its start lies beyond the last
+            model has no recursion, or its start is beyond the last
             iteration.
 
     Example:

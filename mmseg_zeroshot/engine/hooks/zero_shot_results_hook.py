@@ -221,8 +221,8 @@ def _inner_type(dataset: BaseDataset) -> str:
 def _checkpoint(runner: Runner) -> str | None:
     """Return the file that the scored weights came from or go to.
 
-    Relative to the working directory where it lies below it, so that a
-    results file names no folder of the machine that made it.
+    The path is relative to the working directory if the file is below it,
+    so that a results file names no folder of the machine that made it.
     """
     path = runner._load_from
     if is_training(runner):

@@ -180,7 +180,7 @@ def _holds(listing: Listing, base: str) -> str:
             ends = {Path(file).suffix: file for file in files}
             kinds |= {_holds_file(listing.root / folder / file)
                       for file in ends.values()}
-    # Images may also lie beside their masks and end alike.
+    # Images may also be beside their masks and end alike.
     beside = any(_OF_MASKS.search(name) for folder, files
                  in listing.images.items() if _base(folder) == base
                  for name in files)

@@ -190,7 +190,7 @@ def _bad_images(pairs: Sequence[Pair],
 
 def _other_sizes(pairs: Sequence[Pair], masks: Sequence[MaskFile],
                  images: Sequence[tuple[int, int] | str]) -> list[Problem]:
-    """Look for masks that do not lie on their images."""
+    """Look for masks that do not fit their images."""
     files = [
         f'{pair.mask} is {mask.size[0]}x{mask.size[1]}, its image '
         f'{image[0]}x{image[1]}'

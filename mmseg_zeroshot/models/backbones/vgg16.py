@@ -94,4 +94,4 @@ def _check(output_stride: int, out_indices: Sequence[int],
                          'from 0 to 4')
     if not -1 <= frozen_stages <= _STAGES:
         raise ValueError(f'VGG16(frozen_stages={frozen_stages!r}): it must '
-                         'lie between -1 and 5')
+                         'be between -1 and 5')

@@ -63,7 +63,7 @@ class BaseZeroShotHead(Vocabulary):
 
     Raises:
         ValueError: the host cannot be one, a class has no vector, or
-            ``gamma`` lies outside [0, 1].
+            ``gamma`` is outside [0, 1].
         TypeError: ``host`` is not a config.
     """
 

@@ -37,7 +37,7 @@ class DeepLabV2Head(BaseDecodeHead):
 
     Raises:
         ValueError: There is no dilation, one is not positive, or
-            ``hidden_dropout`` lies outside [0, 1).
+            ``hidden_dropout`` is outside [0, 1).
 
     Example:
         >>> decode_head = dict(
@@ -63,7 +63,7 @@ class DeepLabV2Head(BaseDecodeHead):
                              'one positive dilation a branch')
         if not 0 <= hidden_dropout < 1:
             raise ValueError(f'DeepLabV2Head(hidden_dropout={hidden_dropout!r}'
-                             '): a ratio must lie in [0, 1)')
+                             '): a ratio must be in [0, 1)')
         self.branches = nn.ModuleList(
             self._branch(dilation, hidden_channels, hidden_dropout)
             for dilation in dilations)

@@ -309,7 +309,7 @@ def _check_prior(prior: float | None, split: ClassSplit) -> None:
 def _checked_power(power: float) -> float:
     """Return the exponent of the seen classes' frequencies."""
     if not 0 <= power <= 1:
-        raise ValueError(f'frequency_power={power!r} must lie in [0, 1]: 1 '
+        raise ValueError(f'frequency_power={power!r} must be in [0, 1]: 1 '
                          'counts seen classes as often as they occur, 0 '
                          'counts all alike')
     return power

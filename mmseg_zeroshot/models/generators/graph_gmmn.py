@@ -14,7 +14,7 @@ from .gmmn import GMMNGenerator
 
 @MODELS.register_module()
 class GraphGMMNGenerator(GMMNGenerator):
-    """Generates pixel features of regions from what lies around them.
+    """Generates pixel features of regions from what is around them.
 
     :class:`GMMNGenerator` with its two linear layers replaced by graph
     convolutions (ZS3Net, section 2.2, graph-context encoding; Kipf and
@@ -48,7 +48,7 @@ class GraphGMMNGenerator(GMMNGenerator):
         init_cfg: Initial weights.
 
     Raises:
-        ValueError: ``context`` lies outside [0, 1], or as
+        ValueError: ``context`` is outside [0, 1], or as
             :class:`GMMNGenerator`.
     """
 
@@ -76,7 +76,7 @@ class GraphGMMNGenerator(GMMNGenerator):
             init_cfg=init_cfg)
         if not 0 <= context <= 1:
             raise ValueError(f'{type(self).__name__}(context={context!r}) '
-                             'must lie in [0, 1]: 1 is a whole graph '
+                             'must be in [0, 1]: 1 is a whole graph '
                              'convolution, 0 none')
         self.context = context
 

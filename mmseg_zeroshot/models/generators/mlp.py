@@ -57,7 +57,7 @@ class MLPGenerator(BaseGenerator):
             raise ValueError(f'noise={noise!r} is unknown: take one of '
                              f'{NOISES}')
         if not 0 <= dropout < 1:
-            raise ValueError(f'dropout={dropout!r} must lie in [0, 1)')
+            raise ValueError(f'dropout={dropout!r} must be in [0, 1)')
         self.noise_dim = noise_dim
         self.noise = noise
         self.hidden = nn.Linear(embedding_dim + noise_dim, hidden_dim)

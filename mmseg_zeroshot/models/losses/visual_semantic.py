@@ -2,7 +2,7 @@
 
 Pure functions. Scores are (N, K, ...), labels (N, ...) with any number of
 pixel dimensions (none for a set of vectors); ignored pixels cost 0. Classes
-whose scores all lie at ``MASKED_LOGIT`` (unseen and ignored ones in training)
+whose scores are all ``MASKED_LOGIT`` (unseen and ignored ones in training)
 take no part as wrong classes.
 """
 from __future__ import annotations

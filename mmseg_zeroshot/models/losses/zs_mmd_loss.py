@@ -92,7 +92,7 @@ class ZSMMDLoss(nn.Module):
                  loss_name: str = 'loss_zs_mmd') -> None:
         super().__init__()
         if not 0 < tau < 1:
-            raise ValueError(f'tau={tau!r} must lie in (0, 1): it is compared'
+            raise ValueError(f'tau={tau!r} must be in (0, 1): it is compared'
                              ' with softmax probabilities')
         for name, value, least in (('gamma', gamma, 0), ('start', start, 0),
                                    ('min_selected', min_selected, 2)):
@@ -130,7 +130,7 @@ class ZSMMDLoss(nn.Module):
         """Raise a ValueError if no verdict would reach the generator."""
         if self.start >= max_iters - 1:
             raise ValueError(
-                f'ZSMMDLoss(start={self.start}) lies beyond the last but one '
+                f'ZSMMDLoss(start={self.start}) is beyond the last but one '
                 f'of {max_iters} iterations: recursion would never begin. Set '
                 f'recursion.start below {max_iters - 1} '
                 '(train_cfg.max_iters - 1)')

@@ -49,7 +49,7 @@ def test_seed_decides():
 
 
 def test_neighbours_tell_about_a_class(scenes):
-    """Textures lie on their ground far more often than on the others."""
+    """Textures are on their ground far more often than on the others."""
     beside = {texture: Counter() for texture in HOME}
     for _, labels in scenes:
         graph = region_graph(labels)

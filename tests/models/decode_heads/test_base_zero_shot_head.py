@@ -230,7 +230,7 @@ def test_bad_hosts_are_named(split, embeddings):
 
 
 def test_bad_gamma_is_named(split, embeddings):
-    with pytest.raises(ValueError, match='gamma must lie in .* 1.5'):
+    with pytest.raises(ValueError, match='gamma must be in .* 1.5'):
         build('FCNHead', split, embeddings, gamma=1.5)
 
 

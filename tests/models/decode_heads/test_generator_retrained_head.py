@@ -303,7 +303,7 @@ def test_self_training_learns_all_but_the_generator(make, samples):
      r"generator=dict\(type='GMMNGenerator', loss=.*'printed'"),
     (dict(unseen_prior=1.), 'leave something to the seen'),
     (dict(unseen_prior=0.), 'must be above 0'),
-    (dict(frequency_power=1.5), r'frequency_power=1.5 must lie in \[0, 1\]'),
+    (dict(frequency_power=1.5), r'frequency_power=1.5 must be in \[0, 1\]'),
     (dict(phase='classifier', recursion=RECURSION),
      "recursion needs phase='joint'"),
     (dict(recursion=dict(RECURSION, min_selected=17)),

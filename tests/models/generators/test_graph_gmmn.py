@@ -53,7 +53,7 @@ def test_without_context_it_is_the_plain_generator():
 
 @pytest.mark.parametrize('context', [-.1, 1.5, float('nan')])
 def test_context_out_of_range(context):
-    with pytest.raises(ValueError, match=r'context=.* must lie in \[0, 1\]'):
+    with pytest.raises(ValueError, match=r'context=.* must be in \[0, 1\]'):
         build(context=context)
 
 

@@ -170,7 +170,7 @@ def test_nan_logits_are_not_hidden():
 
 
 @pytest.mark.parametrize('config, message', [
-    (dict(tau=0.), r'tau=0.0 must lie in \(0, 1\)'),
+    (dict(tau=0.), r'tau=0.0 must be in \(0, 1\)'),
     (dict(tau=1.), 'tau=1.0'),
     (dict(tau=math.nan), 'tau=nan'),
     (dict(gamma=-.1), 'gamma=-0.1'),
