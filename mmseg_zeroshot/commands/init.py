@@ -28,6 +28,7 @@ from mmseg_zeroshot.experiments.config_files import (
     config_path,
     is_config,
 )
+from mmseg_zeroshot.experiments.experiment import INIT_FILE
 from mmseg_zeroshot.experiments.inspection import (
     ClassWords,
     Layout,
@@ -52,12 +53,10 @@ from mmseg_zeroshot.experiments.proposal.summary import (
     data_lines,
     warnings,
 )
-from mmseg_zeroshot.semantics import ClassSplit, get_classes
+from mmseg_zeroshot.semantics import DEFAULT_WORDS, ClassSplit, get_classes
 from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.utils import atomic_write, exit_code
 
-FILE = 'experiment.py'
-WORDS = 'glove-6b-50d'
 NETWORK = 'deeplabv3plus_efficientnet-lite0'
 _LAYOUT = ('images', 'masks', 'image_suffix', 'mask_suffix', 'train', 'val')
 _METHODS = 'spnet zs3net --seeds 0 1 2'
@@ -73,7 +72,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         prog='mmseg-zeroshot init', description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('dir', type=Path, metavar='DIR',
-                        help=f'folder to write {FILE} into')
+                        help=f'folder to write {INIT_FILE} into')
     data = parser.add_argument_group('data (one of the first two)')
     source = data.add_mutually_exclusive_group(required=True)
     source.add_argument('--data-root', type=Path, metavar='FOLDER',
@@ -105,10 +104,10 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
                        'while methods are tuned; proposed by default')
     names.add_argument('--ignored', nargs='+', metavar='NAMES',
                        help='classes that are neither trained nor scored')
-    parser.add_argument('--words', nargs='+', default=[WORDS],
+    parser.add_argument('--words', nargs='+', default=[DEFAULT_WORDS],
                         metavar='TABLE',
                         help='class vectors: a shipped table or .npz files, '
-                        f'several are joined (default: {WORDS})')
+                        f'several are joined (default: {DEFAULT_WORDS})')
     parser.add_argument('--network', default=NETWORK,
                         help='a file of configs/_base_/models, or an mmseg '
                         'config (default: %(default)s)')
@@ -135,7 +134,7 @@ def run(args: argparse.Namespace) -> None:
         ValueError: The data, the classes or the network are not understood.
     """
     _check_network(args.network)
-    _check_free(args, [FILE])
+    _check_free(args, [INIT_FILE])
     source: NamedData | Layout = (
         NamedData.read(args.data) if args.data else find_layout(
             args.data_root, **{key: getattr(args, key) for key in _LAYOUT}))
@@ -288,7 +287,7 @@ def _write(args: argparse.Namespace, survey: Survey, text: str) -> None:
     """Write the files, the experiment last, and say what comes next."""
     for name, lines in _lists(survey).items():
         _write_text(args.dir / name, '\n'.join(lines) + '\n')
-    experiment = args.dir / FILE
+    experiment = args.dir / INIT_FILE
     _write_text(experiment, text)
     shown = shlex.quote(str(experiment))
     written = ' and '.join([str(experiment), *_lists(survey)])

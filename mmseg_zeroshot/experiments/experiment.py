@@ -10,14 +10,14 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.semantics import DEFAULT_WORDS, ClassSplit, build_split
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.semantics.splits import SPLITS
 
 from .config_files import configs_folder
 from .folder_data import FolderData
 
-OF_INIT = 'experiment'
+INIT_FILE = 'experiment.py'
 """Name of the file that ``init`` writes into a folder."""
 SHIPPED = 'experiments'
 """Folder of the shipped experiments, below ``configs``."""
@@ -79,7 +79,7 @@ class Experiment:
 
     data: Any = None
     split: Any = None
-    words: Any = 'glove-6b-50d'
+    words: Any = DEFAULT_WORDS
     network: str = ''
     schedule: str = ''
     base: str = ''
@@ -225,7 +225,7 @@ def read_experiment(path: Path) -> Experiment:
 
 def _name(path: Path) -> str:
     """Name an experiment by its file; what init writes, by its folder."""
-    return path.resolve().parent.name if path.stem == OF_INIT else path.stem
+    return path.resolve().parent.name if path.name == INIT_FILE else path.stem
 
 
 def _check_keys(experiment: Experiment) -> None:
