@@ -4,7 +4,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from mmseg_zeroshot.semantics.splits import SPLITS
 
 from .config_files import configs_folder
 from .folder_data import FolderData
+from .key_checks import KINDS, check_kinds, check_together
 
 INIT_FILE = 'experiment.py'
 """Name of the file that ``init`` writes into a folder."""
@@ -45,7 +46,8 @@ class Experiment:
         base: In place of data, network and schedule: a config that trains
             the plain network, such as one of ``configs/zs3net``.
         mode: How training leaves unseen classes out: ``'ignore'`` their
-            pixels, or ``'drop'`` images that hold any. A base config has its
+            pixels, or ``'drop'`` images that hold any. By default a shipped
+            data set's own rule, else ``'ignore'``; a base config has its
             own.
         recipe: Training variant of the generative methods: ``'strict'``,
             ``'paper'``, ``'gan'`` or ``'released'``.
@@ -83,7 +85,7 @@ class Experiment:
     network: str = ''
     schedule: str = ''
     base: str = ''
-    mode: str = 'ignore'
+    mode: str = ''
     recipe: str = 'strict'
     iterations: Any = field(default_factory=dict)
     stages: Mapping[str, Any] = field(default_factory=dict)
@@ -207,17 +209,17 @@ def read_experiment(path: Path) -> Experiment:
         The experiment.
 
     Raises:
-        ValueError: A key is unknown, missing or of another type.
+        ValueError: A key is unknown, missing, of another type or range, or
+            would change nothing.
     """
     values = Config.fromfile(path, import_custom_modules=False).to_dict()
-    known = [f.name for f in fields(Experiment)
-             if f.name not in ('name', 'path')]
     for key in values:
-        if key not in known:
+        if key not in KINDS:
             raise ValueError(f'{path}: unknown key {key!r}.'
-                             + hint(key, known))
+                             + hint(key, KINDS))
+    check_kinds(values, path)
+    check_together(values, path)
     experiment = Experiment(**values, name=_name(path), path=path)
-    _check_keys(experiment)
     _import(experiment)
     return replace(experiment, split=_whole_split(experiment),
                    words=_found(experiment.words, experiment.place))
@@ -228,29 +230,8 @@ def _name(path: Path) -> str:
     return path.resolve().parent.name if path.name == INIT_FILE else path.stem
 
 
-def _check_keys(experiment: Experiment) -> None:
-    """Refuse an experiment without data, network or split, or with two."""
-    path = experiment.path
-    if not experiment.split:
-        raise ValueError(f"{path} has no 'split': name a shipped split, or "
-                         'write split = dict(unseen=[...])')
-    parts = [key for key in ('data', 'network') if getattr(experiment, key)]
-    if experiment.base and parts:
-        raise ValueError(f"{path} has both 'base' and {parts[0]!r}: a base "
-                         'config brings its own')
-    if not experiment.base and not experiment.network:
-        raise ValueError(f"{path} has no 'network': name a file of "
-                         'configs/_base_/models, or an mmseg config')
-    if experiment.start not in ('seen', 'backbone'):
-        raise ValueError(f"{path}: start is 'seen' or 'backbone', got "
-                         f'{experiment.start!r}')
-
-
 def _import(experiment: Experiment) -> None:
     """Import the modules that the experiment brings along."""
-    if isinstance(experiment.imports, str):
-        raise ValueError(f'{experiment.path}: imports must be a list, write '
-                         f'[{experiment.imports!r}]')
     place = experiment.modules
     if place and str(place) not in sys.path:
         sys.path.insert(0, str(place))
