@@ -209,10 +209,11 @@ def read_experiment(path: Path) -> Experiment:
         The experiment.
 
     Raises:
-        ValueError: A key is unknown, missing, of another type or range, or
-            would change nothing.
+        ValueError: The file is no Python, a module that it names cannot be
+            imported, or a key is unknown, missing, of another type or
+            range, or would change nothing.
     """
-    values = Config.fromfile(path, import_custom_modules=False).to_dict()
+    values = _read(path)
     for key in values:
         if key not in KINDS:
             raise ValueError(f'{path}: unknown key {key!r}.'
@@ -223,6 +224,21 @@ def read_experiment(path: Path) -> Experiment:
     _import(experiment)
     return replace(experiment, split=_whole_split(experiment),
                    words=_found(experiment.words, experiment.place))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return what a file assigns; its mistakes as Python are ValueErrors."""
+    # First by itself, since MMEngine does not say which file is wrong.
+    try:
+        compile(path.read_text('utf-8'), path, 'exec')
+    except SyntaxError as error:
+        raise ValueError(
+            f'{path}, line {error.lineno}: {error.msg}') from error
+    try:
+        return Config.fromfile(path, import_custom_modules=False).to_dict()
+    except SyntaxError as error:
+        raise ValueError(f'a file that {path} inherits with _base_ is no '
+                         f'Python: {error}') from error
 
 
 def _name(path: Path) -> str:
@@ -236,7 +252,13 @@ def _import(experiment: Experiment) -> None:
     if place and str(place) not in sys.path:
         sys.path.insert(0, str(place))
     for name in experiment.imports:
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except (ImportError, SyntaxError) as error:
+            raise ValueError(
+                f'{experiment.path}: imports names the module {name!r}, '
+                f'which cannot be imported: {error}. Modules are looked for '
+                f'in {place} and among installed packages') from error
 
 
 def _whole_split(experiment: Experiment) -> Any:

@@ -13,6 +13,7 @@ from mmseg_zeroshot.experiments.experiment import (
 )
 from mmseg_zeroshot.experiments.key_checks import KINDS
 from mmseg_zeroshot.experiments.methods import make_plan
+from mmseg_zeroshot.utils import exit_code
 
 from .files import own
 
@@ -65,6 +66,9 @@ def test_held_out(tmp_path: Path) -> None:
      "schedule = '1k' changes nothing, because a network that is an mmseg"),
     ("network = 'x.py'\ndata = 'voc12_aug'",
      "data = 'voc12_aug' changes nothing, because a network that is"),
+    ("imports = ['nope']",
+     "farm.py: imports names the module 'nope', .* looked for in /"),
+    ('def :', r'/farm\.py, line 6: invalid syntax'),
 ])
 def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
@@ -99,6 +103,30 @@ def test_mode_of_a_named_data_set(tmp_path: Path, line: str,
 def test_every_key_is_checked() -> None:
     known = {f.name for f in fields(Experiment)}
     assert known - set(KINDS) == {'name', 'path'} and set(KINDS) <= known
+
+
+def test_a_broken_file_of_base_is_named(tmp_path: Path) -> None:
+    (tmp_path / 'broken.py').write_text('\nx = (\n')
+    path = tmp_path / 'x.py'
+    path.write_text("_base_ = 'broken.py'\n")
+    with pytest.raises(ValueError, match=r'x\.py inherits .*line 2'):
+        read_experiment(path)
+
+
+def test_a_command_shows_mistakes_without_a_traceback(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / 'x.py'
+    for text, message in (('def :', 'line 1: invalid syntax'),
+                          ('data = 3', 'data is a name, or dict')):
+        path.write_text(text)
+        assert exit_code(lambda: load_experiment(str(path))) == 1
+        assert message in capsys.readouterr().err
+
+
+def test_a_broken_module_is_named(tmp_path: Path) -> None:
+    (tmp_path / 'broken_module.py').write_text('import no_such_package\n')
+    with pytest.raises(ValueError, match="'broken_module', .*no_such_package"):
+        own(tmp_path, "imports = ['broken_module']")
 
 
 def test_missing_keys(tmp_path: Path) -> None:
