@@ -11,15 +11,18 @@ from typing import Any
 from mmengine.config import Config
 
 from mmseg_zeroshot.semantics import DEFAULT_WORDS, ClassSplit, build_split
+from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.semantics.splits import SPLITS
 
 from .config_files import configs_folder
-from .folder_data import FolderData
+from .folder_data import FolderData, below, is_list
 from .key_checks import KINDS, check_kinds, check_together
 
 INIT_FILE = 'experiment.py'
 """Name of the file that ``init`` writes into a folder."""
+GROUPS = ('unseen', 'validation', 'ignored')
+"""Keys of a split that hold class names."""
 SHIPPED = 'experiments'
 """Folder of the shipped experiments, below ``configs``."""
 
@@ -35,8 +38,9 @@ class Experiment:
             name of a data set: a file of ``configs/_base_/datasets`` or an
             mmseg config. Not needed with ``base``.
         split: Name of a shipped split, or ``dict(unseen=[...],
-            validation=[...], ignored=[...])``; the classes are those of
-            ``data`` unless named here.
+            validation=[...], ignored=[...])``, each a list or one text such
+            as ``'cow, cat'``; the classes are those of ``data`` unless named
+            here.
         words: Class vectors: a shipped table, or one or more ``.npz`` files,
             which are joined.
         network: A file of ``configs/_base_/models``, or an mmseg config
@@ -266,7 +270,8 @@ def _whole_split(experiment: Experiment) -> Any:
     split = experiment.split
     if not isinstance(split, Mapping):
         return split
-    whole = dict(split)
+    whole = {key: _group(value, key, experiment) if key in GROUPS else value
+             for key, value in split.items()}
     whole.setdefault('name', 'unseen-' + '-'.join(whole.get('unseen', ())))
     if 'classes' not in whole:
         folder = experiment.folder
@@ -276,6 +281,17 @@ def _whole_split(experiment: Experiment) -> Any:
                              'is no folder that has some')
         whole['classes'] = folder.classes
     return whole
+
+
+def _group(names: Any, key: str, experiment: Experiment) -> Any:
+    """Return the names of a group, which may be one text."""
+    if isinstance(names, str):
+        return parse_names(below(experiment.place, names)
+                           if is_list(names) else names)
+    if isinstance(names, (list, tuple)):
+        return names
+    raise ValueError(f'{experiment.path}: split.{key} is class names, got '
+                     f"{names!r}: write a list, or 'cow, cat'")
 
 
 def _found(words: Any, place: Path) -> Any:

@@ -100,6 +100,19 @@ def test_mode_of_a_named_data_set(tmp_path: Path, line: str,
     assert config.val_dataloader.dataset.mode == 'keep'
 
 
+def test_groups_of_a_split_as_texts(tmp_path: Path) -> None:
+    experiment = own(
+        tmp_path, "split = dict(unseen='bus, car', ignored='tree')")
+    assert experiment.classes.unseen == ('car', 'bus')
+    assert experiment.classes.ignored == ('tree', )
+    assert experiment.classes.name == 'unseen-bus-car'
+    (tmp_path / 'new.txt').write_text('bus\n')
+    experiment = own(tmp_path, "split = dict(unseen='new.txt')")
+    assert experiment.classes.unseen == ('bus', )
+    with pytest.raises(ValueError, match='split.unseen is class names, got 3'):
+        own(tmp_path, 'split = dict(unseen=3)')
+
+
 def test_every_key_is_checked() -> None:
     known = {f.name for f in fields(Experiment)}
     assert known - set(KINDS) == {'name', 'path'} and set(KINDS) <= known
