@@ -47,7 +47,8 @@ def add_cfg_options(parser: argparse.ArgumentParser,
 
 def add_names(parser: argparse._ActionsContainer, option: str, *, help: str,
               parse: Callable[[Sequence[str]], Any] = parse_names,
-              default: Any = (), metavar: str = 'NAMES') -> None:
+              default: Any = (), metavar: str = 'NAMES',
+              required: bool = False) -> None:
     """Add an option that takes a list of class names.
 
     Args:
@@ -57,9 +58,10 @@ def add_names(parser: argparse._ActionsContainer, option: str, *, help: str,
         parse: Reads the list.
         default: Without the option.
         metavar: Stands for the list.
+        required: Whether it must be given.
     """
     parser.add_argument(option, nargs='+', action=_Parsed, default=default,
-                        parse=parse, metavar=metavar,
+                        parse=parse, metavar=metavar, required=required,
                         help=f'{help}; {NAMES_HELP}')
 
 

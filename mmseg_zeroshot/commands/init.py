@@ -23,11 +23,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mmseg_zeroshot.commands._arguments import add_names, make_parser
 from mmseg_zeroshot.experiments.config_files import (
     base_file,
     config_path,
     is_config,
 )
+from mmseg_zeroshot.experiments.experiment import INIT_FILE
 from mmseg_zeroshot.experiments.inspection import (
     ClassWords,
     Layout,
@@ -52,14 +54,17 @@ from mmseg_zeroshot.experiments.proposal.summary import (
     data_lines,
     warnings,
 )
-from mmseg_zeroshot.semantics import ClassSplit, get_classes
-from mmseg_zeroshot.semantics.name_lists import parse_names
+from mmseg_zeroshot.semantics import DEFAULT_WORDS, ClassSplit, get_classes
 from mmseg_zeroshot.utils import atomic_write, exit_code
 
-FILE = 'experiment.py'
-WORDS = 'glove-6b-50d'
 NETWORK = 'deeplabv3plus_efficientnet-lite0'
-_LAYOUT = ('images', 'masks', 'image_suffix', 'mask_suffix', 'train', 'val')
+_LAYOUT = dict(
+    images='folder of the images below the root',
+    masks='folder of the masks below the root',
+    image_suffix='ending of image files, such as .jpg',
+    mask_suffix='ending of mask files, after the image\'s name',
+    train='part to train on: a list file or a folder',
+    val='part to score on')
 _METHODS = 'spnet zs3net --seeds 0 1 2'
 
 
@@ -69,46 +74,15 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     Args:
         argv: Arguments; the process's by default.
     """
-    parser = argparse.ArgumentParser(
-        prog='mmseg-zeroshot init', description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = make_parser(__name__, __doc__)
     parser.add_argument('dir', type=Path, metavar='DIR',
-                        help=f'folder to write {FILE} into')
-    data = parser.add_argument_group('data (one of the first two)')
-    source = data.add_mutually_exclusive_group(required=True)
-    source.add_argument('--data-root', type=Path, metavar='FOLDER',
-                        help='folder that holds images and masks')
-    source.add_argument('--data', metavar='NAME',
-                        help='a data set: an mmseg config, or a file of '
-                        'configs/_base_/datasets')
-    for option, text in dict(
-            images='folder of the images below the root',
-            masks='folder of the masks below the root',
-            image_suffix='ending of image files, such as .jpg',
-            mask_suffix='ending of mask files, after the image\'s name',
-            train='part to train on: a list file or a folder',
-            val='part to score on').items():
-        data.add_argument(f'--{option.replace("_", "-")}', default='',
-                          help=f'{text}; found by itself if it can be')
-    data.add_argument('--all-masks', action='store_true',
-                      help='read all masks, and not a sample')
-    names = parser.add_argument_group(
-        'classes (separated by commas or blanks, names with blanks in '
-        'quotes, or a text file with one a line)')
-    names.add_argument('--classes', nargs='+', metavar='NAMES',
-                       help='all classes in the order of their ids, or the '
-                       'name of a shipped list such as voc21')
-    names.add_argument('--unseen', nargs='+', required=True, metavar='NAMES',
-                       help='classes whose labels training never reads')
-    names.add_argument('--validation', nargs='+', metavar='NAMES',
-                       help='seen classes that stand in for unseen ones '
-                       'while methods are tuned; proposed by default')
-    names.add_argument('--ignored', nargs='+', metavar='NAMES',
-                       help='classes that are neither trained nor scored')
-    parser.add_argument('--words', nargs='+', default=[WORDS],
+                        help=f'folder to write {INIT_FILE} into')
+    _add_data(parser.add_argument_group('data (one of the first two)'))
+    _add_classes(parser.add_argument_group('classes'))
+    parser.add_argument('--words', nargs='+', default=[DEFAULT_WORDS],
                         metavar='TABLE',
                         help='class vectors: a shipped table or .npz files, '
-                        f'several are joined (default: {WORDS})')
+                        f'several are joined (default: {DEFAULT_WORDS})')
     parser.add_argument('--network', default=NETWORK,
                         help='a file of configs/_base_/models, or an mmseg '
                         'config (default: %(default)s)')
@@ -123,6 +97,33 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return args
 
 
+def _add_data(group: argparse._ArgumentGroup) -> None:
+    """Add what says where images and masks are."""
+    source = group.add_mutually_exclusive_group(required=True)
+    source.add_argument('--data-root', type=Path, metavar='FOLDER',
+                        help='folder that holds images and masks')
+    source.add_argument('--data', metavar='NAME',
+                        help='a data set: an mmseg config, or a file of '
+                        'configs/_base_/datasets')
+    for key, text in _LAYOUT.items():
+        group.add_argument(f'--{key.replace("_", "-")}', default='',
+                           help=f'{text}; found by itself if it can be')
+    group.add_argument('--all-masks', action='store_true',
+                       help='read all masks, and not a sample')
+
+
+def _add_classes(group: argparse._ArgumentGroup) -> None:
+    """Add the lists of class names."""
+    add_names(group, '--classes', help='all classes in the order of their '
+              'ids, or the name of a shipped list such as voc21')
+    add_names(group, '--unseen', required=True,
+              help='classes whose labels training never reads')
+    add_names(group, '--validation', help='seen classes that stand in for '
+              'unseen ones while methods are tuned; proposed by default')
+    add_names(group, '--ignored',
+              help='classes that are neither trained nor scored')
+
+
 def run(args: argparse.Namespace) -> None:
     """Look at the data, print what is there, write the experiment.
 
@@ -135,15 +136,15 @@ def run(args: argparse.Namespace) -> None:
         ValueError: The data, the classes or the network are not understood.
     """
     _check_network(args.network)
-    _check_free(args, [FILE])
+    _check_free(args, [INIT_FILE])
     source: NamedData | Layout = (
         NamedData.read(args.data) if args.data else find_layout(
             args.data_root, **{key: getattr(args, key) for key in _LAYOUT}))
     classes = _classes(args, source)
     # Misspelt names are found before thousands of masks are read.
     split = ClassSplit(
-        classes=get_classes(classes), unseen=_names(args.unseen),
-        validation=_names(args.validation), ignored=_names(args.ignored))
+        classes=get_classes(classes), unseen=tuple(args.unseen),
+        validation=tuple(args.validation), ignored=tuple(args.ignored))
     words = _words(args.words)
     found = find_words(words, split.classes)
     survey = _survey(args, source, classes)
@@ -185,7 +186,7 @@ def _classes(args: argparse.Namespace,
     if isinstance(source, NamedData):
         return source.classes
     if args.classes:
-        return known_classes(_names(args.classes))
+        return known_classes(args.classes)
     raise no_classes(source, count_ids(source, all_masks=args.all_masks))
 
 
@@ -195,10 +196,6 @@ def _survey(args: argparse.Namespace, source: NamedData | Layout,
         return source.survey(all_masks=args.all_masks)
     return folder_survey(source, classes, lists=args.dir.absolute(),
                          all_masks=args.all_masks)
-
-
-def _names(given: Sequence[str] | None) -> tuple[str, ...]:
-    return tuple(parse_names(given)) if given else ()
 
 
 def _words(given: Sequence[str]) -> str | list[str]:
@@ -288,7 +285,7 @@ def _write(args: argparse.Namespace, survey: Survey, text: str) -> None:
     """Write the files, the experiment last, and say what comes next."""
     for name, lines in _lists(survey).items():
         _write_text(args.dir / name, '\n'.join(lines) + '\n')
-    experiment = args.dir / FILE
+    experiment = args.dir / INIT_FILE
     _write_text(experiment, text)
     shown = shlex.quote(str(experiment))
     written = ' and '.join([str(experiment), *_lists(survey)])

@@ -39,7 +39,11 @@ from mmseg_zeroshot.experiments.mmseg_classes import (
 from mmseg_zeroshot.experiments.mmseg_config import BaseConfig, load_base
 from mmseg_zeroshot.experiments.network_check import check_network
 from mmseg_zeroshot.experiments.written import step_files, write_files
-from mmseg_zeroshot.semantics import build_split, load_embeddings
+from mmseg_zeroshot.semantics import (
+    DEFAULT_WORDS,
+    build_split,
+    load_embeddings,
+)
 from mmseg_zeroshot.utils import exit_code
 
 ITERATIONS = dict(generator=20000, classifier=10000)
@@ -58,9 +62,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     add_names(which, '--unseen', help='unseen classes of a split of your own')
     add_names(parser, '--ignored',
               help='with --unseen: classes to leave out')
-    parser.add_argument('--embeddings', nargs='+', default=['glove-6b-50d'],
+    parser.add_argument('--embeddings', nargs='+', default=[DEFAULT_WORDS],
                         help='class vectors: a shipped table or .npz files '
-                        '(default: glove-6b-50d)')
+                        f'(default: {DEFAULT_WORDS})')
     parser.add_argument('--mode', choices=('ignore', 'drop'),
                         help='hide pixels of unseen classes, or leave out '
                         "images with any (default: the method's)")

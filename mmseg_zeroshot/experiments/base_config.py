@@ -17,6 +17,8 @@ from .folder_data import FolderData
 
 SCHEDULE = 'finetune_1k'
 """Of a shipped network, unless the experiment names another."""
+MODE = 'ignore'
+"""How images of one's own hide unseen classes, unless it says otherwise."""
 
 
 def base_config(experiment: Experiment) -> Config:
@@ -66,7 +68,8 @@ def _network_and_data(experiment: Experiment) -> Config:
     if is_config(experiment.network):
         return adapted_config(
             config_path(experiment.network), split=experiment.split,
-            folder=experiment.folder, mode=experiment.mode, imports=False)
+            folder=experiment.folder, mode=experiment.mode or MODE,
+            imports=False)
     return _composed(experiment)
 
 
@@ -84,8 +87,10 @@ def _composed(experiment: Experiment) -> Config:
         values.update(read_config(part).to_dict())
     config = Config(values)
     if folder:
-        config = derive(
-            config, _folder_change(config, folder, experiment.mode))
+        config = derive(config, _folder_change(config, folder))
+    if mode := _mode(experiment):
+        config = derive(config, dict(
+            train_dataloader=dict(dataset=dict(mode=mode))))
     classes = build_split(experiment.split).num_classes
     return derive(config, dict(
         model=dict(data_preprocessor=dict(size=config.crop_size),
@@ -97,13 +102,20 @@ def _named_data(experiment: Experiment) -> dict[str, Any]:
     """Return the data set of an experiment; a folder changes images.py."""
     if not experiment.folder and is_config(experiment.data):
         return config_data(config_path(experiment.data),
-                           split=experiment.split, mode=experiment.mode)
+                           split=experiment.split)
     name = 'images' if experiment.folder else experiment.data
     return read_config(base_file('datasets', name)).to_dict()
 
 
-def _folder_change(base: Config, folder: FolderData,
-                   mode: str) -> dict[str, Any]:
+def _mode(experiment: Experiment) -> str:
+    """Return how unseen classes are left out; empty for the data's own rule.
+
+    ``images.py`` has that of ZS3Net, which is none for dense scenes.
+    """
+    return experiment.mode or (MODE if experiment.folder else '')
+
+
+def _folder_change(base: Config, folder: FolderData) -> dict[str, Any]:
     """Return what a folder of one's own changes in ``images.py``."""
     image_size = dict(scale=tuple(folder.size), keep_ratio=True)
     load, labels, _, crop, *rest = base.train_pipeline
@@ -123,7 +135,7 @@ def _folder_change(base: Config, folder: FolderData,
         train_dataloader=dict(
             batch_size=folder.batch_size, num_workers=folder.num_workers,
             persistent_workers=folder.num_workers > 0,
-            dataset=dict(mode=mode, pipeline=train_pipeline,
+            dataset=dict(pipeline=train_pipeline,
                          dataset=folder.dataset(folder.train))),
         val_dataloader=scored, test_dataloader=scored)
 

@@ -10,18 +10,16 @@ from .config_files import read_config
 from .mmseg_data import inner_dataset, pipeline_of, type_name
 
 
-def config_data(path: Path, *, split: Any,
-                mode: str = 'ignore') -> dict[str, Any]:
+def config_data(path: Path, *, split: Any) -> dict[str, Any]:
     """Return what a file of ``configs/_base_/datasets`` holds.
 
-    Pipelines, batch sizes and loaders are the config's own.
+    Pipelines, batch sizes and loaders are the config's own. Training ignores
+    pixels of unseen classes.
 
     Args:
         path: An mmseg config with data loaders, such as one of mmseg's
             ``_base_/datasets``.
         split: Name or config of the split.
-        mode: How training leaves unseen classes out, ``'ignore'`` or
-            ``'drop'``.
 
     Raises:
         ValueError: The config lacks a loader, has one that is zero-shot
@@ -39,7 +37,7 @@ def config_data(path: Path, *, split: Any,
         pipeline = pipeline_of(dataset, key)
         result[key] = zero_shot_loader(
             loader, inner_dataset(dataset, key), pipeline, loop=loop,
-            split=split, mode=mode)
+            split=split, mode='ignore')
         result.setdefault(
             'train_pipeline' if loop == 'train' else 'test_pipeline', pipeline)
     metric = dict(type='ZeroShotIoUMetric')

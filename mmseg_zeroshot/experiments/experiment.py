@@ -4,21 +4,25 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.semantics import DEFAULT_WORDS, ClassSplit, build_split
+from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.semantics.splits import SPLITS
 
 from .config_files import configs_folder
-from .folder_data import FolderData
+from .folder_data import FolderData, below, is_list
+from .key_checks import KINDS, check_kinds, check_together
 
-OF_INIT = 'experiment'
+INIT_FILE = 'experiment.py'
 """Name of the file that ``init`` writes into a folder."""
+GROUPS = ('unseen', 'validation', 'ignored')
+"""Keys of a split that hold class names."""
 SHIPPED = 'experiments'
 """Folder of the shipped experiments, below ``configs``."""
 
@@ -34,8 +38,9 @@ class Experiment:
             name of a data set: a file of ``configs/_base_/datasets`` or an
             mmseg config. Not needed with ``base``.
         split: Name of a shipped split, or ``dict(unseen=[...],
-            validation=[...], ignored=[...])``; the classes are those of
-            ``data`` unless named here.
+            validation=[...], ignored=[...])``, each a list or one text such
+            as ``'cow, cat'``; the classes are those of ``data`` unless named
+            here.
         words: Class vectors: a shipped table, or one or more ``.npz`` files,
             which are joined.
         network: A file of ``configs/_base_/models``, or an mmseg config
@@ -45,7 +50,8 @@ class Experiment:
         base: In place of data, network and schedule: a config that trains
             the plain network, such as one of ``configs/zs3net``.
         mode: How training leaves unseen classes out: ``'ignore'`` their
-            pixels, or ``'drop'`` images that hold any. A base config has its
+            pixels, or ``'drop'`` images that hold any. By default a shipped
+            data set's own rule, else ``'ignore'``; a base config has its
             own.
         recipe: Training variant of the generative methods: ``'strict'``,
             ``'paper'``, ``'gan'`` or ``'released'``.
@@ -79,11 +85,11 @@ class Experiment:
 
     data: Any = None
     split: Any = None
-    words: Any = 'glove-6b-50d'
+    words: Any = DEFAULT_WORDS
     network: str = ''
     schedule: str = ''
     base: str = ''
-    mode: str = 'ignore'
+    mode: str = ''
     recipe: str = 'strict'
     iterations: Any = field(default_factory=dict)
     stages: Mapping[str, Any] = field(default_factory=dict)
@@ -207,55 +213,56 @@ def read_experiment(path: Path) -> Experiment:
         The experiment.
 
     Raises:
-        ValueError: A key is unknown, missing or of another type.
+        ValueError: The file is no Python, a module that it names cannot be
+            imported, or a key is unknown, missing, of another type or
+            range, or would change nothing.
     """
-    values = Config.fromfile(path, import_custom_modules=False).to_dict()
-    known = [f.name for f in fields(Experiment)
-             if f.name not in ('name', 'path')]
+    values = _read(path)
     for key in values:
-        if key not in known:
+        if key not in KINDS:
             raise ValueError(f'{path}: unknown key {key!r}.'
-                             + hint(key, known))
+                             + hint(key, KINDS))
+    check_kinds(values, path)
+    check_together(values, path)
     experiment = Experiment(**values, name=_name(path), path=path)
-    _check_keys(experiment)
     _import(experiment)
     return replace(experiment, split=_whole_split(experiment),
                    words=_found(experiment.words, experiment.place))
 
 
+def _read(path: Path) -> dict[str, Any]:
+    """Return what a file assigns; its mistakes as Python are ValueErrors."""
+    # First by itself, since MMEngine does not say which file is wrong.
+    try:
+        compile(path.read_text('utf-8'), path, 'exec')
+    except SyntaxError as error:
+        raise ValueError(
+            f'{path}, line {error.lineno}: {error.msg}') from error
+    try:
+        return Config.fromfile(path, import_custom_modules=False).to_dict()
+    except SyntaxError as error:
+        raise ValueError(f'a file that {path} inherits with _base_ is no '
+                         f'Python: {error}') from error
+
+
 def _name(path: Path) -> str:
     """Name an experiment by its file; what init writes, by its folder."""
-    return path.resolve().parent.name if path.stem == OF_INIT else path.stem
-
-
-def _check_keys(experiment: Experiment) -> None:
-    """Refuse an experiment without data, network or split, or with two."""
-    path = experiment.path
-    if not experiment.split:
-        raise ValueError(f"{path} has no 'split': name a shipped split, or "
-                         'write split = dict(unseen=[...])')
-    parts = [key for key in ('data', 'network') if getattr(experiment, key)]
-    if experiment.base and parts:
-        raise ValueError(f"{path} has both 'base' and {parts[0]!r}: a base "
-                         'config brings its own')
-    if not experiment.base and not experiment.network:
-        raise ValueError(f"{path} has no 'network': name a file of "
-                         'configs/_base_/models, or an mmseg config')
-    if experiment.start not in ('seen', 'backbone'):
-        raise ValueError(f"{path}: start is 'seen' or 'backbone', got "
-                         f'{experiment.start!r}')
+    return path.resolve().parent.name if path.name == INIT_FILE else path.stem
 
 
 def _import(experiment: Experiment) -> None:
     """Import the modules that the experiment brings along."""
-    if isinstance(experiment.imports, str):
-        raise ValueError(f'{experiment.path}: imports must be a list, write '
-                         f'[{experiment.imports!r}]')
     place = experiment.modules
     if place and str(place) not in sys.path:
         sys.path.insert(0, str(place))
     for name in experiment.imports:
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except (ImportError, SyntaxError) as error:
+            raise ValueError(
+                f'{experiment.path}: imports names the module {name!r}, '
+                f'which cannot be imported: {error}. Modules are looked for '
+                f'in {place} and among installed packages') from error
 
 
 def _whole_split(experiment: Experiment) -> Any:
@@ -263,7 +270,8 @@ def _whole_split(experiment: Experiment) -> Any:
     split = experiment.split
     if not isinstance(split, Mapping):
         return split
-    whole = dict(split)
+    whole = {key: _group(value, key, experiment) if key in GROUPS else value
+             for key, value in split.items()}
     whole.setdefault('name', 'unseen-' + '-'.join(whole.get('unseen', ())))
     if 'classes' not in whole:
         folder = experiment.folder
@@ -273,6 +281,17 @@ def _whole_split(experiment: Experiment) -> Any:
                              'is no folder that has some')
         whole['classes'] = folder.classes
     return whole
+
+
+def _group(names: Any, key: str, experiment: Experiment) -> Any:
+    """Return the names of a group, which may be one text."""
+    if isinstance(names, str):
+        return parse_names(below(experiment.place, names)
+                           if is_list(names) else names)
+    if isinstance(names, (list, tuple)):
+        return names
+    raise ValueError(f'{experiment.path}: split.{key} is class names, got '
+                     f"{names!r}: write a list, or 'cow, cat'")
 
 
 def _found(words: Any, place: Path) -> Any:

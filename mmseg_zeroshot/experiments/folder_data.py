@@ -80,7 +80,7 @@ class FolderData:
         for key in ('size', 'ratio_range', 'crop'):
             if key in values:
                 values[key] = _pair(key, values[key])
-        values['root'] = _below(place, str(data['root']))
+        values['root'] = below(place, str(data['root']))
         values['classes'] = _classes(data['classes'], place)
         return cls(**values)
 
@@ -127,7 +127,13 @@ def is_list(part: str) -> bool:
     return part.endswith('.txt')
 
 
-def _below(place: Path, path: str) -> str:
+def below(place: Path, path: str) -> str:
+    """Return a path that begins at a folder if it is found there.
+
+    Args:
+        place: The folder.
+        path: Else as it is, from the working directory.
+    """
     beside = place / path
     return str(beside) if beside.exists() else path
 
@@ -137,7 +143,7 @@ def _classes(given: Any, place: Path) -> Any:
     if isinstance(given, str) and given in CLASS_LISTS:
         return given
     if isinstance(given, str):
-        given = _below(place, given)
+        given = below(place, given)
     return parse_names(given)
 
 

@@ -1,7 +1,6 @@
 """A trained model's classes, changed to those that a user asks for."""
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,10 +129,8 @@ def bank_steps(config: Config, bank: str | None, split: ClassSplit,
             'this model learns added classes from a feature bank, and the '
             'config names none: give --bank, made by '
             'mmseg-zeroshot build-feature-bank CONFIG STAGE_0.pth')
-    seen = data.get('checkpoint')
     dataset = FeatureBankDataset(
         path, split, num_vectors=model.decode_head.num_vectors, seed=seed,
-        checkpoint=seen if seen and os.path.isfile(seen) else None,
         feature_dim=model.decode_head.feature_channels,
         missing=data.get('missing', 'error'))
     device = next(model.parameters()).device

@@ -17,6 +17,8 @@ from .npz_table import read_npz_table
 from .words import joined_words, split_words
 
 ASSETS = Path(__file__).parent / 'assets'
+DEFAULT_WORDS = 'glove-6b-50d'
+"""The table that is read where nobody names one."""
 NORMALIZE_MODES = ('l2', 'none', 'max')
 
 

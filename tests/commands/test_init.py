@@ -227,6 +227,13 @@ def test_folder_options_do_not_go_with_a_named_data_set(tmp_path, capsys):
     assert '--masks describes a folder' in capsys.readouterr().err
 
 
+def test_a_missing_file_of_names_is_an_error_of_usage(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        call(tmp_path, *CLASSES, '--unseen', './unseen.txt')
+    assert 'argument --unseen: no such file of names: ./unseen.txt' in (
+        capsys.readouterr().err)
+
+
 @pytest.mark.real_data
 def test_real_folders(tmp_path, capsys, real_data):
     root = real_data / 'voc_animals/VOCdevkit/VOC2012'

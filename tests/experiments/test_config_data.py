@@ -47,9 +47,9 @@ def test_labels_of_unseen_classes_are_hidden_in_training_alone(tmp_path):
 def test_a_config_of_mmseg():
     split = dict(classes='ade150', unseen=['sofa'])
     got = config_data(config_path('mmseg::_base_/datasets/ade20k.py'),
-                      split=split, mode='drop')
+                      split=split)
     dataset = got['train_dataloader']['dataset']
-    assert dataset['type'] == 'ZeroShotDataset' and dataset['mode'] == 'drop'
+    assert dataset['type'] == 'ZeroShotDataset' and dataset['mode'] == 'ignore'
     assert dataset['dataset']['type'] == 'ADE20KDataset'
     assert build_split(dataset['split']).unseen == ('sofa', )
     assert got['test_pipeline'][1]['type'] == 'Resize'

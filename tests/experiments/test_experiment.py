@@ -1,14 +1,19 @@
 """Experiment files."""
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from mmseg_zeroshot.experiments.base_config import base_config
 from mmseg_zeroshot.experiments.experiment import (
+    Experiment,
     load_experiment,
     read_experiment,
     shipped_experiments,
 )
+from mmseg_zeroshot.experiments.key_checks import KINDS
 from mmseg_zeroshot.experiments.methods import make_plan
+from mmseg_zeroshot.utils import exit_code
 
 from .files import own
 
@@ -41,14 +46,100 @@ def test_held_out(tmp_path: Path) -> None:
     ("netwrok = 'x'", "unknown key 'netwrok'.*network"),
     ("data['rot'] = 1", "unknown key 'rot' in data.*root"),
     ("data['crop'] = 'big'", 'data.crop must be two positive numbers'),
-    ("base = 'x.py'", "has both 'base' and 'data'"),
+    ("base = 'x.py'", 'data = .* because a base config brings its own'),
     ("split = dict(unseen=['buss'])", "unknown class 'buss'|buss"),
     ("start = 'there'", "start is 'seen' or 'backbone', got 'there'"),
-    ("imports = 'mine'", r"imports must be a list, write \['mine'\]"),
+    ("imports = 'mine'", "imports is a list of modules, .* got 'mine'"),
+    ("mode = 'drp'", "mode is 'ignore' or 'drop', got 'drp'"),
+    ("recipe = 'papr'", "recipe is a file of .*recipes, .* got 'papr'"),
+    ('iterations = 0', 'iterations is a positive whole number, .* got 0'),
+    ("iterations = dict(seen='a')", "iterations is .* got {'seen': 'a'}"),
+    ("seen_once = 'yes'", "seen_once is True or False, got 'yes'"),
+    ('gamma = dict(spnet=1.5)', 'gamma is a number from 0 to 1 or None'),
+    ("options = {'optim_wrapper.optimizer.lr': 1}",
+     "options is .* write those of all steps under 'all'"),
+    ('stages = dict(bank=3)', 'stages is arguments by stage'),
+    ('words = []', 'words is a table or file, or a list'),
+    ('network = 3', 'network is a text, got 3'),
+    ("splits = 'x'", "splits is a list of names, got 'x'"),
+    ("network = 'x.py'\nschedule = '1k'",
+     "schedule = '1k' changes nothing, because a network that is an mmseg"),
+    ("network = 'x.py'\ndata = 'voc12_aug'",
+     "data = 'voc12_aug' changes nothing, because a network that is"),
+    ("imports = ['nope']",
+     "farm.py: imports names the module 'nope', .* looked for in /"),
+    ('def :', r'/farm\.py, line 6: invalid syntax'),
 ])
 def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         own(tmp_path, text).classes  # noqa: B018
+
+
+@pytest.mark.parametrize('line', ["mode = 'drop'", "schedule = '1k'"])
+def test_a_base_config_brings_its_own(tmp_path: Path, line: str) -> None:
+    path = tmp_path / 'x.py'
+    path.write_text(f"base, split = 'y.py', 'voc12-spnet'\n{line}\n")
+    with pytest.raises(ValueError, match='a base config brings its own'):
+        read_experiment(path)
+
+
+@pytest.mark.parametrize('line, expected', [
+    ('', 'ignore'), ("mode = 'drop'", 'drop'),
+    ("data, split = 'voc12_aug', 'voc12-spnet'", 'drop'),
+    ("data, split = 'voc12_aug', 'voc12-spnet'; mode = 'ignore'", 'ignore'),
+    ("data = 'mmseg::_base_/datasets/ade20k.py'", 'ignore'),
+    ("data = 'mmseg::_base_/datasets/ade20k.py'; mode = 'drop'", 'drop')])
+def test_mode_of_a_named_data_set(tmp_path: Path, line: str,
+                                  expected: str) -> None:
+    path = tmp_path / 'x.py'
+    path.write_text("_base_ = 'demo.py'\n" + line)
+    (tmp_path / 'demo.py').write_text(
+        shipped_experiments()['demo'].read_text('utf-8'))
+    config = base_config(read_experiment(path))
+    assert config.train_dataloader.dataset.mode == expected
+    assert config.val_dataloader.dataset.mode == 'keep'
+
+
+def test_groups_of_a_split_as_texts(tmp_path: Path) -> None:
+    experiment = own(
+        tmp_path, "split = dict(unseen='bus, car', ignored='tree')")
+    assert experiment.classes.unseen == ('car', 'bus')
+    assert experiment.classes.ignored == ('tree', )
+    assert experiment.classes.name == 'unseen-bus-car'
+    (tmp_path / 'new.txt').write_text('bus\n')
+    experiment = own(tmp_path, "split = dict(unseen='new.txt')")
+    assert experiment.classes.unseen == ('bus', )
+    with pytest.raises(ValueError, match='split.unseen is class names, got 3'):
+        own(tmp_path, 'split = dict(unseen=3)')
+
+
+def test_every_key_is_checked() -> None:
+    known = {f.name for f in fields(Experiment)}
+    assert known - set(KINDS) == {'name', 'path'} and set(KINDS) <= known
+
+
+def test_a_broken_file_of_base_is_named(tmp_path: Path) -> None:
+    (tmp_path / 'broken.py').write_text('\nx = (\n')
+    path = tmp_path / 'x.py'
+    path.write_text("_base_ = 'broken.py'\n")
+    with pytest.raises(ValueError, match=r'x\.py inherits .*line 2'):
+        read_experiment(path)
+
+
+def test_a_command_shows_mistakes_without_a_traceback(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / 'x.py'
+    for text, message in (('def :', 'line 1: invalid syntax'),
+                          ('data = 3', 'data is a name, or dict')):
+        path.write_text(text)
+        assert exit_code(lambda: load_experiment(str(path))) == 1
+        assert message in capsys.readouterr().err
+
+
+def test_a_broken_module_is_named(tmp_path: Path) -> None:
+    (tmp_path / 'broken_module.py').write_text('import no_such_package\n')
+    with pytest.raises(ValueError, match="'broken_module', .*no_such_package"):
+        own(tmp_path, "imports = ['broken_module']")
 
 
 def test_missing_keys(tmp_path: Path) -> None:
@@ -56,6 +147,11 @@ def test_missing_keys(tmp_path: Path) -> None:
     path.write_text("network = 'deeplabv3plus_r18-w32'\n")
     with pytest.raises(ValueError, match="has no 'split'"):
         read_experiment(path)
+    path.write_text("network, split = 'segformer_mit-b0', 'voc12-spnet'\n")
+    with pytest.raises(ValueError, match="has no 'data'"):
+        read_experiment(path)
+    path.write_text("network, split = 'mmseg::x.py', 'voc12-spnet'\n")
+    assert read_experiment(path).data is None
     with pytest.raises(FileNotFoundError, match='no experiment file'):
         load_experiment('nowhere.py')
     with pytest.raises(ValueError, match="unknown experiment 'voc12-zs3-k3'"):

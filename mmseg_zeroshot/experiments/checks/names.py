@@ -82,4 +82,12 @@ def _unknown(key: str, names: Mapping, known: Iterable[str],
             yield Finding(
                 'error' if whole else 'warning', f'{key}[{name!r}]',
                 f'nothing is called {name!r}, so this changes nothing',
-                hint(str(name), known).strip().rstrip('.'), text_of(value))
+                _mend(key, str(name), known), text_of(value))
+
+
+def _mend(key: str, name: str, known: Iterable[str]) -> str:
+    """Say what to write in the place of a name."""
+    if key == 'options' and '.' in name:
+        return "write it under 'all', or under the name of a step"
+    # One order, whatever that of the set; an ellipsis keeps its dots.
+    return hint(name, sorted(known)).strip().removesuffix('.')

@@ -82,6 +82,8 @@ def test_module_that_is_not_there(tmp_path: Path) -> None:
     ('stages = dict(generater=dict(num_vectors=3))', "stages['generater']",
      'generator'),
     ('iterations = dict(seeen=3)', "iterations['seeen']", 'seen'),
+    ("options['model.backbone'] = {'depth': 3}", "options['model.backbone']",
+     "write it under 'all'"),
     ("gamma = {'spent': 0.1}", "gamma['spent']", 'spnet'),
 ])
 def test_names_that_nothing_reads(tmp_path: Path, text: str, place: str,
