@@ -36,6 +36,7 @@ from mmseg_zeroshot.experiments.inspection import (
     find_layout,
     find_words,
 )
+from mmseg_zeroshot.experiments.key_checks import check_together
 from mmseg_zeroshot.experiments.proposal import (
     NamedData,
     Stand,
@@ -135,7 +136,7 @@ def run(args: argparse.Namespace) -> None:
         FileExistsError: The experiment is there and must not be replaced.
         ValueError: The data, the classes or the network are not understood.
     """
-    _check_network(args.network)
+    _check_network(args)
     _check_free(args, [INIT_FILE])
     source: NamedData | Layout = (
         NamedData.read(args.data) if args.data else find_layout(
@@ -172,12 +173,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return exit_code(lambda: run(args))
 
 
-def _check_network(network: str) -> None:
-    """Refuse a network that is not there before anything is read."""
-    if is_config(network):
-        config_path(network)
+def _check_network(args: argparse.Namespace) -> None:
+    """Refuse a network that nobody could use before anything is read."""
+    if is_config(args.network):
+        config_path(args.network)
     else:
-        base_file('models', network)
+        base_file('models', args.network)
+    if args.data:
+        check_together(dict(data=args.data, network=args.network,
+                            split=args.unseen), args.dir / INIT_FILE)
 
 
 def _classes(args: argparse.Namespace,

@@ -227,6 +227,13 @@ def test_folder_options_do_not_go_with_a_named_data_set(tmp_path, capsys):
     assert '--masks describes a folder' in capsys.readouterr().err
 
 
+def test_a_whole_network_takes_no_other_data_set(tmp_path, capsys):
+    network = 'mmseg::fcn/fcn_r50-d8_4xb2-40k_cityscapes-512x1024.py'
+    assert init.main([str(tmp_path), '--data', 'voc12_aug', '--unseen', 'cow',
+                      '--network', network]) == 1
+    assert 'brings its own data set' in capsys.readouterr().err
+
+
 def test_a_missing_file_of_names_is_an_error_of_usage(tmp_path, capsys):
     with pytest.raises(SystemExit):
         call(tmp_path, *CLASSES, '--unseen', './unseen.txt')
