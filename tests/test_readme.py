@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = ('README.md', 'CONTRIBUTING.md', *sorted(
     path.relative_to(ROOT).as_posix() for pattern in (
         'docs/**/*.md', 'configs/*/*.md') for path in ROOT.glob(pattern)))
+INVENTED = 'configs/x/'
+"""Folder of the method that docs/extending/add_a_method.md makes up."""
 
 
 def text(root: Path, page: str) -> str:
@@ -45,7 +47,8 @@ def test_named_files_exist(repo_root, page):
     named = re.findall(r'\b((?:configs|tools|tests|docs)/[\w./-]+\.\w+)',
                        text(repo_root, page))
     assert named or page != 'README.md'
-    assert [n for n in named if not (repo_root / n).exists()] == []
+    assert [n for n in named if not n.startswith(INVENTED)
+            and not (repo_root / n).exists()] == []
 
 
 def test_the_backbone_recipe_builds(repo_root, tmp_path):

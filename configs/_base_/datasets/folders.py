@@ -1,3 +1,6 @@
+# A base for a config of your own, written by hand as mmseg's are.
+# Experiments do not read it: their key `data` describes such a folder.
+#
 # Any densely labelled folder with its parts in folders of their own:
 #
 #   images/train/*.jpg    images/val/*.jpg    images/test/*.jpg

@@ -1,3 +1,6 @@
+# A base for a config of your own, written by hand as mmseg's are.
+# Experiments do not read it: their key `data` describes such a folder.
+#
 # Any folder in VOC's layout (JPEGImages, a folder of masks, lists of names
 # under ImageSets/Segmentation), in small images for a CPU; pixels of unseen
 # classes are ignored. A leaf names data root, classes and split.
