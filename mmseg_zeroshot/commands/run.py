@@ -75,7 +75,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
                         help='leave out the choice of gamma and its row')
     parser.add_argument('--dry-run', action='store_true',
                         help='print the steps, why they run, and their '
-                        'commands')
+                        'commands; nothing is checked')
     parser.add_argument('--no-check', action='store_true',
                         help='start without checking the experiment')
     # Methods may stand before and behind options.
@@ -92,11 +92,14 @@ def run(args: argparse.Namespace) -> None:
         ValueError: The experiment, a method or an option is wrong.
         RuntimeError: Steps failed, or another run uses the work dir.
     """
+    if args.jobs is not None and args.jobs < 1:
+        raise ValueError(f'--jobs must be at least 1, got {args.jobs}')
     experiment = read_experiment(args)
     plan = make_plan(experiment, args.methods,
                      calibrate=not args.no_calibration)
     tasks = make_tasks(plan.steps.values(), args.seeds, args.work_dir)
     if args.dry_run:
+        print('not checked; mmseg-zeroshot check does')
         for text in describe(tasks, experiment.modules):
             print(text)
         return

@@ -18,10 +18,12 @@ Validation classes are seen classes that are held out of all steps and take the
 place of the unseen ones. `--oracle` chooses by the real unseen classes. That
 is an upper bound, and every result says so.
 
-Steps run and go on as those of `mmseg-zeroshot run` do. The work dir gets
-`sweep.json` (scores of all points), `sweep.md` (the table), `sweep.png` (a
-curve over one numeric key, else a heat map of the first two keys at the best
-values of the others), and `tuned.py`: the experiment with the best values.
+Steps run and go on as those of `mmseg-zeroshot run` do. Without
+`--work-dir` its files are in `WORK_DIR/tune-METHOD`, WORK_DIR being that of
+`mmseg-zeroshot run`: `sweep.json` (scores of all points), `sweep.md` (the
+table), `sweep.png` (a curve over one numeric key, else a heat map of the first
+two keys at the best values of the others), and `tuned.py`: the experiment with
+the best values.
 """
 from __future__ import annotations
 
@@ -93,6 +95,8 @@ def run(args: argparse.Namespace) -> None:
             has a score.
         RuntimeError: Steps failed, or another run uses the work dir.
     """
+    if args.jobs < 1:
+        raise ValueError(f'--jobs must be at least 1, got {args.jobs}')
     given = args.work_dir
     experiment = read_experiment(args)
     work_dir = given or args.work_dir / f'tune-{args.method}'.replace(':', '-')
@@ -101,6 +105,7 @@ def run(args: argparse.Namespace) -> None:
         best_gamma=args.gamma == 'best', oracle=args.oracle)
     tasks = make_tasks(tuning.steps.values(), args.seeds, work_dir)
     if args.dry_run:
+        print('not checked; mmseg-zeroshot check does')
         for text in describe(tasks, experiment.modules):
             print(text)
         return

@@ -82,9 +82,17 @@ def test_methods_may_stand_behind_options(toy):
 def test_dry_run_starts_nothing(capsys):
     assert run.main(['farm.py', '--dry-run', '--work-dir', 'work']) == 0
     text = capsys.readouterr().out
+    assert text.startswith('not checked; mmseg-zeroshot check does\n')
     assert '[2/4] spnet, seed 0: runs (not run yet)\n' in text
     assert '--work-dir' in text
     assert not Path('work').exists()
+
+
+@pytest.mark.parametrize('more', [[], ['--dry-run'], [
+    '--executor', 'submitit-local']])
+def test_no_jobs_are_refused(more, capsys):
+    assert run.main(['farm.py', '--jobs', '0', *more]) == 1
+    assert '--jobs must be at least 1, got 0' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('text, value', [

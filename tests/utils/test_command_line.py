@@ -1,6 +1,8 @@
 """Exit codes of the command lines, and what they print."""
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -49,3 +51,16 @@ def test_a_killed_tool_says_that_it_can_go_on(terminated, capfd):
         assert resumable_exit_code(fail(ValueError('no step'))) == 1
     assert capfd.readouterr().err.splitlines() == [
         'stopped; the same command goes on from here', 'error: no step']
+
+
+@pytest.mark.parametrize('name', ['exit_code', 'resumable_exit_code'])
+def test_a_closed_pipe_ends_it_quietly(name, repo_root):
+    tool = subprocess.Popen(
+        [sys.executable, '-c', 'import sys\n'
+         f'from mmseg_zeroshot.utils import {name}\n'
+         'def run():\n    for i in range(99999):\n        print(i)\n'
+         f'sys.exit({name}(run))'], cwd=repo_root, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE)
+    tool.stdout.readline()
+    tool.stdout.close()
+    assert (tool.wait(), tool.stderr.read()) == (141, b'')

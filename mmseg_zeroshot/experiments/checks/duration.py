@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import json
+import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,8 +21,11 @@ from .files import Parts
 from .finding import Finding, Section
 from .subject import Subject, at, number_at
 
-LIMIT = 4.0
-"""Most seconds that measuring may take."""
+LIMIT = 2.0
+"""Most seconds that measuring iterations on images should take."""
+START = 10.0
+"""Seconds until a step begins its work: imports, weights, lists of files."""
+_REPEATS = 3
 _FORWARD = 1 / 3
 """Share of the forward pass in an iteration."""
 _BATCH = 2
@@ -60,17 +65,19 @@ def estimate_duration(subject: Subject, parts: Parts) -> Section:
                        'timed')
     seconds = sum(subject.runs_of(name) * (
         known[name] if speed is None or name in known
-        else _estimate(subject, name, parts, speed)) for name in todo)
+        else START + _estimate(subject, name, parts, speed)) for name in todo)
     sources = [speed.how] if speed else []
     if len(new) < len(todo):
-        sources.append(f'{len(todo) - len(new)} steps of an earlier run')
-    number = len(subject.seeds)
-    text = (f'about {in_time(seconds)} for {number} '
-            f'seed{"s" if number > 1 else ""}')
+        sources.append(f'{_counted(len(todo) - len(new), "step")} of an '
+                       'earlier run')
+    text = f'{in_time(seconds)} for {_counted(len(subject.seeds), "seed")}'
+    if not todo:
+        return Section('time', f'{text}, all is done')
     return Section('time', text, [Finding(
-        'info', 'time', f'{text}, one step after the other. This is an '
-        f'estimate from {" and ".join(sources) or "nothing"}; reading images '
-        'and writing files are not in it')])
+        'info', 'time', f'{text}, one step after the other. This is a rough '
+        f'estimate from {" and ".join(sources)}'
+        + ('; reading images and writing files are not in it'
+           if speed else ''))])
 
 
 def earlier_seconds(work_dir: Path) -> dict[str, float]:
@@ -98,7 +105,7 @@ def earlier_seconds(work_dir: Path) -> dict[str, float]:
 def measure(subject: Subject) -> Speed | None:
     """Time an iteration of the first network that trains on images.
 
-    A small crop is timed first; the real one only if it will take less than
+    A small crop is timed first; the real one only if that is done within
     :data:`LIMIT`. Heads that train on a feature bank are timed too.
 
     Args:
@@ -122,39 +129,50 @@ def measure(subject: Subject) -> Speed | None:
 
 
 def in_time(seconds: float) -> str:
-    """Return a length of time for people.
+    """Return a length of time for people, to one significant figure.
 
     Args:
         seconds: The length.
     """
-    if seconds < 90:
-        return f'{seconds:.0f} s'
-    minutes = seconds / 60
-    if minutes < 90:
-        return f'{minutes:.0f} minutes'
-    hours = minutes / 60
-    return f'{hours:.1f} hours' if hours < 48 else f'{hours / 24:.0f} days'
+    for unit, length in (('day', 86400), ('hour', 3600), ('minute', 60)):
+        number = float(f'{seconds / length:.0e}')
+        if number >= 1:
+            return f'about {_counted(int(number), unit)}'
+    return 'less than a minute'
+
+
+def _counted(number: int, noun: str) -> str:
+    return f'{number} {noun}{"" if number == 1 else "s"}'
 
 
 def _time_images(config: Mapping[str, Any]) -> tuple[float, str]:
     """Return seconds for an image, and what was measured."""
     crop = tuple(config['model']['data_preprocessor']['size'])
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    begun = time.perf_counter()
     model = MODELS.build(as_config(config['model'])).to(device)
     batch = number_at(config, ['train_dataloader', 'batch_size'], 1)
     small = tuple(max(64, side // 2) for side in crop)
+    begun = time.perf_counter()
     _iterate(model, small, _BATCH)  # the first call prepares much
     area = crop[0] * crop[1] / (small[0] * small[1])
     scaled = _iterate(model, small, _BATCH) / _BATCH * area
     left = LIMIT - (time.perf_counter() - begun)
     where = f'on this {"GPU" if device == "cuda" else "CPU"}'
     size = f'{crop[0]}x{crop[1]}'
-    if scaled * batch < left:
-        return (_iterate(model, crop, batch) / batch,
-                f'one iteration at {size}, batch {batch}, {where}')
-    return scaled, (f'one iteration at {small[0]}x{small[1]}, batch {_BATCH}, '
+    if scaled * batch * (1 + _REPEATS) < left:
+        _iterate(model, crop, batch)
+        return (_median(lambda: _iterate(model, crop, batch)) / batch,
+                f'the median of {_REPEATS} iterations at {size}, batch '
+                f'{batch}, {where}')
+    if scaled / area * _BATCH * _REPEATS < left:
+        scaled = _median(
+            lambda: _iterate(model, small, _BATCH)) / _BATCH * area
+    return scaled, (f'iterations at {small[0]}x{small[1]}, batch {_BATCH}, '
                     f'{where}, scaled to {size}')
+
+
+def _median(iterate: Callable[[], float]) -> float:
+    return statistics.median(iterate() for _ in range(_REPEATS))
 
 
 def _time_on_bank(subject: Subject) -> dict[str, float]:
@@ -167,7 +185,8 @@ def _time_on_bank(subject: Subject) -> dict[str, float]:
         # Recursion asks a runner which iteration it is.
         head = MODELS.build(dict(as_config(config), recursion=None))
         if not head.trains_extractor:
-            found[phase] = min(_iterate_on_bank(head) for _ in range(2))
+            _iterate_on_bank(head)
+            found[phase] = _median(partial(_iterate_on_bank, head))
     return found
 
 
@@ -177,10 +196,10 @@ def _iterate_on_bank(head: Any) -> float:
     sets = FeatureSets(
         torch.rand(len(ids), head.num_vectors, head.feature_channels), ids,
         torch.full((len(ids), ), 1 / len(ids)))
-    begun = time.perf_counter()
+    clock = _Clock()
     losses = head.loss_of_sets(sets)
     sum(v for key, v in losses.items() if 'loss' in key).backward()
-    return time.perf_counter() - begun
+    return clock.seconds()
 
 
 def _iterate(model: Any, size: tuple[int, ...], batch: int) -> float:
@@ -194,13 +213,39 @@ def _iterate(model: Any, size: tuple[int, ...], batch: int) -> float:
             1, *size, dtype=torch.long, device=device))
         samples.append(sample)
     images = torch.rand(batch, 3, *size, device=device)
-    begun = time.perf_counter()
+    clock = _Clock(device.type)
     losses = model.train()(images, samples, mode='loss')
     total, _ = model.parse_losses(losses)
     total.backward()
-    if device.type == 'cuda':
-        torch.cuda.synchronize()
-    return time.perf_counter() - begun
+    return clock.seconds()
+
+
+class _Clock:
+    """Measures seconds from now on.
+
+    On a CPU that other processes use too, it counts what this one gets.
+
+    Args:
+        device: Type of the device that computes.
+    """
+
+    def __init__(self, device: str = 'cpu') -> None:
+        self._device = device
+        self._wait()
+        self._begun = time.perf_counter(), time.process_time()
+
+    def seconds(self) -> float:
+        """Return the seconds since it was made."""
+        self._wait()
+        wall = time.perf_counter() - self._begun[0]
+        if self._device != 'cpu':
+            return wall
+        used = time.process_time() - self._begun[1]
+        return min(wall, used / torch.get_num_threads())
+
+    def _wait(self) -> None:
+        if self._device == 'cuda':
+            torch.cuda.synchronize()
 
 
 def _on_images(config: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """What a check finds, and the report of all checks."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,6 +11,9 @@ from mmseg_zeroshot.utils.tables import text_table
 Severity = Literal['error', 'warning', 'info']
 SEVERITIES: tuple[Severity, ...] = ('error', 'warning', 'info')
 """The most urgent first. An error would stop a run, or make it worthless."""
+
+# Of masks, of networks, of images, of the time.
+_NOTHING = re.compile('0 of|0 different|none|not known')
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,17 @@ class Section:
 
     @property
     def result(self) -> str:
-        """The result in a few words, ``'ok'`` if nothing is to be mended."""
+        """The result in a few words.
+
+        ``'ok'`` if nothing is to be mended, ``'not looked at'`` if that is
+        because there was nothing to look at.
+        """
         counts = [(self.count(severity), severity)
                   for severity in SEVERITIES[:2]]
         return ', '.join(f'{count} {name}{"s" if count > 1 else ""}'
-                         for count, name in counts if count) or 'ok'
+                         for count, name in counts if count) or (
+                             'not looked at' if _NOTHING.match(self.looked_at)
+                             else 'ok')
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,22 @@ from pathlib import Path
 GRACE = 10
 """Seconds between asking a process to end and ending it."""
 _PR_SET_PDEATHSIG = 1
+# The kernel tells only the process itself that its starter is gone, not those
+# that it has started, such as the workers that load images. So a shell leads
+# the group: told by USR1, it ends all of it. A signal may end `wait` early.
+_LEADER = f"""
+trap : TERM
+trap 'trap "" USR1
+kill -TERM 0
+(sleep {GRACE}; kill -KILL 0) &
+gone=1' USR1
+"$@" &
+step=$!
+while wait $step; code=$?; kill -0 $step 2>/dev/null; do :; done
+if [ "$gone" ]; then kill -KILL 0; fi
+if [ $code -gt 128 ]; then kill -TERM 0; fi
+exit $code
+"""
 
 
 def start(line: Sequence[str], log: Path,
@@ -20,7 +36,7 @@ def start(line: Sequence[str], log: Path,
 
     It leads a process group of its own, so that Ctrl-C reaches its starter
     alone, which then stops it. On Linux it also ends when its starter is
-    killed.
+    killed, and all that it has started with it.
 
     Args:
         line: Program and arguments.
@@ -28,8 +44,11 @@ def start(line: Sequence[str], log: Path,
         environment: Variables on top of this process's own.
 
     Returns:
-        The process. The thread that called this must live as long.
+        The process. The thread that called this must live as long. On Linux
+        its exit code is 128 more than the signal that ended it, if one did.
     """
+    if sys.platform == 'linux':
+        line = ['sh', '-c', _LEADER, 'sh', *line]
     with log.open('ab') as stream:
         return subprocess.Popen(
             list(line), stdin=subprocess.DEVNULL, stdout=stream,
@@ -69,7 +88,7 @@ def _ends_with(parent: int) -> Callable[[], None] | None:
     prctl = ctypes.CDLL(None).prctl
 
     def end_with_parent() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(_PR_SET_PDEATHSIG, signal.SIGUSR1)
         if os.getppid() != parent:  # It was killed a moment ago.
             os._exit(1)
 

@@ -9,6 +9,7 @@ from .identity import CONTENTS
 from .tasks import Task
 
 _MOST = 3
+_FEW = 3
 _WIDTH = 40
 _ABSENT = object()
 
@@ -43,7 +44,8 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         new: The later one.
 
     Returns:
-        Every difference once, also if it stands in several places.
+        Every difference once, also if it stands in several places under
+        different keys.
     """
     return [*_values(old, new), *_contents(old, new), *_inputs(old, new)]
 
@@ -52,15 +54,48 @@ def _values(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     kept = ('config', 'arguments', 'command', 'load')
     before = dict(_leaves({key: old.get(key) for key in kept}))
     after = dict(_leaves({key: new.get(key) for key in kept}))
-    found: dict[str, str] = {}
+    found: dict[str, tuple[Any, Any]] = {}
     for key in dict.fromkeys([*after, *before]):
         a, b = before.get(key, _ABSENT), after.get(key, _ABSENT)
         if a != b and not _same_file(a, b, old, new):
-            found.setdefault(_label(key), _change(_label(key), a, b))
+            found.setdefault(_label(key), (a, b))
     if any(label.startswith('split.') for label in found
            if label != 'split.name'):
         found.pop('split.name', None)
-    return [found[label] for label in sorted(found, key=_rank)]
+    alike: dict[str, list[str]] = {}
+    for label in sorted(found, key=_rank):
+        a, b = found[label]
+        alike.setdefault(_changed_items(a, b) or repr((a, b)), []).append(
+            label)
+    return [_change(_keys(labels, *found[labels[0]]), *found[labels[0]])
+            for labels in alike.values()]
+
+
+def _keys(labels: list[str], *values: Any) -> str:
+    """Name the keys that changed alike; of a list, the first says enough."""
+    if any(isinstance(value, list) for value in values):
+        return labels[0]
+    more = len(labels) - _MOST
+    return ', '.join(labels[:_MOST]) + (f' and {more} more' if more > 0
+                                        else '')
+
+
+def _changed_items(old: Any, new: Any) -> str:
+    """Say which items of a list changed; empty where that says no more."""
+    if not (isinstance(old, list) and isinstance(new, list)):
+        return ''
+    lost = [item for item in old if item not in new]
+    added = [item for item in new if item not in old]
+    if not lost and not added:
+        return ''
+    if len(old) == len(new) and len(lost) == len(added):
+        texts = [f'{a!r} -> {b!r}' for a, b in zip(lost, added)]
+    else:
+        texts = [*(f'+ {item}' for item in added),
+                 *(f'- {item}' for item in lost)]
+    more = len(texts) - _MOST
+    return ', '.join([*texts[:_MOST], *([f'and {more} more'] if more > 0
+                                        else [])])
 
 
 def _leaves(value: Any, place: str = '') -> Iterator[tuple[str, Any]]:
@@ -101,7 +136,11 @@ def _change(label: str, old: Any, new: Any) -> str:
         return f'{label} is new: {_shown(new)}'
     if new is _ABSENT:
         return f'{label} is gone, it was {_shown(old)}'
+    items = _changed_items(old, new)
     texts = [_shown(old), _shown(new)]
+    if items and (max(len(old), len(new)) > _FEW
+                  or any(text.endswith('…') for text in texts)):
+        return f'{label}: {items}'
     if texts[0] == texts[1]:
         texts = [str(old), str(new)]
     return f'{label} changed: {texts[0]} -> {texts[1]}'

@@ -6,6 +6,7 @@ import pytest
 from torch import nn
 
 from mmseg_zeroshot.experiments.checks import Resources, duration
+from mmseg_zeroshot.experiments.checks.finding import Finding, Section
 from mmseg_zeroshot.experiments.checks.space import (
     checkpoint_bytes,
     checkpoints_kept,
@@ -72,7 +73,7 @@ def test_time_of_an_earlier_run_is_taken(tmp_path: Path,
             step='seen', seconds=seconds, resumed=resumed)))
     report = check(farm(tmp_path), work_dir=tmp_path / 'work')
     assert 'about 10 minutes' in str(report)
-    assert '1 steps of an earlier run' in str(report)
+    assert '1 step of an earlier run' in str(report)
 
 
 def test_time_is_measured_where_nothing_is_known(
@@ -80,7 +81,8 @@ def test_time_is_measured_where_nothing_is_known(
     monkeypatch.setattr(duration, 'measure', MEASURE)
     report = check(farm(tmp_path), 'zs-mmd', work_dir=tmp_path / 'work')
     said = [f.what for f in report.findings if f.place == 'time']
-    assert 'one iteration at 64x64, batch 2' in said[0]
+    assert 'the median of 3 iterations at 64x64, batch 2' in said[0]
+    assert 'rough' in said[0]
 
 
 def test_big_networks_are_timed_on_small_crops(
@@ -88,7 +90,7 @@ def test_big_networks_are_timed_on_small_crops(
     monkeypatch.setattr(duration, 'measure', MEASURE)
     monkeypatch.setattr(duration, 'LIMIT', 0.0)
     text = str(check(farm(tmp_path, "data['crop'] = 256"), 'seen'))
-    assert 'one iteration at 128x128, batch 2' in text
+    assert 'iterations at 128x128, batch 2' in text
     assert 'scaled to 256x256' in text
 
 
@@ -100,4 +102,36 @@ def test_stages_on_a_bank_are_timed_by_their_phase(
     # 1000 iterations of generator and classifier; 8 images are extracted
     # and 4 scored twice at a sixth of a second each; 1000 of the network.
     text = str(check(farm(tmp_path), 'zs3net'))
-    assert f'about {2001 / 60:.0f} minutes' in text
+    assert 'about 30 minutes' in text
+
+
+@pytest.mark.parametrize('seconds, text', [
+    (0, 'less than a minute'), (70, 'about 1 minute'),
+    (1234, 'about 20 minutes'), (3000, 'about 50 minutes'),
+    (3500, 'about 1 hour'),
+    (10_000, 'about 3 hours'), (200_000, 'about 2 days'),
+    (90_000, 'about 1 day'), (2_000_000, 'about 20 days')])
+def test_times_are_rough(seconds: float, text: str) -> None:
+    assert duration.in_time(seconds) == text
+
+
+def test_time_that_others_use_does_not_count(monkeypatch) -> None:
+    now = dict(wall=0.0, used=0.0)
+    monkeypatch.setattr(duration.time, 'perf_counter', lambda: now['wall'])
+    monkeypatch.setattr(duration.time, 'process_time', lambda: now['used'])
+    monkeypatch.setattr(duration.torch, 'get_num_threads', lambda: 2)
+    clock = duration._Clock()
+    now.update(wall=9.0, used=4.0)
+    assert clock.seconds() == 2.0
+    now.update(wall=1.5)
+    assert clock.seconds() == 1.5
+
+
+@pytest.mark.parametrize('looked_at, result', [
+    ('0 of 0', 'not looked at'), ('0 different', 'not looked at'),
+    ('none', 'not looked at'), ('10 of 10', 'ok'), ('10 different', 'ok')])
+def test_what_was_not_looked_at_is_not_ok(looked_at: str,
+                                          result: str) -> None:
+    assert Section('masks', looked_at).result == result
+    finding = Finding('error', 'data', 'nothing is there')
+    assert Section('masks', looked_at, [finding]).result == '1 error'

@@ -1,13 +1,15 @@
 """Stands for ``python -m mmseg_zeroshot``: leaves what a command would.
 
 It notes every call in the file CALLS. The step that BREAK names fails, the
-one that HANG names leaves a checkpoint and its process number and never ends,
+one that HANG names leaves a checkpoint, its process number and that of a child
+of its own, and neither ever ends,
 and the config's ``meet`` waits until as many steps run at once. The hIoU that
 it reports is highest at a learning rate of 2; with EMPTY there is none.
 """
 import json
 import os
 import runpy
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -33,7 +35,9 @@ def main() -> int:
         # As MMEngine does.
         (folder / 'config.py').write_text('dumped = True\n')
     if os.environ.get('HANG') == name:
-        Path(os.environ['CALLS'] + '-pid').write_text(str(os.getpid()))
+        child = subprocess.Popen(['sleep', '600'])
+        Path(os.environ['CALLS'] + '-pid').write_text(
+            f'{os.getpid()} {child.pid}\n')
         time.sleep(600)
     if os.environ.get('BREAK') == name:
         print('the disc is full')

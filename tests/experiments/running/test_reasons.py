@@ -83,8 +83,22 @@ def test_a_length_comes_before_the_schedule_that_follows_from_it():
     before, after = (toy_steps(param_scheduler=[dict(end=n)],
                                train_cfg=dict(max_iters=n)) for n in (6, 24))
     assert reason(before, after, 'seen') == (
-        'train_cfg.max_iters changed: 6 -> 24; '
-        'param_scheduler.0.end changed: 6 -> 24')
+        'train_cfg.max_iters, param_scheduler.0.end changed: 6 -> 24')
+
+
+@pytest.mark.parametrize('change, text', [
+    (lambda names: ['tiger' if n == 'traffic light' else n for n in names],
+     "a.classes: 'traffic light' -> 'tiger'"),
+    (lambda names: [*names[1:], 'tiger', 'lion'],
+     'a.classes: + tiger, + lion, - cow'),
+    (lambda names: [*names, *'abcde'], 'a.classes: + a, + b, + c, and 2 more'),
+])
+def test_a_class_list_in_many_places_says_once_what_changed(change, text):
+    names = ['cow', 'wooden table', 'aeroplane', 'traffic light', 'giraffe']
+    before, after = ([Step('seen', 'train', dict(
+        a=dict(classes=n), b=dict(c=dict(classes=['background', *n])),
+        d=[dict(classes=n)]))] for n in (names, change(names)))
+    assert reason(before, after, 'seen') == text
 
 
 def test_a_changed_command_is_named():

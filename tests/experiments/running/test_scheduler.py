@@ -23,6 +23,7 @@ from mmseg_zeroshot.experiments.running import (
 )
 from mmseg_zeroshot.experiments.running.executors import share
 from mmseg_zeroshot.experiments.running.folders import begin
+from mmseg_zeroshot.experiments.running.processes import start
 from mmseg_zeroshot.experiments.step import Step, checkpoint_of, value_of
 from mmseg_zeroshot.utils.locks import locked
 
@@ -299,14 +300,26 @@ def test_a_stopped_run_ends_its_step_and_goes_on(
         [sys.executable, '-c', RUNNER, str(work)], cwd=repo_root,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     pid = Path(os.environ['CALLS'] + '-pid')
-    wait_for(lambda: pid.exists() and pid.read_text())
+    wait_for(lambda: pid.exists() and pid.read_text().endswith('\n'))
     runner.send_signal(number)
     runner.wait()
-    wait_for(lambda: not alive(int(pid.read_text())))
+    wait_for(lambda: not any(map(alive, map(int, pid.read_text().split()))),
+             seconds=3)
     monkeypatch.delenv('HANG')
     calls = run_toy(work, toy_steps())
     assert names(calls) == ['spnet', 'bank', 'best']
     assert calls[0]['arguments'][-1] == '--resume'
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='needs prctl')
+@pytest.mark.parametrize('program, code', [
+    ('exit 3', 3), ('kill -KILL $$', 137), ('sleep 0.1; echo "$1"', 0)])
+def test_a_step_keeps_its_exit_code(tmp_path, program, code):
+    log = tmp_path / 'log.txt'
+    line = ['sh', '-c', program, 'sh', 'it\'s "a" $text']
+    assert start(line, log).wait() == code
+    assert log.read_text().removeprefix('Killed\n') == (
+        '' if code else 'it\'s "a" $text\n')
 
 
 def wait_for(met, seconds=60) -> None:
