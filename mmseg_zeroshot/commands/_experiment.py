@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mmseg_zeroshot.commands._arguments import add_cfg_options
 from mmseg_zeroshot.experiments.experiment import Experiment, load_experiment
+from mmseg_zeroshot.experiments.methods import METHODS
 
 
 def add_experiment(parser: argparse.ArgumentParser) -> None:
@@ -35,3 +36,20 @@ def read_experiment(args: argparse.Namespace) -> Experiment:
     experiment = load_experiment(args.experiment)
     args.work_dir = args.work_dir or Path('work_dirs', experiment.name)
     return experiment.changed(args.cfg_options)
+
+
+def every_method() -> list[str]:
+    """Return every method under every variant."""
+    return [f'{name}:{variant}' if variant else name
+            for name, method in METHODS.items()
+            for variant in (method.variants or [''])]
+
+
+def seeds_in(work_dir: Path) -> list[int]:
+    """Return the seeds that have a folder.
+
+    Args:
+        work_dir: Folder of the runs.
+    """
+    return sorted(int(path.name[4:]) for path in work_dir.glob('seed*')
+                  if path.name[4:].isdigit())

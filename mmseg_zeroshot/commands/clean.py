@@ -17,15 +17,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.commands._experiment import (
     add_experiment,
+    every_method,
     read_experiment,
+    seeds_in,
 )
 from mmseg_zeroshot.experiments.experiment import Experiment
-from mmseg_zeroshot.experiments.methods import METHODS, make_plan
+from mmseg_zeroshot.experiments.methods import make_plan
 from mmseg_zeroshot.experiments.running import (
     Leftover,
     Task,
@@ -106,23 +107,6 @@ def kept_tasks(experiment: Experiment,
             continue
         tasks += make_tasks(plan.steps.values(), seeds, args.work_dir)
     return tasks
-
-
-def every_method() -> list[str]:
-    """Return every method under every variant."""
-    return [f'{name}:{variant}' if variant else name
-            for name, method in METHODS.items()
-            for variant in (method.variants or [''])]
-
-
-def seeds_in(work_dir: Path) -> list[int]:
-    """Return the seeds that have a folder.
-
-    Args:
-        work_dir: Folder of the runs.
-    """
-    return sorted(int(path.name[4:]) for path in work_dir.glob('seed*')
-                  if path.name[4:].isdigit())
 
 
 def agreed(found: Sequence[Leftover]) -> bool:

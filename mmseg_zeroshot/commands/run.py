@@ -18,32 +18,41 @@ work; `mmseg-zeroshot clean` does.
 
 The work dir gets `results.json`, the records of all evaluations,
 `results.md`, the table over seeds, and `panel.png`, predictions side by side.
+They hold what earlier runs of other methods and seeds have finished too, as
+far as the experiment has not changed since.
 A step's folder has its whole config, `config.py`, and its log, `log.txt`.
 """
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.commands._experiment import (
     add_experiment,
+    every_method,
     read_experiment,
+    seeds_in,
 )
 from mmseg_zeroshot.experiments.experiment import Experiment
 from mmseg_zeroshot.experiments.methods import DEFAULT, make_plan
-from mmseg_zeroshot.experiments.plan import Plan
+from mmseg_zeroshot.experiments.plan import GAMMA, Plan
 from mmseg_zeroshot.experiments.running import (
     StepsFailed,
     Task,
     describe,
+    find_leftovers,
     make_executor,
     make_tasks,
     run_tasks,
     state,
     write_results,
 )
-from mmseg_zeroshot.results import format_table
+from mmseg_zeroshot.experiments.running.folders import RESULTS, is_done
+from mmseg_zeroshot.experiments.running.references import chosen_value
+from mmseg_zeroshot.results import format_table, read_records
+from mmseg_zeroshot.results.tables import variant_cell
 from mmseg_zeroshot.utils import resumable_exit_code
 from mmseg_zeroshot.utils.cfg_options import parse_options
 
@@ -108,14 +117,44 @@ def run(args: argparse.Namespace) -> None:
                              parse_options(args.executor_options))
     if not args.no_check:
         check(experiment, plan, tasks, args)
+    rows = [*tasks, *earlier_tasks(experiment, tasks, args)]
     try:
         run_tasks(tasks, args.work_dir, executor=executor, jobs=jobs,
                   experiment=experiment.name, modules=experiment.modules,
-                  after=lambda: write_results(tasks, args.work_dir))
+                  after=lambda: write_results(rows, args.work_dir))
     except (StepsFailed, KeyboardInterrupt):
-        show(tasks, args)
+        show(rows, args, experiment)
         raise
-    show(tasks, args)
+    show(rows, args, experiment)
+
+
+def earlier_tasks(experiment: Experiment, tasks: Sequence[Task],
+                  args: argparse.Namespace) -> list[Task]:
+    """Return what was run before and belongs to the experiment as it is.
+
+    Args:
+        experiment: The experiment.
+        tasks: The tasks of this run.
+        args: What :func:`parse_args` returns.
+
+    Returns:
+        Finished tasks of other methods and seeds.
+    """
+    if not find_leftovers(args.work_dir, tasks):
+        return []
+    seeds = list(dict.fromkeys([*args.seeds, *seeds_in(args.work_dir)]))
+    known = {task.folder for task in tasks}
+    found: dict[Path, Task] = {}
+    for methods in (args.methods, *([name] for name in every_method())):
+        try:
+            steps = make_plan(experiment, methods).steps.values()
+            others = make_tasks(steps, seeds, args.work_dir)
+        except (ValueError, OSError):
+            continue  # It does not fit, so it has no rows.
+        found.update((task.folder, task) for task in others
+                     if task.folder not in known and not task.step.final
+                     and is_done(task))
+    return list(found.values())
 
 
 def check(experiment: Experiment, plan: Plan, tasks: Sequence[Task],
@@ -143,18 +182,45 @@ def check(experiment: Experiment, plan: Plan, tasks: Sequence[Task],
     report.raise_on_error()
 
 
-def show(tasks: Sequence[Task], args: argparse.Namespace) -> None:
+def chosen_gammas(tasks: Sequence[Task]) -> list[str]:
+    """Return what was chosen for each method, such as ``'SPNet 0.22'``.
+
+    A calibrated row with gamma 0 is no row of its own in the table.
+
+    Args:
+        tasks: The tasks.
+    """
+    found: dict[str, None] = {}
+    for task in tasks:
+        for given in task.inputs.values():
+            if (given.step.command == 'calibrate' and task.step.report
+                    and is_done(given) and is_done(task)):
+                record, *_ = read_records(task.folder / RESULTS)
+                name = ', '.join(filter(None, [
+                    record['method'], variant_cell(record['variant'])]))
+                found[f'{name} {chosen_value(given, GAMMA):g}'] = None
+    return list(found)
+
+
+def show(tasks: Sequence[Task], args: argparse.Namespace,
+         experiment: Experiment) -> None:
     """Print the table and draw the panel of what is done.
 
     Args:
         tasks: The tasks.
         args: What :func:`parse_args` returns.
+        experiment: The experiment.
     """
     # Not at the top: mmseg's models come with it.
     from mmseg_zeroshot.experiments.panel import draw_panel
     records = write_results(tasks, args.work_dir)
     if records:
         print(format_table(records))
+        gammas = chosen_gammas(tasks)
+        if gammas:
+            classes = experiment.held_out().classes.unseen
+            print(f'gamma chosen on {", ".join(classes)}: '
+                  f'{", ".join(gammas)}')
         print(draw_panel(tasks, args.work_dir / 'panel.png'))
     print(f'written to {args.work_dir / "results.json"} and results.md')
 

@@ -1,7 +1,8 @@
 """Leaderboards: which runs may be ranked together, and in what order."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mmseg_zeroshot.semantics.supervision import (
@@ -33,6 +34,8 @@ class Board:
     absent: str | None
     num_images: int | None = None
     """n of few-label: runs with more labels are not ranked with others."""
+    classes: str = ''
+    """Classes in each group, where another board differs in nothing else."""
     rows: list[Summary] = field(default_factory=list)
     """Ours, ranked by hIoU; by the vanilla mIoU where that is the setting."""
     published: list[Summary] = field(default_factory=list)
@@ -49,9 +52,10 @@ class Board:
 
     @property
     def rules(self) -> str:
-        """How background and absent classes are counted."""
+        """How background and absent classes are counted, and which."""
+        classes = f'; classes: {self.classes}' if self.classes else ''
         return (f'background: {self.background or "not stated"}; absent '
-                f'classes: {self.absent or "not stated"}')
+                f'classes: {self.absent or "not stated"}{classes}')
 
     @property
     def headings(self) -> list[str]:
@@ -87,8 +91,8 @@ def make_boards(records: Sequence[Record]) -> list[Board]:
     """Sort runs into boards, with the papers' rows beside them.
 
     A board holds runs of one data set, split, setting and supervision,
-    scored with the same rules for background and absent classes; nothing
-    else is ranked together.
+    scored on the same groups of classes with the same rules for background
+    and absent classes; nothing else is ranked together.
 
     Args:
         records: Entries of results files.
@@ -105,9 +109,11 @@ def make_boards(records: Sequence[Record]) -> list[Board]:
         for setting in SETTINGS:
             if _has_scores(summary, setting):
                 board = _board_of(summary, setting)
-                board = boards.setdefault((board.title, board.rules), board)
+                board = boards.setdefault((
+                    board.title, board.rules, summary['protocol']), board)
                 if not _repeats(summary, board):
                     board.rows.append(summary)
+    _name_classes(boards)
     ours = sorted(boards.values(), key=_order)
     for board in ours:
         board.rows.sort(key=lambda row: -ranking_score(row, board.setting))
@@ -115,6 +121,14 @@ def make_boards(records: Sequence[Record]) -> list[Board]:
                            if place == _place(board)]
         board.not_run = _missing(board, summaries)
     return ours + _unmatched(ours, summaries)
+
+
+def _name_classes(boards: Mapping[tuple, Board]) -> None:
+    """Say on which classes boards are that differ in nothing else."""
+    alike = Counter(key[:-1] for key in boards)
+    for (*shown, protocol), board in boards.items():
+        if alike[tuple(shown)] > 1:
+            board.classes = protocol or 'not stated'
 
 
 def _board_of(summary: Summary, setting: str) -> Board:

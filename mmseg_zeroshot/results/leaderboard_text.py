@@ -148,8 +148,8 @@ def csv_text(boards: Sequence[Board]) -> str:
     writer = csv.writer(stream, lineterminator='\n')
     writer.writerow([
         'status', 'rank', 'dataset', 'split', 'setting', 'supervision',
-        'background', 'absent', 'method', 'variant', 'embeddings', 'gamma',
-        'seeds', 'source', 'note',
+        'background', 'absent', 'classes', 'method', 'variant', 'embeddings',
+        'gamma', 'seeds', 'source', 'note',
         *(f'{heading} {which}' for heading in score_headings()
           for which in ('mean', 'std'))])
     for board in boards:
@@ -161,14 +161,14 @@ def csv_text(boards: Sequence[Board]) -> str:
                 board, row, row['source'], row['note'])])
         for method in board.not_run:
             writer.writerow(['not run', '', board.dataset, board.split,
-                             board.setting, '', '', '', method])
+                             board.setting, '', '', '', '', method])
     return stream.getvalue()
 
 
 def _csv_cells(board: Board, row: Summary, source: str,
                note: str) -> list[object]:
     texts = [board.dataset, board.split, board.setting, row['supervision'],
-             row['background'], row['absent'], row['method'],
+             row['background'], row['absent'], board.classes, row['method'],
              variant_cell(row['variant']), row['embeddings'],
              ' '.join(f'{gamma:g}' for gamma in row['gamma']),
              row['runs'], source, note]

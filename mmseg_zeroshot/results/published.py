@@ -102,6 +102,6 @@ def _summary(row: dict[str, Any], sources: Mapping[str, str],
         method=row['method'], dataset=protocol['dataset'],
         split=row['split'], supervision=row['supervision'],
         background=protocol['background'], absent=None, embeddings=None,
-        variant=row.get('variant', {}), gamma=[], runs=0, mean=scores,
-        std=[None] * len(score_headings()),
+        protocol=None, variant=row.get('variant', {}), gamma=[], runs=0,
+        mean=scores, std=[None] * len(score_headings()),
         source=sources[row['source']], note=row.get('note', ''))

@@ -12,7 +12,11 @@ from mmseg_zeroshot.utils import atomic_write
 from .record import RESULTS_FILE, Record, from_json, to_json
 from .record_lines import lines, read_lines
 
-RESULT_NAMES = (RESULTS_FILE, 'results.json')
+TABLE_FILE = 'results.json'
+"""The file of all rows of a run or recipe, in its work dir."""
+STEP_FILE = 'step.json'
+"""What marks the folder of a run's step, two levels below."""
+RESULT_NAMES = (RESULTS_FILE, TABLE_FILE)
 """Names of the files that runs and recipes write."""
 LINES = '.jsonl'
 """Ending of files with one record a line."""
@@ -85,8 +89,10 @@ def collect_records(paths: Sequence[str | os.PathLike]) -> Collected:
     """Read the results files under some paths.
 
     A folder stands for every ``zero_shot_results.json`` and ``results.json``
-    below it; where there is none, for every ``.json`` and ``.jsonl`` file
-    below it. A file that is no results file is skipped, and said to be.
+    below it, without the steps of a run, whose rows its ``results.json``
+    holds (the others are trials on validation classes); where there is none,
+    for every ``.json`` and ``.jsonl`` file below it. A file that is no
+    results file is skipped, and said to be.
 
     Args:
         paths: Files and folders.
@@ -135,4 +141,12 @@ def _files(path: Path) -> Iterator[Path]:
     every = sorted(file for suffix in SUFFIXES
                    for file in path.rglob(f'*{suffix}'))
     named = [file for file in every if file.name in RESULT_NAMES]
-    yield from named or every
+    kept = [file for file in named if not _is_step(file, named)]
+    yield from kept or every
+
+
+def _is_step(file: Path, named: Sequence[Path]) -> bool:
+    """Whether a file is of a step of a run whose table is there too."""
+    step = file.parent
+    return (file.name == RESULTS_FILE and (step / STEP_FILE).is_file()
+            and step.parent.parent / TABLE_FILE in named)

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from mmseg_zeroshot.semantics.supervision import supervision_rank
 
+from .protocol import protocols
 from .record import Record, score_values
 
 
@@ -20,6 +21,8 @@ class _Row(TypedDict):
     background: str | None
     absent: str | None
     embeddings: str | None
+    protocol: str | None
+    """See :func:`.protocol.protocol_of`."""
     variant: Mapping[str, str | int | float]
     gamma: list[float]
     """Sorted values; none for published rows."""
@@ -55,11 +58,11 @@ def summarize(records: Sequence[Record]) -> list[Summary]:
     """Put runs together that differ in the seed only.
 
     Runs belong together by method, data set, split, supervision, variant,
-    whether they are calibrated, class vectors and the scoring's ``absent`` and
-    ``background``; groups are sorted by split, by supervision, by the
-    first appearance of their method and by variant. A run that
-    is there twice with equal scores (a calibration may choose gamma 0)
-    counts once.
+    whether they are calibrated, class vectors, the scoring's ``absent`` and
+    ``background``, and the group of each class; groups are sorted by split,
+    by supervision, by the first appearance of their method and by variant. A
+    run that is there twice with equal scores (a calibration may choose gamma
+    0) counts once, also if only one of them has the vanilla score.
 
     Args:
         records: Entries of results files.
@@ -73,15 +76,16 @@ def summarize(records: Sequence[Record]) -> list[Summary]:
     """
     methods = list(dict.fromkeys(record['method'] for record in records))
     groups: dict[tuple, list[Record]] = {}
-    for record in records:
+    for record, protocol in zip(records, protocols(records)):
         key = (record['dataset'], record['split'],
                supervision_rank(record['supervision']),
                methods.index(record['method']),
                _variant_key(record), bool(record['gamma']),
-               record['embeddings'], record['absent'], record['background'])
+               record['embeddings'], record['absent'], record['background'],
+               protocol)
         groups.setdefault(key, []).append(record)
     ranks = sorted(groups, key=lambda key: key[:5])
-    return [_summary(groups[key]) for key in ranks]
+    return [_summary(groups[key], key[-1]) for key in ranks]
 
 
 def _variant_key(record: Record) -> tuple:
@@ -91,7 +95,7 @@ def _variant_key(record: Record) -> tuple:
          (1, str(value))) for key, value in variant))
 
 
-def _summary(group: list[Record]) -> Summary:
+def _summary(group: list[Record], protocol: str | None) -> Summary:
     first = group[0]
     group = _distinct(group)
     _check_seeds(group)
@@ -104,6 +108,7 @@ def _summary(group: list[Record]) -> Summary:
         background=first['background'],
         absent=first['absent'],
         embeddings=first['embeddings'],
+        protocol=protocol,
         variant=first['variant'],
         gamma=sorted({float(record['gamma']) for record in group}),
         runs=len(group),
@@ -112,12 +117,16 @@ def _summary(group: list[Record]) -> Summary:
 
 
 def _distinct(group: list[Record]) -> list[Record]:
-    """Drop what repeats the seed and all scores of an earlier record."""
+    """Drop what repeats the seed and all scores of another record.
+
+    One without the vanilla score repeats one that has it.
+    """
     runs: dict[tuple, Record] = {}
     for record in group:
-        key = (record['seed'], *score_values(record))
-        runs.setdefault(key, record)
-    return list(runs.values())
+        runs.setdefault((record['seed'], *score_values(record)), record)
+    fuller = {key[:-1] for key in runs if key[-1] is not None}
+    return [record for key, record in runs.items()
+            if key[-1] is not None or key[:-1] not in fuller]
 
 
 def _check_seeds(group: list[Record]) -> None:

@@ -102,17 +102,24 @@ def extra_columns(summaries: Sequence[Summary]) -> dict[str, list[str]]:
 
     Returns:
         Cells by heading: ``Variant`` where a row has one, ``Vectors`` (the
-        class vectors' fingerprint) where rows are alike without it.
+        class vectors' fingerprint) where rows are alike without it, and
+        ``Classes`` where rows of one split have unlike classes.
     """
     columns = {}
     variants = [variant_cell(summary['variant']) for summary in summaries]
     if any(variants):
         columns['Variant'] = variants
     names = [(s['dataset'], s['split'], s['supervision'], s['method'], variant,
-              bool(any(s['gamma'])), s['background'], s['absent'])
+              bool(any(s['gamma'])), s['background'], s['absent'],
+             s['protocol'])
              for s, variant in zip(summaries, variants)]
     if len(set(names)) < len(names):
         columns['Vectors'] = [(s['embeddings'] or '-')[:6] for s in summaries]
+    places = [(s['dataset'], s['split'], s['background'], s['absent'])
+              for s in summaries]
+    known = {(*place, s['protocol']) for place, s in zip(places, summaries)}
+    if len(known) > len(set(places)):
+        columns['Classes'] = [s['protocol'] or '-' for s in summaries]
     return columns
 
 

@@ -12,7 +12,7 @@ from mmengine.config import Config
 from mmseg_zeroshot.commands import _experiment, clean, run
 from mmseg_zeroshot.experiments.experiment import Experiment
 from mmseg_zeroshot.experiments.running import calls
-from mmseg_zeroshot.experiments.step import Step
+from mmseg_zeroshot.experiments.step import Step, value_of
 from tests.experiments.running.toys import (
     PROGRAM,
     names,
@@ -70,6 +70,57 @@ def test_a_run_leaves_a_table_in_the_experiments_folder(toy, capsys):
     assert 'hIoU' in text
     # The toy's weights are no model.
     assert 'no panel: ' in text
+
+
+def methods_in(name='results.json') -> list[tuple]:
+    return [(record['method'], record['seed']) for record in json.loads(
+        Path('work_dirs/farm', name).read_text())]
+
+
+def test_a_run_of_less_keeps_the_rows_of_an_earlier_one(toy):
+    assert run.main(['farm.py', '--seeds', '0', '1']) == 0
+    before = methods_in()
+    assert len(before) == 5
+    assert run.main(['farm.py', 'plain']) == 0
+    assert sorted(methods_in()) == sorted(before)
+    assert 'best' in Path('work_dirs/farm/results.md').read_text()
+
+
+def test_rows_of_an_experiment_that_has_changed_go(toy):
+    """They would be averaged with those of other seeds."""
+    assert run.main(['farm.py', '--seeds', '0', '1']) == 0
+    toy.settings = dict(lr=0.1)
+    assert run.main(['farm.py']) == 0
+    assert methods_in() == [('seen', 0), ('spnet', 0), ('best', 0)]
+
+
+def test_a_run_without_a_row_leaves_the_table(toy, monkeypatch):
+    assert run.main(['farm.py']) == 0
+    before = methods_in()
+    toy.settings = dict(depth=4)
+    monkeypatch.setenv('BREAK', 'seen')
+    assert run.main(['farm.py']) == 1
+    assert methods_in() == before
+
+
+def test_the_chosen_gamma_is_printed(toy, monkeypatch, capsys):
+    """With gamma 0 the calibrated row is the plain one."""
+    config = toy_steps()[0].config
+    steps = [
+        Step('net', 'train', config, report=True, seeded=False),
+        Step('gamma-net', 'calibrate', load='net', seeded=False,
+             arguments=('--out', '{folder}')),
+        Step('net-calibrated', 'test', dict(
+            config, gamma=value_of('gamma-net', 'model.gamma')), load='net',
+            report=True)]
+    monkeypatch.setattr(run, 'make_plan', lambda *given, **more: (
+        SimpleNamespace(steps={step.name: step for step in steps})))
+    monkeypatch.setattr(run, 'GAMMA', 'model.gamma')
+    monkeypatch.setattr(Experiment, 'held_out', lambda self: SimpleNamespace(
+        classes=SimpleNamespace(unseen=['horse'])))
+    assert run.main(['farm.py']) == 0
+    assert ('gamma chosen on horse: net-calibrated 0.25\n'
+            in capsys.readouterr().out)
 
 
 def test_methods_may_stand_behind_options(toy):

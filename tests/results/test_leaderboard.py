@@ -1,6 +1,7 @@
 """Who is ranked with whom, and the papers' numbers beside them."""
 import pytest
 
+from mmseg_zeroshot.results import format_table
 from mmseg_zeroshot.results.leaderboard import make_boards
 from mmseg_zeroshot.results.published import (
     as_printed,
@@ -123,3 +124,35 @@ def test_published_scores_keep_their_digits():
                                                            '-']
     with pytest.raises(ValueError, match="no published .* 'k2'; there are"):
         published_on(['k2'])
+
+
+def classes(**groups):
+    return [dict({'class': name, 'IoU': 1., 'accuracy': 1., 'pixels': 9},
+                 group=group)
+            for group, names in groups.items() for name in names.split()]
+
+
+def test_other_classes_under_one_name_are_another_board():
+    """As where a split of one's own ignores what it did not before."""
+    two = classes(seen='cat dog', unseen='cow')
+    records = [
+        record(per_class=two), record(per_class=two[::-1], seed=1),
+        record(per_class=classes(seen='cat', unseen='cow', ignored='dog'),
+               seed=2),
+        record(per_class=classes(seen='cat hen', unseen='cow'), seed=3)]
+    boards = [board for board in make_boards(records)
+              if board.rows and board.setting == 'generalised']
+    said = [(board.rules.split('; ')[-1].split(' (')[0],
+             board.rows[0]['runs']) for board in boards]
+    assert sorted(said) == [
+        ('classes: 1 seen, 1 unseen, 1 ignored', 1),
+        ('classes: 2 seen, 1 unseen', 1), ('classes: 2 seen, 1 unseen', 2)]
+    assert len({board.rules for board in boards}) == 3
+    assert '1 seen, 1 unseen, 1 ignored' in format_table(records)
+
+
+def test_boards_of_one_list_of_classes_do_not_say_so():
+    """A record that says nothing of classes stands with the others."""
+    board = make_boards([record(seed=1), record(
+        per_class=classes(seen='cat', unseen='cow'))])[0]
+    assert board.rows[0]['runs'] == 2 and board.classes == ''

@@ -104,3 +104,15 @@ def test_what_is_no_record_is_not_written(name, tmp_path):
 def test_a_path_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match='nowhere: no such file'):
         collect_records([tmp_path / 'nowhere'])
+
+
+def test_a_run_is_read_through_its_table(tmp_path):
+    """Its steps hold trials on validation classes too."""
+    table = write(tmp_path / 'farm/results.json', [record()])
+    for name in ('seed0/spnet-1', 'shared/held-out-spnet-2'):
+        write(tmp_path / 'farm' / name / 'step.json', dict(step=name))
+        write(tmp_path / 'farm' / name / 'zero_shot_results.json', record())
+    alone = write(tmp_path / 'farm/mine/zero_shot_results.json', record())
+    found = collect_records([tmp_path])
+    assert sorted(found.sources) == sorted([table, alone])
+    assert len(collect_records([tmp_path / 'farm/seed0']).records) == 1

@@ -69,3 +69,12 @@ def test_repeated_seeds_are_at_hand():
         summarize([record(), record(21.)])
     assert [r['generalised']['unseen']['mIoU']
             for r in caught.value.records] == [20, 21]
+
+
+@pytest.mark.parametrize('turn', [1, -1])
+def test_a_record_without_the_vanilla_score_repeats_a_fuller_one(turn):
+    """A choice of gamma leaves the record of its best, without vanilla."""
+    row, = summarize([record(), record(vanilla=None)][::turn])
+    assert row['runs'] == 1 and row['mean'][-1] == 30
+    with pytest.raises(RepeatedSeed):
+        summarize([record(), record(vanilla=31.)])

@@ -33,6 +33,8 @@ def write_results(tasks: Sequence[Task],
                   work_dir: Path) -> list[Record]:
     """Write ``results.json`` and ``results.md`` of what is there.
 
+    Before a first row is finished, those of an earlier run stay.
+
     Args:
         tasks: The tasks of a run.
         work_dir: Where the files go.
@@ -41,6 +43,8 @@ def write_results(tasks: Sequence[Task],
         The records.
     """
     records = finished_records(tasks)
+    if not records and (work_dir / RECORDS).exists():
+        return records
     write_records(work_dir / RECORDS, records)
     with atomic_write(work_dir / TABLE, 'w') as file:
         file.write(markdown_table(records) + '\n' if records else '')
