@@ -10,7 +10,12 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_zeroshot.semantics import DEFAULT_WORDS, ClassSplit, build_split
+from mmseg_zeroshot.semantics import (
+    DEFAULT_WORDS,
+    ClassSplit,
+    build_split,
+    get_classes,
+)
 from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.semantics.splits import SPLITS
@@ -270,24 +275,27 @@ def _whole_split(experiment: Experiment) -> Any:
     split = experiment.split
     if not isinstance(split, Mapping):
         return split
-    whole = {key: _group(value, key, experiment) if key in GROUPS else value
-             for key, value in split.items()}
-    whole.setdefault('name', 'unseen-' + '-'.join(whole.get('unseen', ())))
-    if 'classes' not in whole:
+    classes = split.get('classes')
+    if classes is None:
         folder = experiment.folder
         if folder is None:
             raise ValueError(f'{experiment.path}: split needs classes, a '
                              'list of names or a shipped list, because data '
                              'is no folder that has some')
-        whole['classes'] = folder.classes
-    return whole
+        classes = folder.classes
+    whole = {key: _group(value, key, experiment, classes)
+             if key in GROUPS else value for key, value in split.items()}
+    whole.setdefault('name', 'unseen-' + '-'.join(whole.get('unseen', ())))
+    return {**whole, 'classes': classes}
 
 
-def _group(names: Any, key: str, experiment: Experiment) -> Any:
+def _group(names: Any, key: str, experiment: Experiment,
+           classes: Any) -> Any:
     """Return the names of a group, which may be one text."""
     if isinstance(names, str):
         return parse_names(below(experiment.place, names)
-                           if is_list(names) else names)
+                           if is_list(names) else names,
+                           get_classes(classes))
     if isinstance(names, (list, tuple)):
         return names
     raise ValueError(f'{experiment.path}: split.{key} is class names, got '

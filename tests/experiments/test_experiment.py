@@ -35,6 +35,12 @@ def test_classes_and_words_beside_the_file(tmp_path: Path) -> None:
     assert experiment.words == [str(tmp_path / 'farm.npz'), 'glove-6b-50d']
 
 
+def test_a_class_with_a_blank_is_one_name(tmp_path: Path) -> None:
+    experiment = own(tmp_path, "split = dict(unseen='traffic light')",
+                     classes='car, traffic light, tree')
+    assert experiment.classes.unseen == ('traffic light', )
+
+
 def test_held_out(tmp_path: Path) -> None:
     split = own(tmp_path).held_out().classes
     assert split.unseen == ('car', )
