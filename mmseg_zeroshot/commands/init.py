@@ -154,7 +154,8 @@ def run(args: argparse.Namespace) -> None:
     _check_free(args, _lists(survey))
     stands = ([] if args.validation else propose_validation(
         split, words, found, survey.train, survey.val))
-    why = why_none(split, found, survey.train, survey.val)
+    why = '' if stands or args.validation else why_none(
+        split, found, survey.train, survey.val)
     if stands:
         split = replace(split, validation=tuple(one.name for one in stands))
     _print_findings(survey, split, found)
