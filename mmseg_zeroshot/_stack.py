@@ -7,6 +7,7 @@ package and not a requirement, and both together are an error.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import pickle
 import runpy
@@ -14,7 +15,10 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Sequence
 from importlib import metadata
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 # Import name -> every distribution that installs it, our default first.
@@ -25,6 +29,9 @@ PROVIDERS = {
 }
 # HistoryBuffer's methods that a checkpoint of mmengine refers to.
 STATISTICS = ('min', 'max', 'current', 'mean')
+# What the continuation prints, twice, where a package of its own is missing.
+NOISE = 'Could not import OneDL'
+DATASETS = 'mmseg.datasets'
 INSTALL = "pip install 'mmseg-zeroshot[onedl]'"
 
 
@@ -162,6 +169,52 @@ def prepare_stack() -> None:
     # here needs them: its advice to install another mmcv would mislead.
     warnings.filterwarnings(
         'ignore', message='Fail to import ``MultiScaleDeformableAttention``')
+    if DATASETS not in sys.modules:
+        sys.meta_path.insert(0, _WithoutNoise())
+
+
+class _Filtered:
+    """A text stream that leaves out the line `NOISE`, and nothing else.
+
+    Args:
+        stream: What the other texts go to.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._left_out = False
+
+    def write(self, text: str) -> int:
+        """Write a text; print gives a line and its end one by one."""
+        ends, self._left_out = self._left_out, text == NOISE
+        if self._left_out or (ends and text == '\n'):
+            return len(text)
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class _WithoutNoise(MetaPathFinder):
+    """Leaves the line `NOISE` out while `DATASETS` is imported."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None,
+                  target: ModuleType | None = None) -> ModuleSpec | None:
+        """Find the module by the other finders; change what runs it."""
+        if fullname != DATASETS:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is None or spec.loader is None:
+            return spec
+        run = spec.loader.exec_module
+
+        def run_filtered(module: ModuleType) -> None:
+            with contextlib.redirect_stdout(_Filtered(sys.stdout)):
+                run(module)
+
+        spec.loader.exec_module = run_filtered  # type: ignore[method-assign]
+        return spec
 
 
 def mmseg_tool(name: str, root: Path | None = None) -> Path:

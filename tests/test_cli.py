@@ -1,5 +1,6 @@
 """The command and its table of subcommands."""
 import ast
+import contextlib
 import importlib
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from importlib.metadata import entry_points
 import pytest
 
 from mmseg_zeroshot import __version__, cli
+from mmseg_zeroshot._stack import NOISE, _Filtered
 
 NAMES = list(cli.all_commands())
 # They write files of the repository, or are about to go.
@@ -113,3 +115,20 @@ def test_the_installed_command():
     found = entry_points(group='console_scripts', name='mmseg-zeroshot')
     for script in found:  # none where the package is not installed
         assert script.value == 'mmseg_zeroshot.cli:main'
+
+
+def test_the_stack_s_own_line_is_left_out_and_others_are_not():
+    done = subprocess.run(
+        [sys.executable, '-m', 'mmseg_zeroshot', 'check', '--help'],
+        capture_output=True, text=True, check=True)
+    assert done.stdout.startswith('usage: ')
+    assert 'OneDL' not in done.stdout + done.stderr
+
+
+def test_only_one_line_is_filtered(capsys):
+    with contextlib.redirect_stdout(_Filtered(sys.stdout)):
+        print('a')
+        print(NOISE)
+        print(f'{NOISE}: b')
+        print()
+    assert capsys.readouterr().out == f'a\n{NOISE}: b\n\n'

@@ -5,11 +5,12 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mmseg_zeroshot.semantics.name_lists import parse_names
+from mmseg_zeroshot.semantics.name_lists import GivenNames
 from mmseg_zeroshot.utils.cfg_options import parse_options
 
-NAMES_HELP = ('separated by commas or blanks, names with blanks in quotes, or '
-              'a text file with one a line')
+NAMES_HELP = ('separated by commas or blanks, or a text file with one a '
+              'line; for one name with a blank: \'"traffic light"\' or a '
+              'comma behind it')
 
 
 def make_parser(module: str, doc: str | None) -> argparse.ArgumentParser:
@@ -46,7 +47,7 @@ def add_cfg_options(parser: argparse.ArgumentParser,
 
 
 def add_names(parser: argparse._ActionsContainer, option: str, *, help: str,
-              parse: Callable[[Sequence[str]], Any] = parse_names,
+              parse: Callable[[Sequence[str]], Any] = GivenNames,
               default: Any = (), metavar: str = 'NAMES',
               required: bool = False) -> None:
     """Add an option that takes a list of class names.

@@ -16,8 +16,9 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         parser: The command's parser.
     """
     parser.add_argument(
-        'experiment', help='a file that ends in .py, a shipped experiment, '
-        'or a shipped split that one serves')
+        'experiment', help='a file that ends in .py, a folder that holds '
+        'experiment.py, a shipped experiment, or a shipped split that one '
+        'serves')
     parser.add_argument('--work-dir', type=Path,
                         help='default: work_dirs/EXPERIMENT')
     add_cfg_options(parser, 'config keys to change in every step')

@@ -31,8 +31,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """
     parser = make_parser(__name__, __doc__)
     parser.add_argument(
-        'experiment', help='a file that ends in .py, a shipped experiment, '
-        'or a shipped split that one serves')
+        'experiment', help='a file that ends in .py, a folder that holds '
+        'experiment.py, a shipped experiment, or a shipped split that one '
+        'serves')
     parser.add_argument('methods', nargs='*', default=list(DEFAULT),
                         metavar='METHOD[:VARIANT]',
                         help=f'default: {" ".join(DEFAULT)}')

@@ -27,8 +27,9 @@ from mmseg_zeroshot.utils import exit_code
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__name__, __doc__)
-    parser.add_argument('experiment', help='a file, a shipped experiment, or '
-                        'a shipped split that one serves')
+    parser.add_argument('experiment', help='a file, a folder that holds '
+                        'experiment.py, a shipped experiment, or a shipped '
+                        'split that one serves')
     parser.add_argument('methods', nargs='*', default=list(DEFAULT),
                         metavar='METHOD[:VARIANT]',
                         help=f'of {", ".join(METHODS)} '

@@ -29,7 +29,7 @@ from mmseg_zeroshot.experiments.config_files import (
     config_path,
     is_config,
 )
-from mmseg_zeroshot.experiments.experiment import INIT_FILE
+from mmseg_zeroshot.experiments.experiment import GROUPS, INIT_FILE
 from mmseg_zeroshot.experiments.inspection import (
     ClassWords,
     Layout,
@@ -49,6 +49,7 @@ from mmseg_zeroshot.experiments.proposal import (
     propose_sizes,
     propose_validation,
     propose_workers,
+    why_none,
 )
 from mmseg_zeroshot.experiments.proposal.summary import (
     class_table,
@@ -56,6 +57,7 @@ from mmseg_zeroshot.experiments.proposal.summary import (
     warnings,
 )
 from mmseg_zeroshot.semantics import DEFAULT_WORDS, ClassSplit, get_classes
+from mmseg_zeroshot.semantics.name_lists import names_among
 from mmseg_zeroshot.utils import atomic_write, exit_code
 
 NETWORK = 'deeplabv3plus_efficientnet-lite0'
@@ -143,19 +145,22 @@ def run(args: argparse.Namespace) -> None:
             args.data_root, **{key: getattr(args, key) for key in _LAYOUT}))
     classes = _classes(args, source)
     # Misspelt names are found before thousands of masks are read.
-    split = ClassSplit(
-        classes=get_classes(classes), unseen=tuple(args.unseen),
-        validation=tuple(args.validation), ignored=tuple(args.ignored))
+    known = get_classes(classes)
+    split = ClassSplit(classes=known, **{
+        group: tuple(names_among(getattr(args, group), known))
+        for group in GROUPS})
     words = _words(args.words)
     found = find_words(words, split.classes)
     survey = _survey(args, source, classes)
     _check_free(args, _lists(survey))
     stands = ([] if args.validation else propose_validation(
         split, words, found, survey.train, survey.val))
+    why = '' if stands or args.validation else why_none(
+        split, found, survey.train, survey.val)
     if stands:
         split = replace(split, validation=tuple(one.name for one in stands))
     _print_findings(survey, split, found)
-    for line in _about_validation(args, stands):
+    for line in _about_validation(args, stands, why):
         print(line)
     _write(args, survey, _text(args, survey, split, words, stands))
 
@@ -236,12 +241,12 @@ def _print_findings(survey: Survey, split: ClassSplit,
 
 
 def _about_validation(args: argparse.Namespace,
-                      stands: Sequence[Stand]) -> list[str]:
+                      stands: Sequence[Stand], why: str) -> list[str]:
     if args.validation:
         return []
     if not stands:
-        return ['Validation classes: none, because no seen class has a '
-                'vector and enough images; --validation names some.']
+        return [f'Validation classes: none, because {why}; --validation '
+                'names some.']
     return [f'Validation classes, proposed: {_why(stands)}.']
 
 
@@ -258,7 +263,7 @@ def _text(args: argparse.Namespace, survey: Survey, split: ClassSplit,
     """Return the experiment file."""
     groups: dict[str, Any] = {
         group: list(getattr(split, group))
-        for group in ('unseen', 'validation', 'ignored')}
+        for group in GROUPS}
     if args.data:
         groups = dict(classes=survey.classes, **groups)
     why = {}

@@ -42,8 +42,10 @@ from mmseg_zeroshot.experiments.written import step_files, write_files
 from mmseg_zeroshot.semantics import (
     DEFAULT_WORDS,
     build_split,
+    get_classes,
     load_embeddings,
 )
+from mmseg_zeroshot.semantics.name_lists import names_among
 from mmseg_zeroshot.utils import exit_code
 
 ITERATIONS = dict(generator=20000, classifier=10000)
@@ -90,9 +92,11 @@ def make_split(args: argparse.Namespace, base: BaseConfig) -> Any:
     """
     spec: Any = args.split
     if args.unseen:
-        spec = dict(name='unseen-' + '-'.join(args.unseen),
-                    classes=named_classes(base), unseen=args.unseen,
-                    ignored=list(args.ignored))
+        classes = named_classes(base)
+        unseen, ignored = (names_among(names, get_classes(classes))
+                           for names in (args.unseen, args.ignored))
+        spec = dict(name='unseen-' + '-'.join(unseen), classes=classes,
+                    unseen=unseen, ignored=ignored)
     elif args.ignored:
         raise ValueError('--ignored belongs to --unseen: the shipped split '
                          f'{args.split!r} names its own ignored classes')

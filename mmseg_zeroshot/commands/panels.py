@@ -34,6 +34,7 @@ from mmseg_zeroshot.prediction.data_set_images import (
     segmented,
     split_of_test_set,
 )
+from mmseg_zeroshot.semantics.name_lists import names_among
 from mmseg_zeroshot.semantics.names import resolve
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.visualization.model_panels import (
@@ -88,7 +89,8 @@ def run(args: argparse.Namespace) -> None:
                          args.cfg_options)
     split = split_of_test_set(runner)
     classes = [resolve(name, split.classes)
-               for name in args.classes or split.unseen]
+               for name in names_among(args.classes or split.unseen,
+                                       split.classes)]
     others = []
     for number, (config, checkpoint, _) in enumerate(args.against):
         others.append(load_tester(config, checkpoint,

@@ -19,6 +19,7 @@ MMSegInferencer's.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 
@@ -84,7 +85,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:
     pairs = {}
-    for text in parse_names(texts):
+    # A text with one pair is that pair, also if the old name has blanks.
+    single = len(texts) == 1 and re.fullmatch(r'[^=,"\']+=[^=,"\']+', texts[0])
+    for text in texts if single else parse_names(texts):
         old, _, new = (part.strip() for part in text.partition('='))
         if not old or not new or '=' in new:
             raise ValueError(f'{text!r} is no renaming: write OLD=NEW, such '

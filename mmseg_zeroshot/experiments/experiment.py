@@ -3,14 +3,20 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_zeroshot.semantics import DEFAULT_WORDS, ClassSplit, build_split
+from mmseg_zeroshot.semantics import (
+    DEFAULT_WORDS,
+    ClassSplit,
+    build_split,
+    get_classes,
+)
 from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.semantics.splits import SPLITS
@@ -112,13 +118,16 @@ class Experiment:
         Raises:
             ValueError: A class is unknown, or in two groups.
         """
-        return build_split(self.split)
+        with _naming(self.path):
+            return build_split(self.split)
 
     @property
     def folder(self) -> FolderData | None:
         """The folder of images and masks, None with a named data set."""
-        return (FolderData.read(self.data, self.place)
-                if isinstance(self.data, Mapping) else None)
+        if not isinstance(self.data, Mapping):
+            return None
+        with _naming(self.path):
+            return FolderData.read(self.data, self.place)
 
     @property
     def place(self) -> Path:
@@ -167,8 +176,9 @@ def load_experiment(name: str) -> Experiment:
     """Read an experiment.
 
     Args:
-        name: A file that ends in ``.py``, a shipped experiment, or a shipped
-            split that one serves, such as ``'voc12-zs3-k4'``.
+        name: A file that ends in ``.py``, a folder that holds
+            ``experiment.py``, a shipped experiment, or a shipped split that
+            one serves, such as ``'voc12-zs3-k4'``.
 
     Returns:
         The experiment.
@@ -185,6 +195,8 @@ def load_experiment(name: str) -> Experiment:
                 f'no experiment file {path}: write one with mmseg-zeroshot '
                 'init, or give the name of a shipped one')
         return read_experiment(path)
+    if (Path(name) / INIT_FILE).is_file():
+        return read_experiment(Path(name) / INIT_FILE)
     shipped = shipped_experiments()
     if name in shipped:
         return read_experiment(shipped[name])
@@ -194,7 +206,8 @@ def load_experiment(name: str) -> Experiment:
             return replace(experiment, split=name, name=name)
     raise ValueError(f'unknown experiment {name!r}.'
                      + hint(name, [*shipped, *SPLITS])
-                     + ' A file of your own ends in .py')
+                     + ' A file of your own ends in .py, or is '
+                     f'{INIT_FILE} in a folder')
 
 
 def shipped_experiments() -> dict[str, Path]:
@@ -270,28 +283,43 @@ def _whole_split(experiment: Experiment) -> Any:
     split = experiment.split
     if not isinstance(split, Mapping):
         return split
-    whole = {key: _group(value, key, experiment) if key in GROUPS else value
-             for key, value in split.items()}
-    whole.setdefault('name', 'unseen-' + '-'.join(whole.get('unseen', ())))
-    if 'classes' not in whole:
+    classes = split.get('classes')
+    if classes is None:
         folder = experiment.folder
         if folder is None:
             raise ValueError(f'{experiment.path}: split needs classes, a '
                              'list of names or a shipped list, because data '
                              'is no folder that has some')
-        whole['classes'] = folder.classes
-    return whole
+        classes = folder.classes
+    whole = {key: _group(value, key, experiment, classes)
+             if key in GROUPS else value for key, value in split.items()}
+    whole.setdefault('name', 'unseen-' + '-'.join(whole.get('unseen', ())))
+    return {**whole, 'classes': classes}
 
 
-def _group(names: Any, key: str, experiment: Experiment) -> Any:
+def _group(names: Any, key: str, experiment: Experiment,
+           classes: Any) -> Any:
     """Return the names of a group, which may be one text."""
     if isinstance(names, str):
-        return parse_names(below(experiment.place, names)
-                           if is_list(names) else names)
+        with _naming(experiment.path):
+            return parse_names(below(experiment.place, names)
+                               if is_list(names) else names,
+                               get_classes(classes))
     if isinstance(names, (list, tuple)):
         return names
     raise ValueError(f'{experiment.path}: split.{key} is class names, got '
                      f"{names!r}: write a list, or 'cow, cat'")
+
+
+@contextmanager
+def _naming(path: Path | None) -> Iterator[None]:
+    """Name the file in errors about what it says."""
+    try:
+        yield
+    except (ValueError, FileNotFoundError) as error:
+        if path is None:
+            raise
+        raise type(error)(f'{path}: {error}') from error
 
 
 def _found(words: Any, place: Path) -> Any:

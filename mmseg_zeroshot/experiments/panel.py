@@ -21,6 +21,8 @@ from mmseg_zeroshot.visualization import choose_images, save_panel
 from .running.folders import CONFIG, RESULTS, is_done, last_checkpoint
 from .running.tasks import Task
 
+FIRST = 'seen only'
+"""Method whose column is the first: the others are compared with it."""
 LOOKED_AT = 200
 """Most test images that the shown ones are chosen from."""
 
@@ -70,9 +72,11 @@ def find_columns(tasks: Iterable[Task]) -> list[Column]:
             continue
         title = _title(task)
         if title in found:
+            title = _title(task, always=True)
+        if title in found:
             title = f'{title} ({task.step.name})'
         found[title] = Column(title, task.folder / CONFIG, checkpoint)
-    return list(found.values())
+    return sorted(found.values(), key=lambda one: one.title != FIRST)
 
 
 def model_of(task: Task) -> Path | None:
@@ -107,12 +111,17 @@ def predict(config: Config, checkpoint: Path,
             .pred_sem_seg.data[0].cpu().numpy() for sample in samples]
 
 
-def _title(task: Task) -> str:
-    """Return the method as tables name it, with its gamma."""
+def _title(task: Task, *, always: bool = False) -> str:
+    """Return the method as tables name it, with a gamma that does a thing.
+
+    Args:
+        task: A finished task.
+        always: With a gamma of 0 too, to tell it from an equal title.
+    """
     record = read_records(task.folder / RESULTS)[0]
-    gamma = record.get('gamma')
+    gamma = record.get('gamma') or 0.
     method: str = record['method']
-    return f'{method}, gamma {gamma:.2g}' if gamma else method
+    return f'{method}, gamma {gamma:.2g}' if gamma or always else method
 
 
 def _draw(columns: Sequence[Column], path: Path, rows: int) -> None:
@@ -142,7 +151,9 @@ def _samples(dataset: dict, split: ClassSplit, count: int) -> list[dict]:
     looked_at = np.linspace(0, len(images) - 1,
                             min(len(images), LOOKED_AT)).astype(int)
     labels = [_truth(images[int(i)]) for i in looked_at]
-    chosen = choose_images(labels, split.unseen_ids, count)
+    # Neighbours may be frames of one film.
+    chosen = choose_images(labels, split.unseen_ids, count,
+                           apart=len(looked_at) // (2 * count))
     return [images[int(looked_at[i])] for i in chosen]
 
 

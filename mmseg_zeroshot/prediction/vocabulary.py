@@ -1,6 +1,7 @@
 """A trained model's classes, changed to those that a user asks for."""
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from mmengine.runner import set_random_seed
 from mmseg_zeroshot.datasets import FeatureBankDataset
 from mmseg_zeroshot.models import FeatureSets, retrain_classifier
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.semantics.class_embeddings import open_table
+from mmseg_zeroshot.semantics.name_lists import names_among
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ class Vocabulary:
                     'head: its classes are fixed. Train one of configs/spnet '
                     'or configs/zs3net')
             return dict.fromkeys(model.dataset_meta['classes'], 'seen')
-        dropped = model.drop_classes(self.drop) if self.drop else ()
+        dropped = (model.drop_classes(names_among(self.drop, trained.classes))
+                   if self.drop else ())
         if self.rename:
             model.rename_classes(self.rename)
         added = self._add(model, config, trained, report)
@@ -75,10 +79,14 @@ class Vocabulary:
         if not self.add:
             return ()
         words = self.embeddings or config.model.decode_head.get('embeddings')
+        tables = ([words] if isinstance(words, (str, os.PathLike))
+                  else words or [])
+        known = [name for table in tables
+                 for name in open_table(table)[0].classes]
         start = time.perf_counter()
         set_random_seed(self.seed)
         added = tuple(model.add_class(name, embeddings=words)
-                      for name in self.add)
+                      for name in names_among(self.add, known))
         if model.decode_head.learns_classifier:
             self._retrain(model, config, trained, report)
         report(f'added {", ".join(added)} in '

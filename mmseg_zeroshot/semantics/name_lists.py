@@ -10,6 +10,9 @@ r"""Lists of class names, written in one way wherever a person writes them.
 
 A file has one name a line; empty lines and what follows ``#`` are skipped. Its
 lines may carry the ids of a label map, ``0 background`` or ``background 0``.
+
+Where the names are to be found in a class list, a text that is a name of it as
+a whole is that name: ``traffic light`` is one where the list has it.
 """
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .names import check_unique
+from .names import check_unique, resolve
 
 _PATH = re.compile(r'(/|\.{1,2}/|~).*|.*\.txt', re.DOTALL)
 # A quoted name, or one without quotes; what ends it follows.
@@ -28,13 +31,41 @@ _NUMBER_FIRST = re.compile(r'(?P<number>\d+)\s*[:\s]\s*(?P<name>.*\S)')
 _NUMBER_LAST = re.compile(r'(?P<name>.*\S)\s*[:\s]\s*(?P<number>\d+)')
 
 
-def parse_names(texts: str | Sequence[str]) -> list[str]:
+class GivenNames(list[str]):
+    """A list of names, and the texts that it was read from.
+
+    Args:
+        texts: See :func:`parse_names`.
+    """
+
+    def __init__(self, texts: str | Sequence[str]) -> None:
+        super().__init__(parse_names(texts))
+        self.texts = texts
+
+
+def names_among(names: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Return names, read once more where the class list is known by now.
+
+    Args:
+        names: Any; only :class:`GivenNames` are read again.
+        known: The class list.
+
+    Raises:
+        ValueError: See :func:`parse_names`.
+    """
+    return (parse_names(names.texts, known) if isinstance(names, GivenNames)
+            else list(names))
+
+
+def parse_names(texts: str | Sequence[str],
+                known: Sequence[str] = ()) -> list[str]:
     """Read a list of names.
 
     Args:
         texts: A text in one of the forms above, or several, as a shell splits
             them: then quotes have kept a blank inside a text, which is part
             of a name, so ``['cat', 'potted plant']`` are two names.
+        known: Class names; a text that is one of them is not split.
 
     Returns:
         The names in their own spelling and order.
@@ -49,7 +80,8 @@ def parse_names(texts: str | Sequence[str]) -> list[str]:
         # The shell has split `cat, potted plant, dog` at its blanks.
         given = [' '.join(given)]
     names = [name for text in given
-             for name in _names_of(text, whole=len(given) > 1)]
+             for name in ([text.strip()] if _is_known(text, known) else
+                          _names_of(text, whole=len(given) > 1))]
     if not names:
         raise ValueError('the list of names is empty: write names such as '
                          'cat,dog or "potted plant", or the path of a file')
@@ -87,6 +119,17 @@ def read_names(path: str | Path) -> list[str]:
         raise ValueError(f'{path} holds no name')
     check_unique(names, where=str(path))
     return names
+
+
+def _is_known(text: str, known: Sequence[str]) -> bool:
+    """Whether a whole text is a name of a class list, in any spelling."""
+    if not known or _PATH.fullmatch(text.strip()):
+        return False
+    try:
+        resolve(text.strip(), known)
+    except ValueError:
+        return False
+    return True
 
 
 def _names_of(text: str, *, whole: bool) -> list[str]:

@@ -35,6 +35,8 @@ _SYNONYMS: tuple[tuple[str, ...], ...] = (
     ('cell phone', 'mobile phone'),
 )
 
+_MOST_LISTED = 20
+"""Some of a longer list would say nothing about the rest."""
 _SEPARATORS = re.compile(r'[\s_\-/]+')
 
 
@@ -126,12 +128,15 @@ def hint(name: str, known: Iterable[str]) -> str:
         known (Iterable[str]): The names that could have been meant.
 
     Returns:
-        str: A sentence that starts with a space.
+        str: A sentence that starts with a space; empty where none is near
+        and there are too many to name.
     """
     known = list(known)
     near = nearest(name, known)
     if near:
         return ' The nearest known names are: ' + ', '.join(near) + '.'
+    if len(known) > _MOST_LISTED:
+        return ''
     shown = ', '.join(known[:8]) + (', ...' if len(known) > 8 else '')
     return f' Known names are: {shown}.'
 

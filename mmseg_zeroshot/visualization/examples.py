@@ -7,22 +7,25 @@ import numpy as np
 
 
 def choose_images(labels: Sequence[np.ndarray], unseen: Sequence[int],
-                  count: int) -> list[int]:
+                  count: int, *, apart: int = 0) -> list[int]:
     """Choose images that show much of many unseen classes.
 
     Args:
         labels: (H, W) label maps.
         unseen: Ids of the unseen classes.
         count: Number of images.
+        apart: See :func:`choose_by_shares`.
 
     Returns:
         Of :func:`choose_by_shares`.
     """
     return choose_by_shares(
-        np.stack([class_shares(label, unseen) for label in labels]), count)
+        np.stack([class_shares(label, unseen) for label in labels]), count,
+        apart=apart)
 
 
-def choose_by_shares(shares: np.ndarray, count: int) -> list[int]:
+def choose_by_shares(shares: np.ndarray, count: int, *,
+                     apart: int = 0) -> list[int]:
     """Choose images that show much of many classes.
 
     The first of the images with the most classes not shown yet, again and
@@ -31,18 +34,25 @@ def choose_by_shares(shares: np.ndarray, count: int) -> list[int]:
     Args:
         shares: (N, U) part of each image's pixels that each class has.
         count: Number of images.
+        apart: An image at most so many positions from a chosen one is taken
+            only if no other shows any of the classes.
 
     Returns:
         Their positions in ascending order, at most N.
     """
     chosen: list[int] = []
     missing = np.ones(shares.shape[1], bool)
+    places = np.arange(len(shares))
+    late = np.zeros(len(shares), int)
     while len(chosen) < min(count, len(shares)):
         shown = shares > 0.01
-        order = np.lexsort((-shares.sum(1), -(shown & missing).sum(1)))
+        order = np.lexsort((-shares.sum(1), -(shown & missing).sum(1), late))
         best = next(int(i) for i in order if i not in chosen)
         chosen.append(best)
         missing &= ~shown[best]
+        if apart:
+            late[abs(places - best) <= apart] = 1
+            late[~shown.any(1)] = 2
         if not missing.any():
             missing[:] = True
     return sorted(chosen)

@@ -89,6 +89,14 @@ def test_folders_with_parts_and_names_with_blanks(tmp_path, capsys):
     assert 'wooden + horse' in said and 'proposed' not in said
 
 
+def test_a_name_with_a_blank_is_one_argument(tmp_path):
+    write_parts(tmp_path / 'data')
+    assert call(tmp_path, '--classes', 'sky, road, traffic light, tree, bus',
+                '--unseen', 'traffic light', '--validation', 'sky',
+                '--ignored', 'bus') == 0
+    assert read(tmp_path).classes.unseen == ('traffic light', )
+
+
 def test_flat_folders_get_lists(tmp_path, capsys):
     write_flat(tmp_path / 'data', count=20)
     assert call(tmp_path, *CLASSES, *UNSEEN) == 0
@@ -130,6 +138,18 @@ def test_broken_data_are_said_and_do_not_stop(tmp_path, capsys):
     assert said.count('To mend: ') >= 4
     assert 'Validation classes: none' in said
     assert read(tmp_path).classes.validation == ()
+
+
+def test_classes_in_no_mask_are_said(tmp_path, capsys):
+    write_parts(tmp_path / 'data')
+    assert call(tmp_path, *CLASSES, *UNSEEN) == 0
+    said = capsys.readouterr().out
+    assert ('Warning: bus is unseen and in no val mask, so nothing can be '
+            'scored.') in said
+    assert 'Warning: car, tree: in no mask that was read; are' in said
+    assert ('Validation classes: none, because at least 20 train and 5 val '
+            'images must hold a class, and no seen one with a vector has so '
+            'many; sky comes nearest with 3 train and 3 val;') in said
 
 
 def test_a_class_without_a_vector_is_said(tmp_path, capsys):

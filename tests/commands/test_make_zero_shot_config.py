@@ -238,6 +238,15 @@ def test_a_split_of_your_own(tmp_path):
     assert config.split.classes == 'voc21'
 
 
+def test_a_name_with_a_blank_is_one_argument(tmp_path):
+    base = write(tmp_path, FULL)
+    split = tool.make_split(tool.parse_args([
+        str(base), '--unseen', 'potted plant', '--ignored', 'dining table',
+        '--method', 'spnet']), tool.load_base(base, imports=False))
+    assert split['unseen'] == ['potted plant']
+    assert split['ignored'] == ['dining table']
+
+
 @pytest.mark.parametrize('parts, message', [
     (dict(model=dict(decode_head=[dict(type='FCNHead'),
                                   dict(type='OCRHead')])),

@@ -75,6 +75,7 @@ def test_everything_is_written(models, tmp_path, capsys):
 
 def test_no_class_panels(models, tmp_path):
     assert panels.main([*models['seenonly'], '--each', '0', '--images', '1',
+                        '--classes', 'solid red disc',
                         '--out', str(tmp_path), '--formats', 'svg']) == 0
     assert not (tmp_path / 'classes').exists()
     assert {path.suffix for path in tmp_path.glob('*.*')} == {

@@ -157,6 +157,15 @@ def test_words_are_changed(folder, tmp_path, capsys):
     assert 'added zebra, boat' in capsys.readouterr().out
 
 
+def test_names_with_a_blank_are_single_arguments(folder, tmp_path):
+    assert run(folder, tmp_path, '--add-classes', 'traffic light',
+               '--rename-classes', 'cow=young cow') == 0
+    names = [c['name'] for c in areas(tmp_path)['classes']]
+    assert 'traffic light' in names and 'young cow' in names
+    assert tool._pairs(['traffic light=lamp']) == {'traffic light': 'lamp'}
+    assert tool._pairs(['a=b c=d']) == {'a': 'b', 'c': 'd'}
+
+
 def test_size_outputs_and_config_options(folder, tmp_path):
     assert run(folder, tmp_path / 'a', '--size', '32', '32',
                '--img-out-dir', '') == 0

@@ -35,6 +35,23 @@ def test_classes_and_words_beside_the_file(tmp_path: Path) -> None:
     assert experiment.words == [str(tmp_path / 'farm.npz'), 'glove-6b-50d']
 
 
+def test_a_class_with_a_blank_is_one_name(tmp_path: Path) -> None:
+    experiment = own(tmp_path, "split = dict(unseen='traffic light')",
+                     classes='car, traffic light, tree')
+    assert experiment.classes.unseen == ('traffic light', )
+
+
+def test_a_folder_with_an_experiment(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / 'farmx').mkdir()
+    own(tmp_path / 'farmx').path.rename(tmp_path / 'farmx/experiment.py')
+    monkeypatch.chdir(tmp_path)
+    for name in ('farmx', './farmx/', str(tmp_path / 'farmx')):
+        assert load_experiment(name).name == 'farmx'
+    (tmp_path / 'empty').mkdir()
+    with pytest.raises(ValueError, match='is experiment.py in a folder'):
+        load_experiment('empty')
+
+
 def test_held_out(tmp_path: Path) -> None:
     split = own(tmp_path).held_out().classes
     assert split.unseen == ('car', )
@@ -44,14 +61,15 @@ def test_held_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize('text, message', [
     ("netwrok = 'x'", "unknown key 'netwrok'.*network"),
-    ("data['rot'] = 1", "unknown key 'rot' in data.*root"),
+    ("data['rot'] = 1", "farm.py: unknown key 'rot' in data.*root"),
     ("data['crop'] = 'big'", 'data.crop must be two positive numbers'),
     ("base = 'x.py'", 'data = .* because a base config brings its own'),
-    ("split = dict(unseen=['buss'])", "unknown class 'buss'|buss"),
+    ("split = dict(unseen=['buss'])", "farm.py: .*unknown class 'buss'"),
     ("start = 'there'", "start is 'seen' or 'backbone', got 'there'"),
     ("imports = 'mine'", "imports is a list of modules, .* got 'mine'"),
     ("mode = 'drp'", "mode is 'ignore' or 'drop', got 'drp'"),
     ("recipe = 'papr'", "recipe is a file of .*recipes, .* got 'papr'"),
+    ("iterations = 'many'", "farm.py: iterations is .* got 'many'"),
     ('iterations = 0', 'iterations is a positive whole number, .* got 0'),
     ("iterations = dict(seen='a')", "iterations is .* got {'seen': 'a'}"),
     ("seen_once = 'yes'", "seen_once is True or False, got 'yes'"),

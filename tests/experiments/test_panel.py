@@ -68,6 +68,22 @@ def test_methods_that_reported_are_side_by_side(tasks, tmp_path):
     assert width > 1.5 * height > 1000  # four columns, two rows
 
 
+def test_seen_only_is_first_and_equal_gammas_are_told(tasks):
+    for task, method in zip(tasks, ('SPNet', 'SPNet')):
+        retitle(task, method, 0.)
+    assert [column.title for column in find_columns(tasks)] == [
+        'SPNet', 'SPNet, gamma 0']
+    retitle(tasks[1], 'seen only', None)
+    assert [column.title for column in find_columns(tasks)] == [
+        'seen only', 'SPNet']
+
+
+def retitle(task: Task, method: str, gamma: float | None) -> None:
+    path = task.folder / 'zero_shot_results.json'
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps(dict(record, method=method, gamma=gamma)))
+
+
 def test_a_missing_picture_has_a_reason(tasks, tmp_path):
     path = tmp_path / 'panel.png'
     assert draw_panel(tasks[2:], path) == (

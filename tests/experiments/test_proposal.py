@@ -13,6 +13,7 @@ from mmseg_zeroshot.experiments.proposal import (
     propose_sizes,
     propose_validation,
     propose_workers,
+    why_none,
 )
 from mmseg_zeroshot.semantics import ClassSplit
 
@@ -50,6 +51,21 @@ def test_classes_in_few_images_are_not_proposed(tmp_path):
                       val=[('sheep', 4)])
     assert not {'dog', 'sheep'} & {stand.name for stand in stands}
     assert 'horse' in {stand.name for stand in stands}
+
+
+def test_the_reason_for_no_proposal_has_numbers(tmp_path):
+    def why(train=0, **groups):
+        images = report(tmp_path, dict.fromkeys(CLASSES, 3) | {'dog': train})
+        return why_none(ClassSplit(CLASSES, **groups),
+                        find_words(WORDS, CLASSES), images, None)
+
+    assert why(12, unseen=('cow', )).endswith(
+        'dog comes nearest with 12 train')
+    assert 'at least 20 train images' in why(12, unseen=('cow', ))
+    rest = tuple(name for name in CLASSES if name not in ('cow', 'dog'))
+    assert why(unseen=('cow', ), ignored=rest) == (
+        'dog is all that is seen and has a vector, and a class must stay '
+        'seen')
 
 
 def test_enough_seen_classes_are_left(tmp_path):

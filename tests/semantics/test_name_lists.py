@@ -1,7 +1,12 @@
 """One way to write lists of names."""
 import pytest
 
-from mmseg_zeroshot.semantics.name_lists import parse_names, read_names
+from mmseg_zeroshot.semantics.name_lists import (
+    GivenNames,
+    names_among,
+    parse_names,
+    read_names,
+)
 
 
 @pytest.mark.parametrize('given, names', [
@@ -29,6 +34,26 @@ from mmseg_zeroshot.semantics.name_lists import parse_names, read_names
 ])
 def test_forms(given, names):
     assert parse_names(given) == names
+
+
+@pytest.mark.parametrize('given, names', [
+    (['traffic light'], ['traffic light']),
+    ('Traffic Light', ['Traffic Light']),
+    (['traffic light', 'car'], ['traffic light', 'car']),
+    (['car traffic'], ['car', 'traffic']),
+    (['sky, clouds'], ['sky, clouds']),
+    (['car', 'sky, clouds'], ['car', 'sky, clouds']),
+    (['car,', 'traffic', 'light'], ['car', 'traffic light']),
+])
+def test_a_text_that_is_a_known_name_is_not_split(given, names):
+    known = ['car', 'traffic light', 'sky, clouds']
+    assert parse_names(given, known) == names
+    assert names_among(GivenNames(given), known) == names
+
+
+def test_names_that_were_not_given_as_text_stay():
+    assert names_among(('traffic', 'light'), ['traffic light']) == [
+        'traffic', 'light']
 
 
 @pytest.mark.parametrize('given', ['', '  ', ',', [], ['', ' ']])

@@ -66,6 +66,8 @@ def test_unknown_name_lists_the_nearest():
 def test_without_a_near_name_the_known_ones_are_listed():
     with pytest.raises(ValueError, match='Known names are: cat, dog'):
         resolve('xylophone', ['cat', 'dog'])
+    with pytest.raises(ValueError, match=r"unknown class 'xylophone'\.$"):
+        resolve('xylophone', VOC21)
 
 
 def test_nearest_finds_typos_and_parts():

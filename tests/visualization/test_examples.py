@@ -37,3 +37,10 @@ def test_best_and_hardest_images():
     assert best_and_hardest(ious, shares, 9) == ([5, 1], [2, 0])
     assert best_and_hardest(ious[:1], shares[:1], 2) == ([0], [])
     assert best_and_hardest([nan], [0.], 2) == ([], [])
+
+
+def test_neighbours_are_left_out_where_others_show_a_class():
+    labels = [np.full((4, 4), i) for i in (5, 5, 5, 0, 5, 0, 0, 5)]
+    assert choose_images(labels, (5, ), 3) == [0, 1, 2]
+    assert choose_images(labels, (5, ), 3, apart=2) == [0, 4, 7]
+    assert choose_images(labels, (5, ), 4, apart=2) == [0, 1, 4, 7]

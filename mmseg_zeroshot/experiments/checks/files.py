@@ -70,8 +70,16 @@ def find_parts(subject: Subject) -> Parts:
     """
     parts: dict[str, Part] = {}
     findings: list[Finding] = []
+    lost: set[str] = set()
     for place, config, num_ids in _data_sets(subject):
         part = _part(subject, place, config, num_ids)
+        root = _lost_root(config) if _is_wrong(part) else ''
+        if root:
+            # Said once, and not of every list and folder below.
+            if root not in lost:
+                findings.append(_no_folder(subject, place, root))
+            lost.add(root)
+            continue
         if isinstance(part, Part):
             parts[repr(config)] = part
             findings += problem_findings(part.place, part.pairs.problems)
@@ -140,6 +148,28 @@ def _part(subject: Subject, place: str, config: Any,
     first = getattr(built, 'datasets', [built])[0]
     return Part(place, pairs_of_infos(DataInfos(built)), num_ids,
                 bool(getattr(first, 'reduce_zero_label', False)))
+
+
+def _is_wrong(part: Part | Finding) -> bool:
+    if isinstance(part, Finding):
+        return part.severity == 'error'
+    return any(problem.fatal for problem in part.pairs.problems)
+
+
+def _lost_root(config: Mapping[str, Any]) -> str:
+    """Return the first root of a data set that is no folder, or nothing."""
+    roots = (str(one.get('data_root') or '')
+             for one in config.get('datasets', [config]))
+    return next((root for root in roots
+                 if root and not Path(root).is_dir()), '')
+
+
+def _no_folder(subject: Subject, place: str, root: str) -> Finding:
+    folder = subject.experiment.folder
+    return Finding(
+        'error', "data['root']" if folder and folder.root == root else place,
+        f'no folder {root}', 'put the data set there or link it, or change '
+        'the path')
 
 
 def _not_drawn(dataset: Any) -> bool:

@@ -37,8 +37,13 @@ class Finding:
 
     def __str__(self) -> str:
         """Return all of it as text."""
+        return f'{self.severity}: {self.sentence}'
+
+    @property
+    def sentence(self) -> str:
+        """All of it as text but how severe it is."""
         where = f'{self.place} = {self.value}' if self.value else self.place
-        text = f'{self.severity}: {where}: {self.what}.'
+        text = f'{where}: {self.what}.'
         return f'{text} {_sentence(self.mend)}' if self.mend else text
 
 
@@ -112,7 +117,8 @@ class Report:
         if errors:
             more = len(errors) - 1
             raise ValueError(
-                f'{errors[0]}' + (f' ({more} more to mend)' if more else ''))
+                errors[0].sentence
+                + (f' ({more} more to mend)' if more else ''))
 
     def __str__(self) -> str:
         """Return the table, the first thing to mend, and the rest."""

@@ -66,15 +66,35 @@ def warnings(split: ClassSplit, found: Sequence[ClassWords],
     """
     lines = [one.missing for one in found
              if one.missing and one.name not in split.ignored]
+    nowhere = _absent(split, split.classes, survey.train, survey.val)
+    unscored = _absent(split, split.unseen, survey.val)
+    nowhere = [name for name in nowhere
+               if name not in (*split.ignored, *unscored)]
+    if nowhere:
+        lines.append(f'{", ".join(nowhere)}: in no mask that was read; are '
+                     'the classes in the order of the ids?')
+    read = ' that was read' if survey.val and survey.val.is_sample else ''
+    lines += [f'{name} is unseen and in no val mask{read}, so nothing can be '
+              'scored.' for name in unscored]
     for loop, report, classes, advice in (
             ('train', survey.train, split.seen,
              '--ignored leaves classes out'),
             ('val', survey.val, split.unseen, 'their scores say little')):
-        few = _few(report, split, classes)
+        few = _few(report, split, [name for name in classes if name not in
+                                   (*nowhere, *unscored)])
         if few:
             lines.append(f'fewer than {_FEW} {loop} images hold '
                          f'{", ".join(few)}: {advice}.')
     return lines
+
+
+def _absent(split: ClassSplit, classes: Sequence[str],
+            *reports: MaskReport | None) -> list[str]:
+    """Return classes that no mask holds; none where none was read."""
+    if not all(report and report.read for report in reports):
+        return []
+    return [name for name, number in zip(classes, split.ids(classes))
+            if not any(report.images[number] for report in reports if report)]
 
 
 def _few(report: MaskReport | None, split: ClassSplit,

@@ -49,10 +49,7 @@ def propose_validation(split: ClassSplit, words: object,
         At most as many as there are unseen classes, and at most one for
         four seen classes; none if no seen class has enough images.
     """
-    has_vector = {one.name for one in found if one.rows}
-    unseen = [name for name in split.unseen if name in has_vector]
-    seen = [name for name in split.seen
-            if name in has_vector and not is_rest(name)]
+    unseen, seen = _with_vectors(split, found)
     able = [name for name in seen
             if _enough(split.ids([name])[0], train, val)]
     number = min(len(unseen), max(len(seen) // _SEEN_TO_ONE, 1),
@@ -65,6 +62,48 @@ def propose_validation(split: ClassSplit, words: object,
     return [Stand(able[i], unseen[cosine[i].argmax()],
                   float(cosine[i].max()), _images(able[i], split, train))
             for i in nearest]
+
+
+def why_none(split: ClassSplit, found: Sequence[ClassWords],
+             train: MaskReport | None, val: MaskReport | None) -> str:
+    """Say why no class was proposed, in half a sentence.
+
+    Args:
+        split: As of :func:`propose_validation`.
+        found: Likewise.
+        train: Likewise.
+        val: Likewise.
+    """
+    unseen, seen = _with_vectors(split, found)
+    if not unseen:
+        return 'no unseen class has a vector'
+    if len(seen) < 2:
+        return (f'{", ".join(seen) or "none"} is all that is seen and has a '
+                'vector, and a class must stay seen')
+    parts = [(report, least, loop) for report, least, loop in (
+        (train, _TRAIN_IMAGES, 'train'), (val, _VAL_IMAGES, 'val')) if report]
+    best = max(seen, key=lambda name: min(
+        _count(name, split, report) / least for report, least, _ in parts))
+    needed = ' and '.join(f'{least} {loop}' for _, least, loop in parts)
+    has = ' and '.join(f'{_images(best, split, report)} {loop}'
+                       for report, _, loop in parts)
+    return (f'at least {needed} images must hold a class, and no seen one '
+            f'with a vector has so many; {best} comes nearest with {has}')
+
+
+def _with_vectors(split: ClassSplit, found: Sequence[ClassWords]
+                  ) -> tuple[list[str], list[str]]:
+    """Return the unseen and the seen classes that could be compared."""
+    has_vector = {one.name for one in found if one.rows}
+    return ([name for name in split.unseen if name in has_vector],
+            [name for name in split.seen
+             if name in has_vector and not is_rest(name)])
+
+
+def _count(name: str, split: ClassSplit, report: MaskReport) -> float:
+    """Estimate how many images hold a class."""
+    held = int(report.images[split.ids([name])[0]])
+    return held * report.total / max(report.read, 1)
 
 
 def _enough(class_id: int, train: MaskReport | None,

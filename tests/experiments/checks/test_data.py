@@ -87,8 +87,19 @@ def test_missing_data_set_is_named_once(tmp_path: Path,
                                         monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     experiment = load_experiment('voc12-zs3-k4')
-    train, val = check(experiment, 'seen').errors
-    assert 'train.txt' in train.what and 'val.txt' in val.what
+    error = only_error(check(experiment, 'seen'))
+    assert error.what == 'no folder data/VOCdevkit/VOC2012'
+
+
+def test_missing_root_is_named_once(tmp_path: Path) -> None:
+    experiment = farm(tmp_path)
+    (tmp_path / 'data').rename(tmp_path / 'old')
+    report = check(experiment, 'spnet')
+    error = only_error(report)
+    assert error.place == "data['root']"
+    assert error.what.startswith('no folder ')
+    with pytest.raises(ValueError, match=r"^data\['root'\]: no folder"):
+        report.raise_on_error()
 
 
 def test_missing_masks_are_counted(tmp_path: Path) -> None:
