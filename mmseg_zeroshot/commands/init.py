@@ -146,9 +146,10 @@ def run(args: argparse.Namespace) -> None:
     classes = _classes(args, source)
     # Misspelt names are found before thousands of masks are read.
     known = get_classes(classes)
-    split = ClassSplit(classes=known, **{
+    groups: dict[str, Any] = {
         group: tuple(names_among(getattr(args, group), known))
-        for group in GROUPS})
+        for group in GROUPS}
+    split = ClassSplit(classes=known, **groups)
     words = _words(args.words)
     found = find_words(words, split.classes)
     survey = _survey(args, source, classes)
