@@ -68,7 +68,9 @@ def test_the_file_is_short_and_its_comments_name_real_keys(tmp_path):
     call(tmp_path, *CLASSES, *UNSEEN)
     text = (tmp_path / 'out/experiment.py').read_text()
     assert len(text.splitlines()) < 50
-    assert max(map(len, text.splitlines())) <= 79
+    # A line is as long as the path of the data.
+    assert max(len(line) for line in text.splitlines()
+               if 'root=' not in line) <= 79
     keys = set(re.findall(r'^(?:# )?(\w+) = ', text, re.MULTILINE))
     assert {'data', 'split', 'words', 'network', 'recipe'} <= keys
     assert keys <= {field.name for field in fields(Experiment)}

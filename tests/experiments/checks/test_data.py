@@ -38,7 +38,7 @@ def test_other_mistakes_are_found_beside_a_missing_vector(
     experiment = farm(tmp_path, "words = ['glove-6b-50d', 'words.npz']",
                       spnet={'model.decode_head.gamma': 2.0})
     words, head = check(experiment, 'spnet').errors
-    assert words.place == 'words' and 'gamma' in head.place
+    assert words.place == 'words' and 'gamma' in head.what
 
 
 def test_a_plain_network_reads_no_words(tmp_path: Path) -> None:
