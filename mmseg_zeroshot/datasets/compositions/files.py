@@ -17,7 +17,7 @@ from mmseg_zeroshot.utils.progress import progress
 from .scenes import compose
 from .words import class_palette
 
-STAMP = 'compositions.jsonl'
+STAMP = 'compositions.json'
 """File that says how a folder was made; it is written last."""
 
 VERSION = 1

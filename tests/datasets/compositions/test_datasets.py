@@ -32,7 +32,7 @@ def test_files_are_written_once_in_mmsegs_layout(root):
     names = [f'{kind}/{part}/{i:05d}.png' for kind in ('ann_dir', 'img_dir')
              for part, count in (('train', 6), ('val', 3))
              for i in range(count)]
-    assert sorted(before) == sorted([*names, 'compositions.jsonl'])
+    assert sorted(before) == sorted([*names, 'compositions.json'])
     times = {p: p.stat().st_mtime_ns for p in root.rglob('*')}
     dataset = CompositionsDataset('val', data_root=str(root), **SMALL)
     assert len(dataset) == 3 and contents(root) == before
@@ -104,18 +104,18 @@ def test_an_older_version_is_not_read(root, monkeypatch):
 
 
 def test_other_class_names_are_not_read(root):
-    stamp = json.loads((root / 'compositions.jsonl').read_text())
+    stamp = json.loads((root / 'compositions.json').read_text())
     stamp['classes'][1] = 'solid pink disc'
-    (root / 'compositions.jsonl').write_text(json.dumps(stamp))
+    (root / 'compositions.json').write_text(json.dumps(stamp))
     with pytest.raises(ValueError, match='made with classes'):
         CompositionsDataset(data_root=str(root), **SMALL)
 
 
 @pytest.mark.parametrize('broken', ['{"version": 1', '[1, 2]', ''])
 def test_a_folder_without_a_readable_stamp_is_not_read(root, broken):
-    (root / 'compositions.jsonl').write_text(broken)
+    (root / 'compositions.json').write_text(broken)
     before = contents(root)
-    with pytest.raises(ValueError, match='no readable compositions.jsonl'):
+    with pytest.raises(ValueError, match='no readable compositions.json'):
         CompositionsDataset(data_root=str(root), **SMALL)
     assert contents(root) == before, "someone's files are not deleted"
 
