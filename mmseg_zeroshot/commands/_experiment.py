@@ -4,9 +4,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from mmseg_zeroshot.commands._arguments import add_cfg_options
 from mmseg_zeroshot.experiments.experiment import Experiment, load_experiment
 from mmseg_zeroshot.experiments.methods import METHODS
+
+from ._arguments import add_cfg_options
 
 
 def add_experiment(parser: argparse.ArgumentParser) -> None:

@@ -27,7 +27,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmseg_zeroshot.commands._arguments import add_names, make_parser
 from mmseg_zeroshot.semantics.class_embeddings import ClassEmbeddings
 from mmseg_zeroshot.semantics.class_lists import CLASS_LISTS, get_classes
 from mmseg_zeroshot.semantics.names import canonical, hint, resolve
@@ -39,6 +38,8 @@ from mmseg_zeroshot.semantics.word_files.build import (
 from mmseg_zeroshot.semantics.word_files.formats import FORMATS
 from mmseg_zeroshot.semantics.words import joined_words, split_words
 from mmseg_zeroshot.utils import atomic_write, exit_code
+
+from ._arguments import add_names, make_parser
 
 
 class ProgressLine:

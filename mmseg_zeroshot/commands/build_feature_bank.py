@@ -29,9 +29,10 @@ import argparse
 from collections.abc import Sequence
 from functools import partial
 
-from mmseg_zeroshot.commands._arguments import add_cfg_options, make_parser
 from mmseg_zeroshot.extraction import build_bank
 from mmseg_zeroshot.utils import exit_code
+
+from ._arguments import add_cfg_options, make_parser
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

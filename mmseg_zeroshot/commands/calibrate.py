@@ -25,9 +25,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmseg_zeroshot.calibration import ROLES, choose_gamma
-from mmseg_zeroshot.commands._arguments import add_cfg_options, make_parser
 from mmseg_zeroshot.loading import open_config
 from mmseg_zeroshot.utils import exit_code
+
+from ._arguments import add_cfg_options, make_parser
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

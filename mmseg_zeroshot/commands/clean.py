@@ -18,13 +18,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from mmseg_zeroshot.commands._arguments import make_parser
-from mmseg_zeroshot.commands._experiment import (
-    add_experiment,
-    every_method,
-    read_experiment,
-    seeds_in,
-)
 from mmseg_zeroshot.experiments.experiment import Experiment
 from mmseg_zeroshot.experiments.methods import make_plan
 from mmseg_zeroshot.experiments.running import (
@@ -36,6 +29,14 @@ from mmseg_zeroshot.experiments.running import (
 )
 from mmseg_zeroshot.experiments.running.leftovers import readable_size
 from mmseg_zeroshot.utils import exit_code
+
+from ._arguments import make_parser
+from ._experiment import (
+    add_experiment,
+    every_method,
+    read_experiment,
+    seeds_in,
+)
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

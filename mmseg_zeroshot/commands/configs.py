@@ -17,11 +17,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmseg_zeroshot.commands._arguments import add_cfg_options, make_parser
 from mmseg_zeroshot.experiments.experiment import load_experiment
 from mmseg_zeroshot.experiments.methods import DEFAULT, METHODS, make_plan
 from mmseg_zeroshot.experiments.written import step_files, write_files
 from mmseg_zeroshot.utils import exit_code
+
+from ._arguments import add_cfg_options, make_parser
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

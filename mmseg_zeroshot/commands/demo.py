@@ -15,8 +15,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmseg_zeroshot.commands import run
-from mmseg_zeroshot.commands._arguments import make_parser
+from . import run
+from ._arguments import make_parser
 
 METHODS = ('seen', 'spnet', 'devise', 'zs3net')
 

@@ -23,7 +23,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mmseg_zeroshot.commands._arguments import add_names, make_parser
 from mmseg_zeroshot.experiments.config_files import (
     base_file,
     config_path,
@@ -59,6 +58,8 @@ from mmseg_zeroshot.experiments.proposal.summary import (
 from mmseg_zeroshot.semantics import DEFAULT_WORDS, ClassSplit, get_classes
 from mmseg_zeroshot.semantics.name_lists import names_among
 from mmseg_zeroshot.utils import atomic_write, exit_code
+
+from ._arguments import add_names, make_parser
 
 NETWORK = 'deeplabv3plus_efficientnet-lite0'
 _LAYOUT = dict(

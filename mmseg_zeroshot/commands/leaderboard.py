@@ -19,7 +19,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.results import collect_records
 from mmseg_zeroshot.results.leaderboard import Board, make_boards
 from mmseg_zeroshot.results.leaderboard_html import html_page
@@ -34,6 +33,8 @@ from mmseg_zeroshot.results.records import Collected
 from mmseg_zeroshot.results.summaries import RepeatedSeed
 from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.utils.project import project_root
+
+from ._arguments import make_parser
 
 ROOT = project_root()
 if not (ROOT / 'README.md').is_file():  # an installed wheel: pages of a user

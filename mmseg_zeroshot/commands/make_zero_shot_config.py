@@ -24,7 +24,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mmseg_zeroshot.commands._arguments import add_names, make_parser
 from mmseg_zeroshot.experiments.config_files import MMSEG, config_path
 from mmseg_zeroshot.experiments.experiment import Experiment
 from mmseg_zeroshot.experiments.methods import (
@@ -47,6 +46,8 @@ from mmseg_zeroshot.semantics import (
 )
 from mmseg_zeroshot.semantics.name_lists import names_among
 from mmseg_zeroshot.utils import exit_code
+
+from ._arguments import add_names, make_parser
 
 ITERATIONS = dict(generator=20000, classifier=10000)
 """Of ZS3Net's stages on a bank, as in its configs for VOC 2012."""

@@ -21,11 +21,6 @@ from pathlib import Path
 
 from mmengine.utils import track_iter_progress
 
-from mmseg_zeroshot.commands._arguments import (
-    add_cfg_options,
-    add_names,
-    make_parser,
-)
 from mmseg_zeroshot.evaluation.image_scores import score_images
 from mmseg_zeroshot.prediction.data_set_images import (
     check_same_classes,
@@ -41,6 +36,12 @@ from mmseg_zeroshot.visualization.model_panels import (
     choose_examples,
     save_image_scores,
     save_model_panels,
+)
+
+from ._arguments import (
+    add_cfg_options,
+    add_names,
+    make_parser,
 )
 
 

@@ -19,7 +19,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.results import collect_records
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import score_headings
@@ -32,6 +31,8 @@ from mmseg_zeroshot.visualization.record_curves import (
     gamma_curves,
     record_curves,
 )
+
+from ._arguments import make_parser
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

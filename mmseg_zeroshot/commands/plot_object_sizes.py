@@ -25,7 +25,6 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import mean
 
-from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.results import collect_records
 from mmseg_zeroshot.results.record import Record
 from mmseg_zeroshot.utils import exit_code
@@ -36,6 +35,8 @@ from mmseg_zeroshot.visualization.object_sizes import (
     SizedClass,
     has_scores,
 )
+
+from ._arguments import make_parser
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

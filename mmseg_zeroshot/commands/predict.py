@@ -23,11 +23,6 @@ import re
 import sys
 from collections.abc import Sequence
 
-from mmseg_zeroshot.commands._arguments import (
-    add_cfg_options,
-    add_names,
-    make_parser,
-)
 from mmseg_zeroshot.experiments.config_files import quiet
 from mmseg_zeroshot.prediction import (
     Predictor,
@@ -40,6 +35,12 @@ from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.images import find_images
 from mmseg_zeroshot.visualization.predictions import PredictionWriter
+
+from ._arguments import (
+    add_cfg_options,
+    add_names,
+    make_parser,
+)
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

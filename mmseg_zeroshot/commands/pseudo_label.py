@@ -34,12 +34,13 @@ import argparse
 from collections.abc import Sequence
 from functools import partial
 
-from mmseg_zeroshot.commands._arguments import add_cfg_options, make_parser
 from mmseg_zeroshot.datasets.self_training.builder import summary
 from mmseg_zeroshot.loading import open_config
 from mmseg_zeroshot.pseudo_labelling import pseudo_label, read_settings
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import text_table
+
+from ._arguments import add_cfg_options, make_parser
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

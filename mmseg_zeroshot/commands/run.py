@@ -28,13 +28,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmseg_zeroshot.commands._arguments import make_parser
-from mmseg_zeroshot.commands._experiment import (
-    add_experiment,
-    every_method,
-    read_experiment,
-    seeds_in,
-)
 from mmseg_zeroshot.experiments.experiment import Experiment
 from mmseg_zeroshot.experiments.methods import DEFAULT, make_plan
 from mmseg_zeroshot.experiments.plan import GAMMA, Plan
@@ -55,6 +48,14 @@ from mmseg_zeroshot.results import format_table, read_records
 from mmseg_zeroshot.results.tables import variant_cell
 from mmseg_zeroshot.utils import resumable_exit_code
 from mmseg_zeroshot.utils.cfg_options import parse_options
+
+from ._arguments import make_parser
+from ._experiment import (
+    add_experiment,
+    every_method,
+    read_experiment,
+    seeds_in,
+)
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -31,11 +31,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmseg_zeroshot.commands._arguments import add_cfg_options, make_parser
-from mmseg_zeroshot.commands._experiment import (
-    add_experiment,
-    read_experiment,
-)
 from mmseg_zeroshot.experiments.experiment import Experiment
 from mmseg_zeroshot.experiments.running import (
     describe,
@@ -48,6 +43,12 @@ from mmseg_zeroshot.experiments.tuning import Tuning, make_tuning
 from mmseg_zeroshot.utils import resumable_exit_code
 from mmseg_zeroshot.utils.tables import text_table
 from mmseg_zeroshot.visualization.sweeps import SWEEP_SCORES, Point, sweep_rows
+
+from ._arguments import add_cfg_options, make_parser
+from ._experiment import (
+    add_experiment,
+    read_experiment,
+)
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -29,9 +29,10 @@ from mmseg_zeroshot.classification.experiment import (
 )
 from mmseg_zeroshot.classification.features import load_attribute_features
 from mmseg_zeroshot.classification.report import summary, write_outputs
-from mmseg_zeroshot.commands._arguments import make_parser
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.tables import text_table
+
+from ._arguments import make_parser
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:

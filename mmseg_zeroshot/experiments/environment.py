@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from ..semantics.names import nearest
+from mmseg_zeroshot.semantics.names import nearest
 
 PREFIX = 'ZS_'
 KNOWN = ('ZS_SPLIT', 'ZS_RECIPE')

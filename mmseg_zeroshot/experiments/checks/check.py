@@ -9,10 +9,10 @@ from pathlib import Path
 import torch
 
 from mmseg_zeroshot.datasets.inner_dataset import mmseg_scope
+from mmseg_zeroshot.experiments.experiment import Experiment
+from mmseg_zeroshot.experiments.methods import make_plan
+from mmseg_zeroshot.experiments.plan import Plan
 
-from ..experiment import Experiment
-from ..methods import make_plan
-from ..plan import Plan
 from .agreement import check_agreement
 from .checkpoints import check_checkpoints
 from .data_sets import DataSets

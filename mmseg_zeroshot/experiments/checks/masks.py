@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 
 from mmseg_zeroshot.datasets.few_label import FewLabel
+from mmseg_zeroshot.experiments.inspection import (
+    MaskReport,
+    sample_size,
+    scan_masks,
+)
 from mmseg_zeroshot.semantics import ClassSplit
 
-from ..inspection import MaskReport, sample_size, scan_masks
 from .data_sets import IMAGES
 from .files import Part, Parts, problem_findings
 from .finding import Finding, Section

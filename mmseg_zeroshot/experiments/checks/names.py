@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from mmseg_zeroshot.experiments.experiment import Experiment
+from mmseg_zeroshot.experiments.methods import METHODS
+from mmseg_zeroshot.experiments.plan import Plan
 from mmseg_zeroshot.semantics.names import hint
 
-from ..experiment import Experiment
-from ..methods import METHODS
-from ..plan import Plan
 from .finding import Finding, Section
 from .subject import text_of
 

@@ -9,11 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mmseg_zeroshot.experiments.experiment import Experiment
+from mmseg_zeroshot.experiments.step import REFERENCE, Step, replace_texts
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils.json_values import short
-
-from ..experiment import Experiment
-from ..step import REFERENCE, Step, replace_texts
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from mmseg_zeroshot._stack import (
     missing_modules,
     overlapping_distributions,
 )
+from mmseg_zeroshot.experiments.environment import check_environment
 
-from ..environment import check_environment
 from .finding import Finding, Section
 from .subject import Subject
 

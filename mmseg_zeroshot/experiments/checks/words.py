@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from mmseg_zeroshot.experiments.inspection import ClassWords, find_words
 from mmseg_zeroshot.semantics import load_embeddings
 from mmseg_zeroshot.semantics.class_embeddings import open_table
 
-from ..inspection import ClassWords, find_words
 from .finding import Finding, Section
 from .subject import Subject, text_of
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
-from ..folder_data import FolderData, is_list
+from mmseg_zeroshot.experiments.folder_data import FolderData, is_list
+
 from .problems import Problem, first_of
 
 

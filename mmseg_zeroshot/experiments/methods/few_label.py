@@ -5,10 +5,11 @@ from typing import Any
 
 from mmengine.config import Config
 
-from .. import stages
-from ..derivation import derive
-from ..plan import Plan
-from ..step import checkpoint_of
+from mmseg_zeroshot.experiments import stages
+from mmseg_zeroshot.experiments.derivation import derive
+from mmseg_zeroshot.experiments.plan import Plan
+from mmseg_zeroshot.experiments.step import checkpoint_of
+
 from .plain import seen
 from .projection import SPNET, spnet, spnet_config
 from .registry import register_method

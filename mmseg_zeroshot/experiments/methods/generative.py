@@ -3,11 +3,12 @@ from __future__ import annotations
 
 from mmengine.config import Config
 
-from .. import stages
-from ..base_config import with_recipe
-from ..derivation import derive
-from ..plan import Plan
-from ..step import checkpoint_of, folder_of
+from mmseg_zeroshot.experiments import stages
+from mmseg_zeroshot.experiments.base_config import with_recipe
+from mmseg_zeroshot.experiments.derivation import derive
+from mmseg_zeroshot.experiments.plan import Plan
+from mmseg_zeroshot.experiments.step import checkpoint_of, folder_of
+
 from .plain import seen
 from .registry import Paper, register_method
 

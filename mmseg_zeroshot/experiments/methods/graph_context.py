@@ -1,10 +1,11 @@
 """ZS3Net with graph context: features of a region from its neighbours."""
 from __future__ import annotations
 
-from .. import stages
-from ..derivation import derive
-from ..plan import Plan
-from ..step import checkpoint_of
+from mmseg_zeroshot.experiments import stages
+from mmseg_zeroshot.experiments.derivation import derive
+from mmseg_zeroshot.experiments.plan import Plan
+from mmseg_zeroshot.experiments.step import checkpoint_of
+
 from . import generative
 from .registry import register_method
 

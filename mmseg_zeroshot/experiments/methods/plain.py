@@ -1,7 +1,8 @@
 """The plain network, trained on the seen classes."""
 from __future__ import annotations
 
-from ..plan import Plan
+from mmseg_zeroshot.experiments.plan import Plan
+
 from .registry import register_method
 
 

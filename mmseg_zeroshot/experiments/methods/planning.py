@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..experiment import Experiment
-from ..plan import Plan
+from mmseg_zeroshot.experiments.experiment import Experiment
+from mmseg_zeroshot.experiments.plan import Plan
+
 from .registry import find_method
 
 DEFAULT = ('seen', 'spnet', 'zs3net')

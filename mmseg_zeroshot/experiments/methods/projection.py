@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from mmengine.config import Config
 
-from .. import stages
-from ..derivation import derive
-from ..plan import Plan
+from mmseg_zeroshot.experiments import stages
+from mmseg_zeroshot.experiments.derivation import derive
+from mmseg_zeroshot.experiments.plan import Plan
+
 from .plain import seen
 from .registry import Paper, register_method
 

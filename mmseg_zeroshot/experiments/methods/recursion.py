@@ -1,9 +1,10 @@
 """Recursive training: confident verdicts on features teach the generator."""
 from __future__ import annotations
 
-from .. import stages
-from ..derivation import derive
-from ..plan import Plan
+from mmseg_zeroshot.experiments import stages
+from mmseg_zeroshot.experiments.derivation import derive
+from mmseg_zeroshot.experiments.plan import Plan
+
 from .generative import classifier
 from .registry import Paper, register_method
 

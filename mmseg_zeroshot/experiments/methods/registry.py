@@ -4,9 +4,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mmseg_zeroshot.experiments.plan import Plan
 from mmseg_zeroshot.semantics.names import hint
-
-from ..plan import Plan
 
 METHODS: dict[str, Method] = {}
 """Methods by the name that the command line takes."""

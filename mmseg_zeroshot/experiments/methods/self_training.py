@@ -4,12 +4,12 @@ from __future__ import annotations
 from mmengine.config import Config
 
 from mmseg_zeroshot.datasets.self_training.selection import check_percent
+from mmseg_zeroshot.experiments import stages
+from mmseg_zeroshot.experiments.derivation import derive
+from mmseg_zeroshot.experiments.plan import Plan
+from mmseg_zeroshot.experiments.step import checkpoint_of, folder_of
 from mmseg_zeroshot.semantics.names import hint
 
-from .. import stages
-from ..derivation import derive
-from ..plan import Plan
-from ..step import checkpoint_of, folder_of
 from .generative import ZS3NET, zs3net
 from .registry import register_method
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from mmseg_zeroshot.experiments.experiment import (
+    Experiment,
+    read_experiment,
+    shipped_experiments,
+)
 from mmseg_zeroshot.results.published import splits_of
 
-from ..experiment import Experiment, read_experiment, shipped_experiments
 from .registry import METHODS, Method, Paper
 
 _INTRODUCTION = """\

@@ -5,10 +5,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from mmseg_zeroshot.experiments.inspection import Layout, MaskReport
 from mmseg_zeroshot.semantics.class_lists import CLASS_LISTS
 from mmseg_zeroshot.semantics.name_lists import parse_names
-
-from ..inspection import Layout, MaskReport
 
 _FILE_OF_NAMES = re.compile(r'class|label|name', re.IGNORECASE)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..inspection import Pair
+from mmseg_zeroshot.experiments.inspection import Pair
 
 SCORED = 0.2
 """Share of the images to score on."""

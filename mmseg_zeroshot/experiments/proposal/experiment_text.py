@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from mmseg_zeroshot.experiments.folder_data import FolderData
 from mmseg_zeroshot.utils.config_text import assignment, comment
-
-from ..folder_data import FolderData
 
 _SHOWN = ('root', 'classes', 'train', 'val', 'images', 'masks', 'size',
           'crop')

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..folder_data import FolderData
+from mmseg_zeroshot.experiments.folder_data import FolderData
 
 _STEP = 32
 """Networks enlarge by powers of two: crops are multiples of this."""

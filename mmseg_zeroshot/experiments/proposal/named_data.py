@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mmseg_zeroshot.semantics import get_classes
-
-from ..config_files import base_file, config_path, is_config, read_config
-from ..inspection import (
+from mmseg_zeroshot.experiments.config_files import (
+    base_file,
+    config_path,
+    is_config,
+    read_config,
+)
+from mmseg_zeroshot.experiments.inspection import (
     MaskReport,
     Problem,
     pairs_of_infos,
     sample_size,
     scan_masks,
 )
-from ..mmseg_data import inner_dataset, type_name
+from mmseg_zeroshot.experiments.mmseg_data import inner_dataset, type_name
+from mmseg_zeroshot.semantics import get_classes
+
 from .class_choice import known_classes
 from .survey import Survey
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mmseg_zeroshot.experiments.inspection import ClassWords, MaskReport
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils.tables import text_table
 
-from ..inspection import ClassWords, MaskReport
 from .survey import Survey
 
 _FEW = 20

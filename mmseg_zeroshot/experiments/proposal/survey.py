@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..folder_data import FolderData
-from ..inspection import (
+from mmseg_zeroshot.experiments.folder_data import FolderData
+from mmseg_zeroshot.experiments.inspection import (
     Layout,
     MaskReport,
     PartPairs,
@@ -17,6 +17,7 @@ from ..inspection import (
     scan_masks,
     shared_images,
 )
+
 from .drawn_parts import DrawnParts, draw_parts
 
 _ANY_ID = 256

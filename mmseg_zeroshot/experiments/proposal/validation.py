@@ -6,9 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmseg_zeroshot.experiments.inspection import (
+    ClassWords,
+    MaskReport,
+    is_rest,
+)
 from mmseg_zeroshot.semantics import ClassSplit, load_embeddings
-
-from ..inspection import ClassWords, MaskReport, is_rest
 
 _SEEN_TO_ONE = 4
 """So many seen classes there are for each that is held out."""

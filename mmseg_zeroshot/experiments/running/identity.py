@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..step import Step
+from mmseg_zeroshot.experiments.step import Step
 
 IGNORED = {
     'work_dir': "the step's own folder",

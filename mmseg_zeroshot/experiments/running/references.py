@@ -5,10 +5,10 @@ import json
 import re
 from typing import Any
 
+from mmseg_zeroshot.experiments.step import REFERENCE, replace_texts
+from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.semantics.names import hint
 
-from ..step import REFERENCE, replace_texts
-from ..written import VALUES
 from .folders import last_checkpoint
 from .tasks import Task
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mmseg_zeroshot.experiments.writer import write_config
 from mmseg_zeroshot.utils.locks import locked
 
-from ..writer import write_config
 from .calls import command_line, environment, shown
 from .executors import Call, Executor, Job, LocalExecutor
 from .folders import CONFIG, LOG, State, begin, finish, state

@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mmseg_zeroshot.experiments.step import Step
 from mmseg_zeroshot.semantics.names import hint
 
-from ..step import Step
 from .identity import fingerprint, identity
 
 SHARED_SEED = 0

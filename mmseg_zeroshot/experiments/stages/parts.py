@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
 
+from mmseg_zeroshot.experiments.environment import check_environment
 from mmseg_zeroshot.semantics.supervision import refuse_old_key
-
-from ..environment import check_environment
 
 if TYPE_CHECKING:  # MMEngine brings torch, which no stage needs
     from mmengine.config import Config, ConfigDict

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..published_settings import recursion_settings
+from mmseg_zeroshot.experiments.published_settings import recursion_settings
+
 from .parts import Base, hooks_of_network, poly, results, stage
 
 WEIGHTINGS = ('normalized', 'raw', 'equal', 'off')
