@@ -119,7 +119,7 @@ def zs3net_class(iterations: int) -> float:
     """Seconds for a class of ZS3Net's: 20 seen classes, 256 channels."""
     cfg = config().model
     cfg.decode_head.update(
-        type='GeneratorRetrainedHead', phase='classifier', split=dict(
+        type='GeneratorRetrainedHead', stage='classifier', split=dict(
             classes='voc21', unseen=['cow']),
         generator=dict(type='GMMNGenerator'))
     cfg.decode_head.host.channels = 256

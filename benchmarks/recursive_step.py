@@ -43,7 +43,7 @@ class Step:
             size=(split.num_classes, DIM)).astype(np.float32)
         recursion = dict(type='ZSMMDLoss', weighting='normalized', tau=.7)
         self.head = GeneratorRetrainedHead(
-            HOST, split=split, phase='joint', num_vectors=VECTORS,
+            HOST, split=split, stage='joint', num_vectors=VECTORS,
             embeddings=ClassEmbeddings(split.classes, vectors),
             generator=dict(type='GMMNGenerator'),
             recursion=recursion if recursive else None)

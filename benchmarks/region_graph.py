@@ -106,10 +106,10 @@ def extract(data: dict) -> torch.Tensor:
     return torch.randn(len(data['inputs']), CHANNELS, SIZE, SIZE)
 
 
-def head(kind: str, phase: str, words: ClassEmbeddings) -> torch.nn.Module:
+def head(kind: str, stage: str, words: ClassEmbeddings) -> torch.nn.Module:
     graph = kind == 'GraphRetrainedHead'
     return MODELS.build(dict(
-        type=kind, phase=phase, split=SPLIT, embeddings=words,
+        type=kind, stage=stage, split=SPLIT, embeddings=words,
         host=dict(type='FCNHead', in_channels=8, channels=CHANNELS,
                   num_convs=1, norm_cfg=dict(type='BN')),
         generator=dict(type='GraphGMMNGenerator' if graph
@@ -166,16 +166,16 @@ def steps(repeats: int, folder: Path) -> dict[str, float]:
         classifier=(plain, GraphLayoutDataset(bank, SPLIT,
                                               embeddings=words)))
     result = {}
-    for phase, (given, graphs_given) in sets.items():
-        heads = [head(kind, phase, words) for kind in (
+    for stage, (given, graphs_given) in sets.items():
+        heads = [head(kind, stage, words) for kind in (
             'GeneratorRetrainedHead', 'GraphRetrainedHead')]
         turn = iter(range(10**6))
         times = compare({
             'plain': partial(step, given, heads[0], turn),
             'graph': partial(step, graphs_given, heads[1], turn),
         }, repeats)
-        result.update({f'{phase}_{k}': v for k, v in times.items()})
-        result[f'{phase}_ratio'] = times['graph'] / times['plain']
+        result.update({f'{stage}_{k}': v for k, v in times.items()})
+        result[f'{stage}_ratio'] = times['graph'] / times['plain']
     return result
 
 
@@ -192,10 +192,10 @@ def main() -> None:
     print(f'graph of {result["regions"]:.1f} regions: '
           f'{result["region_graph"]:.2f} ms, search {result["search"]:.1f} '
           f'ms: {result["times_faster"]:.0f} times as fast')
-    for phase in ('generator', 'classifier'):
-        print(f'{phase}: plain step {result[f"{phase}_plain"]:.1f} ms, graph '
-              f'step {result[f"{phase}_graph"]:.1f} ms: '
-              f'{result[f"{phase}_ratio"]:.2f} times')
+    for stage in ('generator', 'classifier'):
+        print(f'{stage}: plain step {result[f"{stage}_plain"]:.1f} ms, graph '
+              f'step {result[f"{stage}_graph"]:.1f} ms: '
+              f'{result[f"{stage}_ratio"]:.2f} times')
     if args.json:
         with atomic_write(args.json, 'w') as file:
             json.dump(result, file, indent=1)

@@ -166,7 +166,7 @@ def test_one_training_and_one_test_step(written, name, method):
     for file, part in zip(files[1:], ('generator', 'classifier')):
         cfg = Config.fromfile(file)
         head = MODELS.build(cfg.model.decode_head)
-        assert (type(head).__name__, head.phase) == (HEADS[method], part)
+        assert (type(head).__name__, head.stage) == (HEADS[method], part)
         assert one_step(cfg, bank_batch(head.feature_channels)) == {
             f'decode_head.{part}'}
 

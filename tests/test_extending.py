@@ -26,7 +26,7 @@ def example(repo_root, monkeypatch):
 @pytest.fixture
 def model(example):
     torch.manual_seed(0)
-    model = build(RETRAINED, phase='generator', generator=CVAE)
+    model = build(RETRAINED, stage='generator', generator=CVAE)
     model.init_weights()
     return model.train()
 
@@ -42,7 +42,7 @@ def bank(steps):
 
 
 def train(model, steps) -> list[float]:
-    """Train the phase's part; return the sum of the losses of each step."""
+    """Train the stage's part; return the sum of the losses of each step."""
     head = model.decode_head
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(parameters, lr=.01)
@@ -79,19 +79,19 @@ def test_the_generator_stage_learns(model):
     assert nearest.tolist() == [0, 1, 2]
 
 
-@pytest.mark.parametrize('phase, parts', [
+@pytest.mark.parametrize('stage, parts', [
     ('classifier', {'classifier'}),
     ('joint', {'generator', 'classifier'})])
-def test_the_other_stages_take_it_too(example, phase, parts):
+def test_the_other_stages_take_it_too(example, stage, parts):
     torch.manual_seed(0)
-    model = build(RETRAINED, phase=phase, generator=CVAE, recursion=dict(
-        type='ZSMMDLoss', tau=.01, gamma=1.) if phase == 'joint' else None)
+    model = build(RETRAINED, stage=stage, generator=CVAE, recursion=dict(
+        type='ZSMMDLoss', tau=.01, gamma=1.) if stage == 'joint' else None)
     model.train()
     model.decode_head.classifier.bias.data[3] = 3.  # confident of 'cat'
     sets, = bank(1)
     model.loss(sets, None)
     losses = model.loss(sets, None)
-    assert ('decode.loss_zs_mmd' in losses) == (phase == 'joint')
+    assert ('decode.loss_zs_mmd' in losses) == (stage == 'joint')
     sum(v for key, v in losses.items() if 'loss' in key).backward()
     touched = {name.split('.')[0]
                for name, p in model.decode_head.named_parameters()
@@ -110,7 +110,7 @@ def test_the_config_of_the_page(example, repo_root, tmp_path):
     assert type(head.generator) is example.CVAEGenerator
     assert head.generator.latent_dim == 32
     assert head.generator.feature_dim == head.feature_channels
-    assert head.phase == 'generator'
+    assert head.stage == 'generator'
 
 
 def test_a_generator_without_losses_is_none():

@@ -39,7 +39,7 @@ def test_step_1_is_the_plain_one_on_graphs(name):
     head = MODELS.build(cfg.model.decode_head)
     assert type(head).__name__ == 'GraphRetrainedHead'
     assert type(head.generator).__name__ == 'GraphGMMNGenerator'
-    assert head.phase == 'generator'
+    assert head.stage == 'generator'
 
 
 @pytest.mark.parametrize('name', FIRST + SECOND)
@@ -88,7 +88,7 @@ def test_step_2_and_its_layouts(name, layouts, label):
     assert data.num_layouts >= len(build_split(data.split).unseen)
     results = cfg.default_hooks.results
     assert (results.method, results.supervision) == ('ZS3Net + GC', label)
-    assert cfg.model.decode_head.phase == 'classifier'
+    assert cfg.model.decode_head.stage == 'classifier'
     assert cfg.optim_wrapper == plain.optim_wrapper
     assert cfg.train_cfg == plain.train_cfg
     assert cfg.param_scheduler == plain.param_scheduler

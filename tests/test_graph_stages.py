@@ -25,8 +25,8 @@ WORDS = ClassEmbeddings(CLASSES, [
     [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [1, .3, 0, 0], [0, 0, 1, .2]])
 
 
-def with_graphs(phase):
-    model = staged(phase)
+def with_graphs(stage):
+    model = staged(stage)
     model['data_preprocessor']['type'] = 'GraphDataPreProcessor'
     model['decode_head'].update(
         type='GraphRetrainedHead',
@@ -77,7 +77,7 @@ def label_features(data):
 
 
 def steps_of(root, folder, layouts):
-    """Some steps of both phases on a bank of a folder."""
+    """Some steps of both stages on a bank of a folder."""
     folder.mkdir()
     (folder / 'net.pth').write_bytes(b'weights')
     bank = build_feature_bank(

@@ -103,7 +103,7 @@ def test_stages_under_every_recipe(name, recipe, monkeypatch):
     cfg = load(name)
     head = MODELS.build(without_backbone(cfg))
     wanted = 'generator' if 's1' in name else 'classifier'
-    assert head.phase == wanted
+    assert head.stage == wanted
     assert cfg.default_hooks.results.supervision == (
         'paper' if recipe == 'paper' else 'strict')
     assert 'label_leak' in cfg.default_hooks

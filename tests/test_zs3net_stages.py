@@ -46,11 +46,11 @@ def run(work_dir, model, train, *, max_iters, load_from=None, resume=False,
     return runner
 
 
-def staged(phase: str, **head) -> dict:
+def staged(stage: str, **head) -> dict:
     model = model_config()
     model['data_preprocessor']['type'] = 'ZeroShotDataPreProcessor'
     model['decode_head'].update(
-        type='GeneratorRetrainedHead', phase=phase, num_vectors=8,
+        type='GeneratorRetrainedHead', stage=stage, num_vectors=8,
         generator=dict(type='GMMNGenerator', hidden_dim=16), **head)
     return model
 
@@ -95,8 +95,8 @@ def test_stage_1_then_2_train_one_part_each(stage_0, tmp_path):
     assert changed(second, generator) == {'classifier'}
 
 
-@pytest.mark.parametrize('phase', ['generator', 'classifier'])
-def test_a_resumed_stage_goes_on(stage_0, tmp_path, monkeypatch, phase):
+@pytest.mark.parametrize('stage', ['generator', 'classifier'])
+def test_a_resumed_stage_goes_on(stage_0, tmp_path, monkeypatch, stage):
     """At its own iteration, with its optimizer, on the bank's next steps."""
     trained = []
     forward = FeatureBankDataset.__getitem__
@@ -107,12 +107,13 @@ def test_a_resumed_stage_goes_on(stage_0, tmp_path, monkeypatch, phase):
 
     monkeypatch.setattr(FeatureBankDataset, '__getitem__', noted)
     seen = stage_0 / 'seen/iter_2.pth'
-    stage = dict(model=staged(phase), train=bank_of(stage_0), load_from=seen)
-    run(tmp_path / 'stage', max_iters=2, resume=True, **copy.deepcopy(stage))
+    settings = dict(model=staged(stage), train=bank_of(stage_0), load_from=seen)
+    run(tmp_path / 'stage', max_iters=2, resume=True,
+        **copy.deepcopy(settings))
     assert trained == [0, 1]
     stopped = torch.load(tmp_path / 'stage/iter_2.pth', weights_only=False)
     trained.clear()
-    runner = run(tmp_path / 'stage', max_iters=4, resume=True, **stage)
+    runner = run(tmp_path / 'stage', max_iters=4, resume=True, **settings)
     # Some versions of MMEngine draw what was trained on, to skip it.
     assert trained[-2:] == [2, 3]
     assert runner.iter == 4
@@ -120,8 +121,8 @@ def test_a_resumed_stage_goes_on(stage_0, tmp_path, monkeypatch, phase):
     assert {int(state['step']) for state in states} == {4}
     assert {int(s['step'])
             for s in stopped['optimizer']['state'].values()} == {2}
-    assert changed(runner, tmp_path / 'stage/iter_2.pth') == {phase}
-    assert changed(runner, seen) == {phase}
+    assert changed(runner, tmp_path / 'stage/iter_2.pth') == {stage}
+    assert changed(runner, seen) == {stage}
 
 
 def test_a_bank_of_another_stride_is_refused(stage_0, tmp_path):

@@ -37,7 +37,7 @@ def test_pseudo_labels_are_those_of_the_model_that_goes_on(name):
     assert cfg.pseudo_labels.path == given.path
     assert Path(given.path).parent == Path(cfg.load_from).parent
     assert given.unlabelled is None
-    assert cfg.model.decode_head.phase == 'self-training'
+    assert cfg.model.decode_head.stage == 'self-training'
     results = dict(cfg.default_hooks.results)
     assert not results.pop('variant', {})
     assert results == dict(

@@ -76,7 +76,7 @@ def test_the_head_is_built_and_the_schedule_fits(name):
     cfg = load(name)
     init_default_scope('mmseg')
     head = MODELS.build(cfg.model.decode_head)
-    assert head.phase == 'joint'
+    assert head.stage == 'joint'
     assert head.recursion.weighting == 'normalized'
     assert head.recursion.bandwidths == head.generator.bandwidths
     head.recursion.check_schedule(cfg.train_cfg.max_iters)

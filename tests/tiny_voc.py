@@ -100,10 +100,10 @@ def build_bank(cfg: Config, checkpoint: Path) -> None:
         [str(path), str(checkpoint), '--device', 'cpu']) == 0
 
 
-def retrained(cfg: Config, phase: str) -> Config:
+def retrained(cfg: Config, stage: str) -> Config:
     """The same run with ZS3Net's head, online."""
     head = cfg.model.decode_head
     head.update(
-        type='GeneratorRetrainedHead', phase=phase, num_vectors=8,
+        type='GeneratorRetrainedHead', stage=stage, num_vectors=8,
         generator=dict(type='GMMNGenerator', hidden_dim=16))
     return cfg

@@ -35,7 +35,7 @@ def retrain_classifier(model: Any, steps: Iterable[FeatureSets], *,
         ValueError: The head has no unseen class.
     """
     head = model.decode_head
-    head.set_phase('classifier')
+    head.set_stage('classifier')
     optimizer = torch.optim.Adam(head.classifier.parameters(),
                                  lr=learning_rate)
     schedule = torch.optim.lr_scheduler.LinearLR(

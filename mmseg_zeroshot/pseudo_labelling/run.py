@@ -84,7 +84,7 @@ def prediction_settings(config: Config) -> dict[str, Any]:
     head = model['decode_head']
     # What is trained, and how, is not asked.
     for part in (head, head.get('host') or {}):
-        for key in ('phase', 'trains_unseen', 'loss_decode'):
+        for key in ('stage', 'trains_unseen', 'loss_decode'):
             part.pop(key, None)
     (head.get('generator') or {}).pop('loss', None)
     pipeline = config.test_dataloader.dataset.pipeline

@@ -167,7 +167,7 @@ def test_zs3net_s_steps_fit_together(tmp_path):
     assert first.train_dataloader.dataset.mode == 'drop'
     assert first.default_hooks.results.method == 'seen only'
     head = second.model.decode_head
-    assert (head.phase, head.host) == ('generator', first.model.decode_head)
+    assert (head.stage, head.host) == ('generator', first.model.decode_head)
     # Nothing is downloaded again: the weights are stage 0's.
     assert second.model.pretrained is None
     assert second.model.backbone.init_cfg is None
@@ -188,7 +188,7 @@ def test_zs3net_s_steps_fit_together(tmp_path):
     assert second.default_hooks.checkpoint.by_epoch is False
     steps = second.train_cfg.max_iters
     assert third.load_from == f'{work_dir}/generator/iter_{steps}.pth'
-    assert third.model.decode_head.phase == 'classifier'
+    assert third.model.decode_head.stage == 'classifier'
     assert third.train_cfg.val_interval == third.train_cfg.max_iters
     assert third.default_hooks.results.method == 'ZS3Net'
     assert [hook.type for hook in third.custom_hooks] == [

@@ -239,7 +239,7 @@ def zs3net(folder, monkeypatch):
     """ZS3Net's model and, for its bank, features of the seen classes."""
     head = dict(
         CONFIG['model']['decode_head'], type='GeneratorRetrainedHead',
-        phase='classifier', num_vectors=8,
+        stage='classifier', num_vectors=8,
         generator=dict(type='GMMNGenerator', hidden_dim=8))
     save(folder, 'zs3net', dict(
         CONFIG, model=dict(CONFIG['model'], decode_head=head)))

@@ -18,11 +18,11 @@ GMMN = dict(generator=dict(type='GMMNGenerator', hidden_dim=8))
 HEADS = {
     'SemanticProjectionHead': {},
     'DeViSEHead': {},
-    'GeneratorRetrainedHead': dict(GMMN, phase='classifier'),
-    'ReleasedRetrainedHead': dict(GMMN, phase='joint'),
+    'GeneratorRetrainedHead': dict(GMMN, stage='classifier'),
+    'ReleasedRetrainedHead': dict(GMMN, stage='joint'),
     'GraphRetrainedHead': dict(
         generator=dict(type='GraphGMMNGenerator', hidden_dim=8),
-        phase='classifier'),
+        stage='classifier'),
 }
 
 

@@ -13,7 +13,7 @@ WORDS = dict(split=dict(classes=list(CLASSES), unseen=['cat'],
              embeddings='glove-6b-50d', host=HOST)
 PROJECTION = dict(type='SemanticProjectionHead', **WORDS)
 RETRAINED = dict(
-    type='GeneratorRetrainedHead', phase='classifier', num_vectors=16,
+    type='GeneratorRetrainedHead', stage='classifier', num_vectors=16,
     generator=dict(type='GMMNGenerator', hidden_dim=8), **WORDS)
 MODEL = dict(
     type='ZeroShotSegmentor',

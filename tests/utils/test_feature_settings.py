@@ -13,7 +13,7 @@ def config(**backbone) -> dict:
             type='ZeroShotSegmentor',
             data_preprocessor=dict(type='A', mean=[1.5], size=(96, 96)),
             backbone=dict(type='ResNet', strides=(1, 2), **backbone),
-            decode_head=dict(type='GeneratorRetrainedHead', phase='joint',
+            decode_head=dict(type='GeneratorRetrainedHead', stage='joint',
                              host=dict(type='FCNHead', channels=8))),
         feature_bank=dict(dataset=dict(
             data_root='/here', pipeline=pipeline)))

@@ -30,7 +30,7 @@ _FORWARD = 1 / 3
 """Share of the forward pass in an iteration."""
 _BATCH = 2
 _ON_BANK = ('generator', 'classifier', 'joint')
-"""Phases of a head that may train on a feature bank."""
+"""Stages of a head that may train on a feature bank."""
 
 
 class Speed(NamedTuple):
@@ -39,7 +39,7 @@ class Speed(NamedTuple):
     Attributes:
         image: Seconds of the plain network, forward and backward, for an
             image of a training's crop.
-        on_bank: Seconds of an iteration on a feature bank, by the phase of
+        on_bank: Seconds of an iteration on a feature bank, by the stage of
             the head.
         how: What was measured, for people.
     """
@@ -176,17 +176,17 @@ def _median(iterate: Callable[[], float]) -> float:
 
 
 def _time_on_bank(subject: Subject) -> dict[str, float]:
-    """Return seconds of an iteration on a bank by the phase of the head."""
+    """Return seconds of an iteration on a bank by the stage of the head."""
     found: dict[str, float] = {}
     for _, config in subject.parts('model', 'decode_head'):
-        phase = config.get('phase')
-        if phase not in _ON_BANK or phase in found:
+        stage = config.get('stage')
+        if stage not in _ON_BANK or stage in found:
             continue
         # Recursion asks a runner which iteration it is.
         head = MODELS.build(dict(as_config(config), recursion=None))
         if not head.trains_extractor:
             _iterate_on_bank(head)
-            found[phase] = _median(partial(_iterate_on_bank, head))
+            found[stage] = _median(partial(_iterate_on_bank, head))
     return found
 
 
@@ -274,10 +274,10 @@ def _training(config: Mapping[str, Any], speed: Speed) -> float:
     if _on_images(config):
         return length * speed.image * number_at(
             config, ['train_dataloader', 'batch_size'], 1)
-    phase = at(config, ['model', 'decode_head', 'phase'])
+    stage = at(config, ['model', 'decode_head', 'stage'])
     # Graphs of regions take about as long as sets.
     return length * speed.on_bank.get(
-        phase, max(speed.on_bank.values(), default=0.0))
+        stage, max(speed.on_bank.values(), default=0.0))
 
 
 def _validations(config: Mapping[str, Any]) -> int:

@@ -136,7 +136,7 @@ def _scaled(schedule: Sequence[Mapping[str, Any]], iterations: int,
             if 'end' not in part or part['end'] - part.get('begin', 0) > 1]
 
 
-def frozen_network(base: Base, phase: str) -> dict[str, Any]:
+def frozen_network(base: Base, stage: str) -> dict[str, Any]:
     """Return ``model`` with the base's decode head as a retrained one's host.
 
     The weights come by ``load_from``, wherever the network is told to get
@@ -144,7 +144,7 @@ def frozen_network(base: Base, phase: str) -> dict[str, Any]:
 
     Args:
         base: A plain network and a recipe, with ``split`` and ``embeddings``.
-        phase: What the stage trains (see ``GeneratorRetrainedHead``).
+        stage: What the stage trains (see ``GeneratorRetrainedHead``).
 
     Raises:
         ValueError: The base is no plain network: its decode head has a host.
@@ -158,7 +158,7 @@ def frozen_network(base: Base, phase: str) -> dict[str, Any]:
         type='ZeroShotSegmentor',
         decode_head=dict(
             _delete_=True,
-            phase=phase,
+            stage=stage,
             split=base.split,
             embeddings=base.embeddings,
             gamma=base.get('gamma', 0.0),

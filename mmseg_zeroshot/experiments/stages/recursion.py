@@ -38,7 +38,7 @@ def recursive(base: Base, *, start: int, weighting: str = 'normalized',
     if weighting not in WEIGHTINGS:
         raise ValueError(f'weighting={weighting!r}: take one of '
                          f'{list(WEIGHTINGS)}')
-    on_bank = base.model.decode_head.phase != 'joint'
+    on_bank = base.model.decode_head.stage != 'joint'
     if on_bank != (iterations is not None):
         raise ValueError(
             f'recursion {"on a bank needs" if on_bank else "on images keeps"} '
@@ -51,7 +51,7 @@ def recursive(base: Base, *, start: int, weighting: str = 'normalized',
         weighting='normalized' if off else weighting)
     return dict(
         _schedule(base, iterations),
-        model=dict(decode_head=dict(phase='joint', recursion=loss)),
+        model=dict(decode_head=dict(stage='joint', recursion=loss)),
         default_hooks=results(method=_method(base, weighting)),
         custom_hooks=[*hooks_of_network(base),
                       *(base.recipe.step_2_hooks if on_bank else

@@ -110,7 +110,7 @@ def classifier_training(base: Base, iterations: int) -> dict[str, Any]:
         iterations: Length of the training.
     """
     return dict(
-        model=dict(decode_head=dict(phase='classifier')),
+        model=dict(decode_head=dict(stage='classifier')),
         optim_wrapper=dict(optimizer=dict(
             base.recipe.classifier_optimizer, _delete_=True)),
         param_scheduler=poly(iterations),

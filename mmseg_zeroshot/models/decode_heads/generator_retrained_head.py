@@ -24,7 +24,7 @@ from .retrained_head import RetrainedHead
 class GeneratorRetrainedHead(RetrainedHead):
     """A 1x1 classifier that learns unseen classes from generated features.
 
-    ZS3Net (section 2.2) in stages, one training run each. The key ``phase``
+    ZS3Net (section 2.2) in stages, one training run each. The key ``stage``
     names the stage:
 
     .. code:: text
@@ -37,7 +37,7 @@ class GeneratorRetrainedHead(RetrainedHead):
         self-training  ZS5Net: everything but G, cross-entropy on labels of
                        seen and pseudo-labels of unseen classes
 
-    In the three phases between the first and the last the extractor
+    Between the first and the last the extractor
     (backbone, neck, host) is frozen and runs in eval mode, and what is
     trained are *sets* of pixel features: from a feature bank, or gathered
     from the images of the step. No label map of an unseen class takes part.
@@ -49,10 +49,10 @@ class GeneratorRetrainedHead(RetrainedHead):
         generator: Config of a :class:`BaseGenerator`, such as
             :class:`GMMNGenerator` or :class:`WGANGenerator`; the widths are
             filled in.
-        phase: ``'seen'``, ``'generator'``, ``'classifier'``, ``'joint'`` or
+        stage: ``'seen'``, ``'generator'``, ``'classifier'``, ``'joint'`` or
             ``'self-training'``.
         recursion: Config of :class:`ZSMMDLoss` for recursive training in
-            phase ``joint``, by default with the generator's kernel; None
+            stage ``joint``, by default with the generator's kernel; None
             trains without. See :class:`RecursionHook`.
         num_vectors: Generated vectors per class and step; as many real ones
             where they are gathered from images.
@@ -66,11 +66,11 @@ class GeneratorRetrainedHead(RetrainedHead):
         init_cfg: Initialisation of the classifier.
 
     Raises:
-        ValueError: As :class:`RetrainedHead`, or ``recursion`` outside phase
+        ValueError: As :class:`RetrainedHead`, or ``recursion`` outside stage
             ``joint``.
     """
 
-    phases = ('seen', 'generator', 'classifier', 'joint', 'self-training')
+    stages = ('seen', 'generator', 'classifier', 'joint', 'self-training')
     retrains_on_sets = True
 
     def __init__(
@@ -80,7 +80,7 @@ class GeneratorRetrainedHead(RetrainedHead):
         split: str | dict | ClassSplit,
         embeddings: str | Sequence[str] | ClassEmbeddings,
         generator: dict,
-        phase: str = 'seen',
+        stage: str = 'seen',
         recursion: dict | None = None,
         num_vectors: int = 128,
         unseen_prior: float | None = None,
@@ -94,7 +94,7 @@ class GeneratorRetrainedHead(RetrainedHead):
             split=split,
             embeddings=embeddings,
             generator=generator,
-            phase=phase,
+            stage=stage,
             num_vectors=num_vectors,
             unseen_prior=unseen_prior,
             frequency_power=frequency_power,
@@ -112,7 +112,7 @@ class GeneratorRetrainedHead(RetrainedHead):
 
     def loss(self, inputs: Sequence[Tensor], batch_data_samples: list,
              train_cfg: dict) -> dict[str, Tensor]:
-        """Return the phase's losses on the images of a step.
+        """Return the stage's losses on the images of a step.
 
         Args:
             inputs: Feature maps of the backbone or neck.
@@ -139,19 +139,19 @@ class GeneratorRetrainedHead(RetrainedHead):
         return self.loss_of_sets(sets)
 
     def loss_of_sets(self, sets: FeatureSets) -> dict[str, Tensor]:
-        """Return the phase's losses on sets of real features of seen classes.
+        """Return the stage's losses on sets of real features of seen classes.
 
         Args:
             sets: (B, N, C) real features with class ids and frequencies.
 
         Returns:
             The generator's losses, ``loss_classifier`` and ``loss_zs_mmd``
-            as the phase has them, and logged values.
+            as the stage has them, and logged values.
         """
         losses: dict[str, Tensor] = {}
-        if self.phase in ('generator', 'joint'):
+        if self.stage in ('generator', 'joint'):
             losses.update(self.generator_losses(sets.features, sets.class_ids))
-        if self.phase in ('classifier', 'joint'):
+        if self.stage in ('classifier', 'joint'):
             recurses = self._recurses
             with torch.set_grad_enabled(recurses and torch.is_grad_enabled()):
                 unseen = self.generate(self.split.unseen_ids, self.num_vectors)
@@ -163,7 +163,7 @@ class GeneratorRetrainedHead(RetrainedHead):
     @property
     def _recurses(self) -> bool:
         """Whether this iteration feeds pseudo-labels back."""
-        if self.recursion is None or self.phase != 'joint':
+        if self.recursion is None or self.stage != 'joint':
             return False
         iteration = MessageHub.get_current_instance().get_info('iter')
         return self.recursion.begun(iteration)
@@ -190,9 +190,9 @@ class GeneratorRetrainedHead(RetrainedHead):
         """Return the loss of recursive training, with G's kernel."""
         if recursion is None:
             return None
-        if self.phase != 'joint':
+        if self.stage != 'joint':
             raise ValueError(
-                f"recursion needs phase='joint', got phase={self.phase!r}: "
+                f"recursion needs stage='joint', got stage={self.stage!r}: "
                 'the classifier judges the vectors while the generator learns')
         loss = MODELS.build(
             {'bandwidths': self.generator.bandwidths, **recursion})

@@ -39,7 +39,7 @@ class GraphRetrainedHead(RetrainedHead):
         generator: Config of a generator whose ``forward`` takes ``edges``
             and ``nodes`` and whose ``losses`` takes ``edges``, such as
             :class:`GraphGMMNGenerator`; the widths are filled in.
-        phase: ``'generator'`` or ``'classifier'``.
+        stage: ``'generator'`` or ``'classifier'``.
         num_vectors: The most vectors that a class has in a step, of all its
             nodes together.
         vectors_per_node: Most generated vectors of an unseen node of a
@@ -56,7 +56,7 @@ class GraphRetrainedHead(RetrainedHead):
             or ``vectors_per_node`` is below 1.
     """
 
-    phases = ('generator', 'classifier')
+    stages = ('generator', 'classifier')
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class GraphRetrainedHead(RetrainedHead):
         split: str | dict | ClassSplit,
         embeddings: str | Sequence[str] | ClassEmbeddings,
         generator: dict,
-        phase: str = 'generator',
+        stage: str = 'generator',
         num_vectors: int = 128,
         vectors_per_node: int = 16,
         unseen_prior: float | None = None,
@@ -79,7 +79,7 @@ class GraphRetrainedHead(RetrainedHead):
             split=split,
             embeddings=embeddings,
             generator=generator,
-            phase=phase,
+            stage=stage,
             num_vectors=num_vectors,
             unseen_prior=unseen_prior,
             frequency_power=frequency_power,
@@ -103,27 +103,27 @@ class GraphRetrainedHead(RetrainedHead):
         return (GraphSets, )
 
     def loss_of_sets(self, sets: GraphSets) -> dict[str, Tensor]:
-        """Return the phase's losses on graphs.
+        """Return the stage's losses on graphs.
 
         Args:
-            sets: Graphs with node features (phase ``generator``), or layouts
-                with sets of real features (phase ``classifier``).
+            sets: Graphs with node features (stage ``generator``), or layouts
+                with sets of real features (stage ``classifier``).
 
         Returns:
             The generator's losses, or ``loss_classifier`` and logged
             accuracies.
 
         Raises:
-            TypeError: The graphs lack what the phase trains on.
+            TypeError: The graphs lack what the stage trains on.
         """
         wanted, data = ((sets.node_features, 'GraphBankDataset')
-                        if self.phase == 'generator' else
+                        if self.stage == 'generator' else
                         (sets.features, 'GraphLayoutDataset'))
         if wanted is None:
             raise TypeError(
-                f'{type(self).__name__} in phase {self.phase!r} trains on '
+                f'{type(self).__name__} in stage {self.stage!r} trains on '
                 f'{data}: set train_dataloader.dataset.type to it')
-        if self.phase == 'generator':
+        if self.stage == 'generator':
             return self.generator.losses(
                 wanted.detach(), self.class_vectors[sets.node_classes],
                 sets.node_classes, self.judge_vectors, num=self.num_vectors,

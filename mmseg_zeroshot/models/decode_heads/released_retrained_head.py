@@ -42,7 +42,7 @@ class ReleasedRetrainedHead(RetrainedHead):
         split: See :class:`BaseZeroShotHead`.
         embeddings: See :class:`BaseZeroShotHead`.
         generator: See :class:`GeneratorRetrainedHead`.
-        phase: ``'joint'``.
+        stage: ``'joint'``.
         num_vectors: Real and generated vectors per image and class of a
             step.
         unseen_weight: Weight of unseen classes in the cross-entropy.
@@ -55,7 +55,7 @@ class ReleasedRetrainedHead(RetrainedHead):
             positive.
     """
 
-    phases = ('joint', )
+    stages = ('joint', )
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class ReleasedRetrainedHead(RetrainedHead):
         split: str | dict | ClassSplit,
         embeddings: str | Sequence[str] | ClassEmbeddings,
         generator: dict,
-        phase: str = 'joint',
+        stage: str = 'joint',
         num_vectors: int = 128,
         unseen_weight: float = 100.0,
         normalize: str = 'l2',
@@ -76,7 +76,7 @@ class ReleasedRetrainedHead(RetrainedHead):
             split=split,
             embeddings=embeddings,
             generator=generator,
-            phase=phase,
+            stage=stage,
             num_vectors=num_vectors,
             normalize=normalize,
             gamma=gamma,

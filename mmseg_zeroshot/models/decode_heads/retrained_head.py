@@ -24,9 +24,9 @@ _GENERATES = ('generator', 'classifier', 'joint')
 
 
 class RetrainedHead(BaseZeroShotHead):
-    """A 1x1 classifier and a generator, trained in phases (ZS3Net).
+    """A 1x1 classifier and a generator, trained in stages (ZS3Net).
 
-    A subclass says which phases it has and what they train on. In the phases
+    A subclass says which stages it has and what they train on. In the stages
     that generate features the extractor (backbone, neck, host) is frozen.
     The generator's losses reach the generator alone and the classifier's
     cross-entropy the classifier alone.
@@ -40,7 +40,7 @@ class RetrainedHead(BaseZeroShotHead):
         embeddings: See :class:`BaseZeroShotHead`.
         generator: Config of a :class:`BaseGenerator`; the widths are filled
             in.
-        phase: One of the class's :attr:`phases`.
+        stage: One of the class's :attr:`stages`.
         num_vectors: Generated vectors per class and step.
         unseen_prior: Probability of each unseen class in the classifier's
             training set; 1 / number of trained classes where None.
@@ -51,17 +51,17 @@ class RetrainedHead(BaseZeroShotHead):
         init_cfg: Initialisation of the classifier.
 
     Raises:
-        ValueError: A phase that the class does not have, no unseen class
+        ValueError: A stage that the class does not have, no unseen class
             where some are generated, a power outside [0, 1], a prior that
             leaves nothing to the seen classes, sets of one vector, or a
             generator of another width.
     """
 
-    phases: ClassVar[tuple[str, ...]] = ()
-    """The phases that a head of this class can be in."""
+    stages: ClassVar[tuple[str, ...]] = ()
+    """The stages that a head of this class can be in."""
 
     retrains_on_sets: ClassVar[bool] = False
-    """Whether phase ``classifier`` can run again for added classes."""
+    """Whether stage ``classifier`` can run again for added classes."""
 
     learns_classifier = True
 
@@ -81,7 +81,7 @@ class RetrainedHead(BaseZeroShotHead):
         split: str | dict | ClassSplit,
         embeddings: str | Sequence[str] | ClassEmbeddings,
         generator: dict,
-        phase: str,
+        stage: str,
         num_vectors: int = 128,
         unseen_prior: float | None = None,
         frequency_power: float = 1.0,
@@ -111,36 +111,36 @@ class RetrainedHead(BaseZeroShotHead):
             **generator
         })
         self._check_widths()
-        self.set_phase(phase)
+        self.set_stage(stage)
 
-    def set_phase(self, phase: str) -> None:
-        """Freeze what a phase does not train.
+    def set_stage(self, stage: str) -> None:
+        """Freeze what a stage does not train.
 
         Args:
-            phase: One of :attr:`phases`.
+            stage: One of :attr:`stages`.
 
         Raises:
-            ValueError: The class has no such phase, or there is no unseen
+            ValueError: The class has no such stage, or there is no unseen
                 class to generate features of.
         """
-        if phase not in self.phases:
+        if stage not in self.stages:
             raise ValueError(
-                f'{type(self).__name__}(phase={phase!r}) is unknown: take '
-                f'one of {self.phases}')
-        if phase in _GENERATES and not self.split.unseen:
+                f'{type(self).__name__}(stage={stage!r}) is unknown: take '
+                f'one of {self.stages}')
+        if stage in _GENERATES and not self.split.unseen:
             raise ValueError(
-                f'phase={phase!r} needs unseen classes to generate features '
+                f'stage={stage!r} needs unseen classes to generate features '
                 f'of, and split {self.split.name!r} has none: name some, or '
-                "train the fully supervised network with phase='seen'")
-        self.phase = phase
-        self.trains_unseen = phase == 'self-training'
-        self.generator.requires_grad_(phase in _TRAIN_GENERATOR)
-        self.classifier.requires_grad_(phase != 'generator')
+                "train the fully supervised network with stage='seen'")
+        self.stage = stage
+        self.trains_unseen = stage == 'self-training'
+        self.generator.requires_grad_(stage in _TRAIN_GENERATOR)
+        self.classifier.requires_grad_(stage != 'generator')
 
     @property
     def trains_extractor(self) -> bool:
         """Whether the pixel features are still being learned."""
-        return self.phase in _TRAIN_ALL
+        return self.stage in _TRAIN_ALL
 
     @property
     def allowed_missing(self) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ class RetrainedHead(BaseZeroShotHead):
         return {
             'classifier': (r'classifier\.', ),  # needs stage 1's generator
             'self-training': (r'generator\.', ),
-        }.get(self.phase, (r'generator\.', r'classifier\.'))
+        }.get(self.stage, (r'generator\.', r'classifier\.'))
 
     @property
     def unseen_prior(self) -> float:

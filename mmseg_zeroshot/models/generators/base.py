@@ -23,7 +23,7 @@ class BaseGenerator(BaseModule):
     in ``decode_head.generator.type``.
 
     Every parameter, also one that only the losses use (a critic, an
-    encoder), belongs to the generator: it is optimized in the phases
+    encoder), belongs to the generator: it is optimized in the stages
     ``generator`` and ``joint`` and saved under ``decode_head.generator``.
 
     Args:

@@ -41,7 +41,7 @@ class ZeroShotSegmentor(EncoderDecoder):
     ``pred_sem_seg`` (1, H, W) at the image's own size.
 
     The extractor (backbone, neck and host) is frozen from construction on
-    where the head's phase does not train it: it has no gradients and stays
+    where the head's stage does not train it: it has no gradients and stays
     in eval mode, so its parameters and batch-norm statistics stay
     bit-identical. Such a model trains on images or on the sets of a feature
     bank.
@@ -114,10 +114,10 @@ class ZeroShotSegmentor(EncoderDecoder):
         """Compare the data with what the head trains on."""
         head = self.decode_head
         if not isinstance(inputs, head.trains_on):
-            phase = getattr(head, 'phase', None)
+            stage = getattr(head, 'stage', None)
             raise TypeError(
                 f'{type(head).__name__}'
-                + (f' in phase {phase!r}' if phase else '') + ' trains on '
+                + (f' in stage {stage!r}' if stage else '') + ' trains on '
                 + ' or '.join(_DATA[kind] for kind in head.trains_on)
                 + f', not on {_DATA.get(type(inputs), type(inputs))}: set '
                 'train_dataloader.dataset.type to it')

@@ -17,7 +17,7 @@ def retrained(**recursion) -> dict:
     model = model_config()
     head = model['decode_head']
     head.update(
-        type='GeneratorRetrainedHead', phase='joint', num_vectors=8,
+        type='GeneratorRetrainedHead', stage='joint', num_vectors=8,
         generator=dict(type='GMMNGenerator', hidden_dim=16, dropout=0.))
     if recursion:
         head['recursion'] = dict(type='ZSMMDLoss', **recursion)

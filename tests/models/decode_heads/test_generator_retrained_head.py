@@ -1,4 +1,4 @@
-"""ZS3Net's head: phases, crossings of gradients, and what it can leak."""
+"""ZS3Net's head: stages, crossings of gradients, and what it can leak."""
 import pytest
 import torch
 from mmengine.logging import MessageHub
@@ -21,11 +21,11 @@ WGAN = dict(type='WGANGenerator', hidden_dim=16, critic_dim=16)
 
 @pytest.fixture
 def make(split, embeddings):
-    def build(phase='joint', cls=GeneratorRetrainedHead, **kwargs):
+    def build(stage='joint', cls=GeneratorRetrainedHead, **kwargs):
         torch.manual_seed(0)
         head = cls(
             host_config('FCNHead'), split=split, embeddings=embeddings,
-            generator=kwargs.pop('generator', GMMN), phase=phase,
+            generator=kwargs.pop('generator', GMMN), stage=stage,
             num_vectors=kwargs.pop('num_vectors', 16), **kwargs)
         head.init_weights()
         return head
@@ -55,19 +55,19 @@ def total(losses):
 
 
 @pytest.mark.parametrize('generator', [GMMN, WGAN])
-@pytest.mark.parametrize('phase, children', [
+@pytest.mark.parametrize('stage, children', [
     ('generator', {'generator'}),
     ('classifier', {'classifier'}),
     ('joint', {'generator', 'classifier'}),
 ])
-def test_each_phase_trains_its_part(make, sets, phase, children, generator):
-    head = make(phase, generator=generator)
+def test_each_stage_trains_its_part(make, sets, stage, children, generator):
+    head = make(stage, generator=generator)
     total(head.loss_of_sets(sets)).backward()
     assert touched(head) == children
 
 
 def test_gradients_do_not_cross(make, sets):
-    """In the joint phase MMD and entropy have disjoint gradients."""
+    """In the joint stage MMD and entropy have disjoint gradients."""
     head = make('joint')
     losses = head.loss_of_sets(sets)
     losses['loss_mmd'].backward(retain_graph=True)
@@ -235,20 +235,20 @@ def test_images_without_a_labelled_pixel_contribute_zero(make, samples):
     loss.backward()
 
 
-@pytest.mark.parametrize('phase', ['generator', 'classifier', 'joint'])
+@pytest.mark.parametrize('stage', ['generator', 'classifier', 'joint'])
 @pytest.mark.parametrize('value', [float('nan'), float('inf')])
 def test_broken_features_of_images_stop_the_training(
-        make, samples, phase, value):
-    head = make(phase).eval()
+        make, samples, stage, value):
+    head = make(stage).eval()
     inputs = [torch.full(shape, value) for shape in feature_shapes('FCNHead')]
     with pytest.raises(ValueError, match='NaN or infinite.*load_from'):
         head.loss(inputs, samples, {})
 
 
-def test_a_head_in_another_phase_trains_as_one_built_for_it(make, sets):
+def test_a_head_in_another_stage_trains_as_one_built_for_it(make, sets):
     losses = []
     for head in (make('classifier'), make('joint', recursion=RECURSION)):
-        head.set_phase('classifier')
+        head.set_stage('classifier')
         torch.manual_seed(1)
         losses.append(head.loss_of_sets(sets))
         total(losses[-1]).backward()
@@ -298,14 +298,14 @@ def test_self_training_learns_all_but_the_generator(make, samples):
 
 
 @pytest.mark.parametrize('kwargs, message', [
-    (dict(phase='both'), r"phase='both'\) is unknown: take one of .*'joint'"),
+    (dict(stage='both'), r"stage='both'\) is unknown: take one of .*'joint'"),
     (dict(mmd=dict(type='MMDLoss', reading='printed')),
      r"generator=dict\(type='GMMNGenerator', loss=.*'printed'"),
     (dict(unseen_prior=1.), 'leave something to the seen'),
     (dict(unseen_prior=0.), 'must be above 0'),
     (dict(frequency_power=1.5), r'frequency_power=1.5 must be in \[0, 1\]'),
-    (dict(phase='classifier', recursion=RECURSION),
-     "recursion needs phase='joint'"),
+    (dict(stage='classifier', recursion=RECURSION),
+     "recursion needs stage='joint'"),
     (dict(recursion=dict(RECURSION, min_selected=17)),
      'min_selected=17 is above num_vectors=16'),
     (dict(num_vectors=1), 'num_vectors=1: a set of one vector'),
@@ -319,16 +319,16 @@ def test_bad_arguments_are_named(make, kwargs, message):
         make(**kwargs)
 
 
-@pytest.mark.parametrize('phase', ['generator', 'classifier', 'joint'])
+@pytest.mark.parametrize('stage', ['generator', 'classifier', 'joint'])
 def test_without_unseen_classes_there_is_nothing_to_generate(
-        embeddings, split, phase):
+        embeddings, split, stage):
     everything = ClassSplit.supervised(split.classes, ignored=split.ignored)
     arguments = dict(host=host_config('FCNHead'), split=everything,
                      embeddings=embeddings, generator=GMMN)
     with pytest.raises(ValueError, match=(
-            f"phase='{phase}' needs unseen classes .*'supervised' has none")):
-        GeneratorRetrainedHead(phase=phase, **arguments)
-    GeneratorRetrainedHead(phase='seen', **arguments)
+            f"stage='{stage}' needs unseen classes .*'supervised' has none")):
+        GeneratorRetrainedHead(stage=stage, **arguments)
+    GeneratorRetrainedHead(stage='seen', **arguments)
 
 
 def test_ignored_classes_are_never_scored(make, sets):
@@ -363,7 +363,7 @@ def test_the_released_recipe_leaks_and_says_so(make, samples, split):
     assert loss_with(slice(8, 16)) != loss_with(slice(16, 32))
 
 
-def test_the_released_recipe_needs_the_joint_phase(make):
+def test_the_released_recipe_needs_the_joint_stage(make):
     with pytest.raises(ValueError, match=r"take one of \('joint',\)"):
         make('classifier', cls=ReleasedRetrainedHead)
 

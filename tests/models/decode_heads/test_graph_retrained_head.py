@@ -1,4 +1,4 @@
-"""The head that learns from graphs: phases, values, what it refuses."""
+"""The head that learns from graphs: stages, values, what it refuses."""
 import pytest
 import torch
 from torch import nn
@@ -15,11 +15,11 @@ EDGES = torch.tensor([[0, 1], [1, 2], [3, 4]])
 
 @pytest.fixture
 def make(split, embeddings):
-    def build(phase='generator', **kwargs):
+    def build(stage='generator', **kwargs):
         torch.manual_seed(0)
         head = GraphRetrainedHead(
             host_config('FCNHead'), split=split, embeddings=embeddings,
-            generator=kwargs.pop('generator', GRAPH), phase=phase,
+            generator=kwargs.pop('generator', GRAPH), stage=stage,
             **{'num_vectors': 16, **kwargs})
         head.init_weights()
         return head
@@ -150,11 +150,11 @@ def test_a_class_without_a_node():
         draw_by_class(torch.tensor([5]), [5, 3], 2, 4)
 
 
-@pytest.mark.parametrize('phase', ['seen', 'joint', 'self-training'])
-def test_phases_that_have_no_graphs(make, phase):
+@pytest.mark.parametrize('stage', ['seen', 'joint', 'self-training'])
+def test_stages_that_have_no_graphs(make, stage):
     with pytest.raises(ValueError, match=(
-            rf"phase='{phase}'\) is unknown: .*'generator', 'classifier'")):
-        make(phase)
+            rf"stage='{stage}'\) is unknown: .*'generator', 'classifier'")):
+        make(stage)
 
 
 def test_there_is_no_recursion(make):
@@ -173,11 +173,11 @@ def test_no_vector_of_a_node(make):
         make(vectors_per_node=0)
 
 
-@pytest.mark.parametrize('phase, given, wanted', [
+@pytest.mark.parametrize('stage, given, wanted', [
     ('generator', 'layouts', 'GraphBankDataset'),
     ('classifier', 'real', 'GraphLayoutDataset'),
 ])
-def test_data_of_another_phase(make, real, layouts, phase, given, wanted):
+def test_data_of_another_stage(make, real, layouts, stage, given, wanted):
     data = dict(real=real, layouts=layouts)[given]
     with pytest.raises(TypeError, match=f'trains on {wanted}'):
-        make(phase).loss_of_sets(data)
+        make(stage).loss_of_sets(data)

@@ -20,7 +20,7 @@ def make(split, embeddings):
         torch.manual_seed(0)
         head = ReleasedRetrainedHead(
             host_config('FCNHead'), split=split, embeddings=embeddings,
-            **{'generator': GMMN, 'phase': 'joint', 'num_vectors': 16,
+            **{'generator': GMMN, 'stage': 'joint', 'num_vectors': 16,
                **kwargs})
         head.init_weights()
         return head.eval()
@@ -153,7 +153,7 @@ def test_any_generator_may_be_trained_so(make, maps, samples):
 
 
 @pytest.mark.parametrize('kwargs, error, message', [
-    (dict(phase='classifier'), ValueError, r"take one of \('joint',\)"),
+    (dict(stage='classifier'), ValueError, r"take one of \('joint',\)"),
     (dict(unseen_prior=.1), TypeError, 'unseen_prior'),
     (dict(frequency_power=.5), TypeError, 'frequency_power'),
     (dict(recursion=dict(type='ZSMMDLoss')), TypeError, 'recursion'),

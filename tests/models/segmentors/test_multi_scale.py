@@ -173,7 +173,7 @@ def test_wrong_scales_are_named(scales):
 
 def test_a_head_that_keeps_its_extractor_is_refused():
     head = copy.deepcopy(MODEL['decode_head'])
-    head.update(type='GeneratorRetrainedHead', phase='joint',
+    head.update(type='GeneratorRetrainedHead', stage='joint',
                 generator=dict(type='GMMNGenerator'))
     with pytest.raises(ValueError, match='GeneratorRetrainedHead keeps'):
         build(plain=True, decode_head=head,

@@ -122,9 +122,9 @@ def test_bfloat16_autocast_trains(image):
     assert model.decode_head.projection.weight.grad.isfinite().all()
 
 
-def retrained(phase='generator', graphs=False, **config):
+def retrained(stage='generator', graphs=False, **config):
     head = dict(
-        MODEL['decode_head'], phase=phase, num_vectors=4,
+        MODEL['decode_head'], stage=stage, num_vectors=4,
         type='GraphRetrainedHead' if graphs else 'GeneratorRetrainedHead',
         generator=dict(
             type='GraphGMMNGenerator' if graphs else 'GMMNGenerator',
@@ -139,9 +139,9 @@ def sets_of_width(width: int) -> FeatureSets:
                        torch.full((3, ), 1 / 3))
 
 
-@pytest.mark.parametrize('phase', ['generator', 'classifier', 'joint'])
-def test_a_bank_of_another_width(phase):
-    model = retrained(phase)
+@pytest.mark.parametrize('stage', ['generator', 'classifier', 'joint'])
+def test_a_bank_of_another_width(stage):
+    model = retrained(stage)
     model.loss(sets_of_width(8), None)
     with pytest.raises(ValueError, match=r'width 9, .* FCNHead .* width 8'):
         model.loss(sets_of_width(9), None)
@@ -162,12 +162,12 @@ GRAPHS = GraphSets(torch.tensor([0, 1]), torch.tensor([[0, 1]]),
 @pytest.mark.parametrize('model, data, message', [
     (build, SETS, 'SemanticProjectionHead trains on images .*'
      'not on sets of a feature bank'),
-    (lambda: retrained('seen'), SETS, "phase 'seen' trains on images"),
+    (lambda: retrained('seen'), SETS, "stage 'seen' trains on images"),
     (lambda: retrained('self-training'), SETS,
-     "phase 'self-training' trains on images"),
+     "stage 'self-training' trains on images"),
     (retrained, GRAPHS, 'trains on images .* or sets .*, not on graphs'),
     (lambda: retrained(graphs=True), SETS,
-     "phase 'generator' trains on graphs .GraphBankDataset.*not on sets"),
+     "stage 'generator' trains on graphs .GraphBankDataset.*not on sets"),
     (lambda: retrained(graphs=True), IMAGES, 'not on images'),
 ])
 def test_data_that_a_head_does_not_train_on(model, data, message):

@@ -72,7 +72,7 @@ def check_pseudo_data(runner: Runner, meta: Mapping[str, Any],
         raise ValueError(
             f'ConsistencyHook: {place} are labels of unseen classes, which '
             f'decode_head ({type(head).__name__}) leaves out of its loss; '
-            "set phase='self-training' or trains_unseen=True there")
+            "set stage='self-training' or trains_unseen=True there")
 
 
 def check_pseudo_checkpoint(runner: Runner,

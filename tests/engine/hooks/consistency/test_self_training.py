@@ -85,7 +85,7 @@ def test_the_head_must_learn_them(tmp_path):
     runner = make_runner(tmp_path, hooks(), train=PseudoData())
     with pytest.raises(ValueError, match=(
             'SemanticProjectionHead. leaves out of its loss; set '
-            "phase='self-training' or trains_unseen=True")):
+            "stage='self-training' or trains_unseen=True")):
         runner.train()
 
 
