@@ -107,7 +107,8 @@ def test_a_resumed_stage_goes_on(stage_0, tmp_path, monkeypatch, stage):
 
     monkeypatch.setattr(FeatureBankDataset, '__getitem__', noted)
     seen = stage_0 / 'seen/iter_2.pth'
-    settings = dict(model=staged(stage), train=bank_of(stage_0), load_from=seen)
+    settings = dict(
+        model=staged(stage), train=bank_of(stage_0), load_from=seen)
     run(tmp_path / 'stage', max_iters=2, resume=True,
         **copy.deepcopy(settings))
     assert trained == [0, 1]
