@@ -14,6 +14,7 @@ from mmseg_zeroshot.engine.hooks.runner_access import (
 )
 from mmseg_zeroshot.evaluation import GammaCurve, ZeroShotIoUMetric
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 
 def measure_curve(runner: Runner, split: ClassSplit,
@@ -53,7 +54,7 @@ def measure_curve(runner: Runner, split: ClassSplit,
     return curve
 
 
-def _scoring(runner: Runner) -> dict[str, Any]:
+def _scoring(runner: Runner) -> ConfigType:
     """Return how the val evaluator counts, as arguments of `GammaCurve`."""
     evaluator = runner.build_evaluator(runner.cfg.val_evaluator)
     for metric in evaluator.metrics:

@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
@@ -22,8 +22,11 @@ from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.json_values import without_nan
 from mmseg_zeroshot.visualization import save_gamma_curve
 
+if TYPE_CHECKING:
+    from mmseg_zeroshot.evaluation.gamma_curve import GammaScores
 
-def fragment(best: dict[str, Any], split: ClassSplit, role: str,
+
+def fragment(best: GammaScores, split: ClassSplit, role: str,
              lines: str) -> str:
     """Return the text of ``gamma.py``.
 
@@ -46,7 +49,7 @@ def fragment(best: dict[str, Any], split: ClassSplit, role: str,
 
 
 def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
-                  checkpoint: str, lines: str) -> dict[str, Any]:
+                  checkpoint: str, lines: str) -> GammaScores:
     """Write the fragment, the figures and the plot.
 
     Args:

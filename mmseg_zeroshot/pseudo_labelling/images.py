@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmengine.config import Config
 from mmengine.runner import Runner
@@ -10,8 +10,11 @@ from mmseg.registry import DATASETS
 
 from mmseg_zeroshot.datasets.self_training.images import UnlabelledImages
 
+if TYPE_CHECKING:
+    from mmseg_zeroshot.datasets import ZeroShotDataset
 
-def make_dataset(config: Config, listed: str | None) -> Any:
+
+def make_dataset(config: Config, listed: str | None) -> ZeroShotDataset:
     """Build the data set of the images to be labelled.
 
     Args:

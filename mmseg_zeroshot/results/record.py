@@ -13,6 +13,7 @@ from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils.json_values import short
 from mmseg_zeroshot.utils.scores import ClassScores, Scores
 from mmseg_zeroshot.utils.tables import SCORE_COLUMNS
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 
 RESULTS_FILE = 'zero_shot_results.json'
 """The file that every evaluation leaves in its work dir."""
@@ -92,7 +93,7 @@ def from_json(content: object, place: str) -> Record:
     return cast(Record, found)
 
 
-def to_json(record: Record) -> dict[str, Any]:
+def to_json(record: Record) -> JSONObject:
     """Return a record as a results file holds it, checked like one.
 
     Args:

@@ -8,7 +8,7 @@ al., ACM MM 2020).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from .class_split import ClassSplit, check_bool
 from .names import hint
@@ -73,6 +73,10 @@ SPLITS: dict[str, dict[str, Any]] = {
 }
 
 
+SplitSpec: TypeAlias = str | Mapping[str, Any] | ClassSplit
+"""What stands for a split in a config: see :func:`build_split`."""
+
+
 def get_split(name: str) -> ClassSplit:
     """A shipped split by name.
 
@@ -93,11 +97,11 @@ def get_split(name: str) -> ClassSplit:
     raise ValueError(f'unknown split {name!r}.' + hint(name, SPLITS))
 
 
-def build_split(spec: str | Mapping[str, Any] | ClassSplit) -> ClassSplit:
+def build_split(spec: SplitSpec) -> ClassSplit:
     """The split that a config key stands for.
 
     Args:
-        spec (str | Mapping[str, Any] | ClassSplit): A shipped name, or the
+        spec (SplitSpec): A shipped name, or the
             arguments of :class:`ClassSplit` by name, or a split. With
             ``hold_out=True`` among the arguments, the validation classes
             are held out, as by the suffix ``-cv`` of a shipped name.

@@ -45,7 +45,7 @@ class PartPairs(Sequence[Pair]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Pair]: ...
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: int | slice) -> Pair | Sequence[Pair]:
         """Return a pair, or several."""
         return self.found[index]
 

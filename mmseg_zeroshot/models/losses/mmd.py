@@ -21,7 +21,7 @@ only the first two terms need slopes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -151,6 +151,18 @@ def _weights(weight: Tensor | None, vectors: Tensor, dtype: torch.dtype,
     return weight
 
 
+class _Context(Protocol):
+    """What the forward pass hands to the backward pass."""
+
+    needs_input_grad: tuple[bool, ...]
+    saved_tensors: tuple[Tensor, ...]
+    swapped: bool
+    sizes: tuple[int, int]
+
+    def save_for_backward(self, *tensors: Tensor) -> None:
+        ...
+
+
 class _WeightedMMD2(torch.autograd.Function):
     """Value and gradient of the weighted form in one pass.
 
@@ -161,7 +173,7 @@ class _WeightedMMD2(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, y: Tensor, weight_x: Tensor,
+    def forward(ctx: _Context, x: Tensor, y: Tensor, weight_x: Tensor,
                 weight_y: Tensor, bandwidths: tuple[float, ...]) -> Tensor:
         """Compute the (B,) values and keep the gradient where needed."""
         needs_x, needs_y = ctx.needs_input_grad[:2]
@@ -181,7 +193,7 @@ class _WeightedMMD2(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple:
+    def backward(ctx: _Context, grad: Tensor) -> tuple:
         """Scale the gradient that the forward pass kept."""
         gradient = ctx.saved_tensors[0] * grad[:, None, None]
         size_x, size_y = ctx.sizes

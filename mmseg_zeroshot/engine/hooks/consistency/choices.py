@@ -46,7 +46,7 @@ def check_choices(runner: Runner, split: ClassSplit,
                 "rule='greater', or none")
 
 
-def _choices(runner: Runner) -> Iterator[tuple[Any, str, str]]:
+def _choices(runner: Runner) -> Iterator[tuple[object, str, str]]:
     """Yield who chooses, by which setting, and the metric's name."""
     for hook in runner.hooks:
         for name in getattr(hook, 'save_best', None) or ():
