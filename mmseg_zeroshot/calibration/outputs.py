@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
@@ -23,6 +23,8 @@ from mmseg_zeroshot.utils.json_values import without_nan
 from mmseg_zeroshot.visualization import save_gamma_curve
 
 if TYPE_CHECKING:
+    from mmseg.models.decode_heads.decode_head import BaseDecodeHead
+
     from mmseg_zeroshot.evaluation.gamma_curve import GammaScores
 
 
@@ -92,7 +94,7 @@ def write_record(folder: Path, runner: Runner, loader: DataLoader,
         role: 'validation' or 'oracle'.
     """
     hooks = [h for h in runner.hooks if isinstance(h, ZeroShotResultsHook)]
-    head: Any = zero_shot_head(runner.model)
+    head: BaseDecodeHead = zero_shot_head(runner.model)
     if not hooks:
         return
     if role == 'oracle':

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mmengine.config import Config
 from mmengine.runner import Runner
@@ -11,6 +11,8 @@ from mmseg.registry import DATASETS
 from mmseg_zeroshot.datasets.self_training.images import UnlabelledImages
 
 if TYPE_CHECKING:
+    from torch.utils.data import DataLoader, Dataset
+
     from mmseg_zeroshot.datasets import ZeroShotDataset
 
 
@@ -38,7 +40,7 @@ def make_dataset(config: Config, listed: str | None) -> ZeroShotDataset:
         pseudo_labels=UnlabelledImages(listed or own)))
 
 
-def make_loader(config: Config) -> Callable[[Any], Any]:
+def make_loader(config: Config) -> Callable[[Dataset], DataLoader]:
     """Return what loads batches of a data set as a test does.
 
     Args:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
@@ -24,6 +24,9 @@ from mmseg_zeroshot.utils.typing_utils import ConfigType, Report
 from .images import make_dataset, make_loader
 from .preview import PREVIEW, draw_preview
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from mmseg.models import BaseSegmentor
 
 
 def pseudo_label(config: Config, checkpoint: str, settings: Settings, *,
@@ -54,7 +57,7 @@ def pseudo_label(config: Config, checkpoint: str, settings: Settings, *,
     init_default_scope('mmseg')
     dataset = make_dataset(config, unlabelled)
     runner, stored = load_runner(config, checkpoint)
-    model: Any = runner.model
+    model: BaseSegmentor = runner.model
     if head_split(model) is None:
         raise ValueError(f'{config.filename}: the decode head has no split; '
                          'pseudo-labels are made by a zero-shot model')

@@ -7,7 +7,7 @@ said here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils.json_values import short
@@ -200,7 +200,7 @@ def _class(value: object, place: str) -> ClassScores:
     return cast(ClassScores, row)
 
 
-_Check = Callable[[object, str], Any]
+_Check = Callable[[object, str], object]
 _CLASS_KEYS: dict[str, _Check] = {
     'class': _text, 'group': _text, 'IoU': _score, 'accuracy': _score,
     'pixels': _whole}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
+
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .class_lists import get_classes
 from .names import check_unique, hint, resolve
@@ -240,11 +242,11 @@ class ClassSplit:
             held_out=self.held_out)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ClassSplit:
+    def from_dict(cls, data: ConfigPart) -> ClassSplit:
         """Build a split from the dict of a config or of :meth:`to_dict`.
 
         Args:
-            data (Mapping[str, Any]): ``classes`` (names, or the name of a
+            data (ConfigPart): ``classes`` (names, or the name of a
                 shipped list), and optionally ``unseen``, ``ignored``,
                 ``validation``, ``name``, ``fully_supervised``,
                 ``held_out``.

@@ -4,7 +4,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
@@ -40,7 +39,7 @@ def without_nan(value: JSONValue) -> JSONValue:
     return value
 
 
-def checkpoint_values(metainfo: Metainfo) -> dict[str, Any]:
+def checkpoint_values(metainfo: Metainfo) -> dict[str, JSONValue]:
     """Copy metainfo as plain Python types.
 
     MMEngine stores the metainfo in checkpoints, and a checkpoint that is

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from mmseg_zeroshot.datasets.fingerprints import (
 from mmseg_zeroshot.datasets.protocols import NamedDataset
 from mmseg_zeroshot.utils import file_sha256
 from mmseg_zeroshot.utils.progress import progress
-from mmseg_zeroshot.utils.typing_utils import ConfigPart, Report
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, JSONValue, Report
 
 from .files import (
     FORMAT,
@@ -175,7 +175,7 @@ def summary(manifest: Manifest) -> list[list[str]]:
     return rows
 
 
-def _prepare(folder: Path, stamp: Mapping[str, Any],
+def _prepare(folder: Path, stamp: Mapping[str, JSONValue],
              overwrite: bool) -> None:
     """Leave what may be gone on with, or an empty folder."""
     if not folder.exists() or (
