@@ -19,7 +19,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 # Import name -> every distribution that installs it, our default first.
 PROVIDERS = {
@@ -180,7 +180,7 @@ class _Filtered:
         stream: What the other texts go to.
     """
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._left_out = False
 
@@ -191,7 +191,7 @@ class _Filtered:
             return len(text)
         return self._stream.write(text)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  what the stream has
         return getattr(self._stream, name)
 
 

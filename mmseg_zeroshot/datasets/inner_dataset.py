@@ -4,10 +4,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from mmengine.registry import DefaultScope
 from mmseg.registry import DATASETS
+
+from mmseg_zeroshot.utils.typing_utils import DataInfo
 
 from .protocols import InnerDataset
 
@@ -21,7 +22,7 @@ class DataInfos(Sequence):
     def __len__(self) -> int:
         return len(self.dataset)
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: int) -> DataInfo:  # type: ignore[override]
         if index >= len(self):
             raise IndexError(index)
         return self.dataset.get_data_info(index)

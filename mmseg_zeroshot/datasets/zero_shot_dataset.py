@@ -12,6 +12,7 @@ from torch.utils.data import Dataset
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils.json_values import checkpoint_values
+from mmseg_zeroshot.utils.typing_utils import Sample
 
 from .few_label import FewLabel
 from .inner_dataset import DataInfos, build_inner, mmseg_scope
@@ -207,7 +208,7 @@ class ZeroShotDataset(Dataset):
         info = self.dataset.get_data_info(int(self._kept.indices[index]))
         return {**info, 'sample_idx': index, **self._kept.added(index)}
 
-    def __getitem__(self, index: int) -> Any:
+    def __getitem__(self, index: int) -> Sample:
         data = self._sample(index)
         if data is None and self.test_mode:
             raise RuntimeError(
@@ -223,7 +224,7 @@ class ZeroShotDataset(Dataset):
                                f'{self.max_refetch} images in a row')
         return data
 
-    def _sample(self, index: int) -> Any:
+    def _sample(self, index: int) -> Sample | None:
         """Pass one image through the pipeline."""
         info = self.get_data_info(index)
         visible = info.get('visible_unseen_ids')

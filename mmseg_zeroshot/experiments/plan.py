@@ -4,11 +4,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from mmengine.config import Config
 
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.typing_utils import ConfigType, ConfigValue
 
 from .base_config import base_config
 from .config_keys import find_missing
@@ -84,7 +84,7 @@ class Plan:
         """
         return self._prefix + step
 
-    def arguments(self, stage: str) -> dict[str, Any]:
+    def arguments(self, stage: str) -> ConfigType:
         """Return what the experiment says about a stage.
 
         Args:
@@ -166,7 +166,7 @@ class Plan:
         Returns:
             Name of the test.
         """
-        value: Any = gamma
+        value: ConfigValue = gamma
         if gamma is None:
             value = value_of(self.calibrate(step), GAMMA)
         config = Config(dict(self.steps[step].config or {}))
@@ -205,7 +205,7 @@ class Plan:
                 + (f': {missing.part!r} is unknown.'
                    + hint(missing.part, missing.known) if missing else ''))
 
-    def _fitting(self, config: Config) -> dict[str, Any]:
+    def _fitting(self, config: Config) -> ConfigType:
         """Return the options of all steps that this config has a place for.
 
         A key of the plain network's config, such as one of its images, is
@@ -219,7 +219,7 @@ class Plan:
         self._applied.update(fitting)
         return fitting
 
-    def _whole(self, step: str, config: Config) -> dict[str, Any]:
+    def _whole(self, step: str, config: Config) -> ConfigType:
         """Apply what the experiment says, and leave out mere variables."""
         experiment = self.experiment
         iterations = experiment.iterations

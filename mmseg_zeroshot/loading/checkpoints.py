@@ -3,14 +3,14 @@ from __future__ import annotations
 
 import os
 import pickle
-from typing import Any
 
 import torch
 
 from mmseg_zeroshot._stack import checkpoint_globals
+from mmseg_zeroshot.utils.typing_utils import Checkpoint
 
 
-def read_checkpoint(path: str | os.PathLike) -> dict[str, Any]:
+def read_checkpoint(path: str | os.PathLike) -> Checkpoint:
     """Read a checkpoint without running code from it.
 
     Args:

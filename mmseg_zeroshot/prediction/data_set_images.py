@@ -1,9 +1,9 @@
 """Models at work on the images of a test set."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import mmcv
 import numpy as np
@@ -15,10 +15,14 @@ from torch.utils.data import Subset
 from mmseg_zeroshot.engine.hooks.runner_access import data_split, head_split
 from mmseg_zeroshot.loading import load_runner, open_config
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, Sample
+
+if TYPE_CHECKING:
+    from mmengine.dataset import BaseDataset
 
 
 def load_tester(config: str, checkpoint: str, folder: Path,
-                options: Mapping[str, Any] | None = None) -> Runner:
+                options: ConfigPart | None = None) -> Runner:
     """Load a model that is only looked at: its log says warnings alone.
 
     Args:
@@ -75,7 +79,7 @@ def check_same_classes(runner: Runner, split: ClassSplit) -> None:
 
 
 @torch.no_grad()
-def segmented(runner: Runner, batches: Iterable[Any]
+def segmented(runner: Runner, batches: Iterable[Sample]
               ) -> Iterator[SegDataSample]:
     """Yield segmented samples, in order.
 
@@ -90,7 +94,7 @@ def segmented(runner: Runner, batches: Iterable[Any]
         yield from runner.model.test_step(batch)
 
 
-def segment_places(runner: Runner, dataset: Any,
+def segment_places(runner: Runner, dataset: BaseDataset,
                    places: Sequence[int]) -> dict[int, list[np.ndarray]]:
     """Segment some images of a data set.
 

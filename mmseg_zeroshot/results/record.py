@@ -7,12 +7,13 @@ said here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils.json_values import short
 from mmseg_zeroshot.utils.scores import ClassScores, Scores
 from mmseg_zeroshot.utils.tables import SCORE_COLUMNS
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 
 RESULTS_FILE = 'zero_shot_results.json'
 """The file that every evaluation leaves in its work dir."""
@@ -92,7 +93,7 @@ def from_json(content: object, place: str) -> Record:
     return cast(Record, found)
 
 
-def to_json(record: Record) -> dict[str, Any]:
+def to_json(record: Record) -> JSONObject:
     """Return a record as a results file holds it, checked like one.
 
     Args:
@@ -199,7 +200,7 @@ def _class(value: object, place: str) -> ClassScores:
     return cast(ClassScores, row)
 
 
-_Check = Callable[[object, str], Any]
+_Check = Callable[[object, str], object]
 _CLASS_KEYS: dict[str, _Check] = {
     'class': _text, 'group': _text, 'IoU': _score, 'accuracy': _score,
     'pixels': _whole}

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+
+from mmseg_zeroshot.utils.typing_utils import JSONObject, JSONValue
 
 from .record import Record, from_json, to_json
 
@@ -37,7 +38,7 @@ def read_lines(text: str, name: str) -> list[Record]:
         ValueError: A line is not JSON or holds no record; file and line are
             named.
     """
-    shared: Mapping[str, Any] = {}
+    shared: Mapping[str, JSONValue] = {}
     records = []
     for number, line in enumerate(text.split('\n'), 1):
         place = f'{name}, line {number}'
@@ -65,7 +66,7 @@ def lines(records: Iterable[Record]) -> Iterator[str]:
     Raises:
         ValueError: A record is not as the schema wants it.
     """
-    before: dict[str, Any] | None = None
+    before: JSONObject | None = None
     for record in records:
         own = to_json(record)
         columns = _columns(own['per_class'])
@@ -79,12 +80,13 @@ def lines(records: Iterable[Record]) -> Iterator[str]:
         yield _line(dict(own, per_class=columns))
 
 
-def _line(content: Mapping[str, Any]) -> str:
+def _line(content: Mapping[str, JSONValue]) -> str:
     return json.dumps(content, ensure_ascii=False, allow_nan=False,
                       separators=(',', ':')) + '\n'
 
 
-def _joined(shared: Mapping[str, Any], content: object, place: str) -> object:
+def _joined(shared: Mapping[str, JSONValue], content: object,
+            place: str) -> object:
     """Put what records share into one, and its columns into rows."""
     if not isinstance(content, dict):
         return content
@@ -95,7 +97,7 @@ def _joined(shared: Mapping[str, Any], content: object, place: str) -> object:
     return {**shared, **content, 'per_class': _rows(columns, place)}
 
 
-def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _columns(rows: Sequence[Mapping[str, JSONValue]]) -> JSONObject:
     """Turn rows into columns; partial ones are by name."""
     keys = dict.fromkeys(key for row in rows for key in row)
     return {
@@ -104,10 +106,10 @@ def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         for key in keys}
 
 
-def _rows(columns: Mapping[str, Any], place: str) -> list[dict[str, Any]]:
+def _rows(columns: Mapping[str, JSONValue], place: str) -> list[JSONObject]:
     """Turn columns into rows, in the order of the classes."""
     names = columns.get('class', [])
-    rows: list[dict[str, Any]] = [{} for _ in names]
+    rows: list[JSONObject] = [{} for _ in names]
     for key, values in columns.items():
         if isinstance(values, dict):
             values = [(row, values[name]) for row, name in zip(rows, names)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from .words import joined_words, split_words
 ASSETS = Path(__file__).parent / 'assets'
 DEFAULT_WORDS = 'glove-6b-50d'
 """The table that is read where nobody names one."""
+WordsSpec: TypeAlias = str | os.PathLike | Sequence[str | os.PathLike]
+"""A shipped table of class vectors, an .npz file, or several, joined."""
 NORMALIZE_MODES = ('l2', 'none', 'max')
 
 
@@ -249,13 +252,13 @@ class ClassEmbeddings:
         return self.select([c for c in self.classes if c != gone])
 
 
-def load_embeddings(spec: str | os.PathLike | Sequence[str | os.PathLike],
+def load_embeddings(spec: WordsSpec,
                     classes: Sequence[str], *,
                     normalize: str = 'l2') -> ClassEmbeddings:
     """Class vectors for a class list, from a config value.
 
     Args:
-        spec (str | os.PathLike | Sequence[str | os.PathLike]): The name of a
+        spec (WordsSpec): The name of a
             shipped table (``'glove-6b-50d'``), the path of an ``.npz`` file,
             or a list of those, which are concatenated
             (:meth:`ClassEmbeddings.concatenate`). The shipped table holds

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -25,7 +24,7 @@ def encode_names(names: Sequence[str]) -> Tensor:
     return torch.tensor(list(text), dtype=torch.uint8)
 
 
-def stored_names(state_dict: Mapping[str, Any],
+def stored_names(state_dict: Mapping[str, object],
                  prefix: str) -> tuple[str, ...] | None:
     """Return the class names that a checkpoint holds for a head.
 

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -16,6 +16,31 @@ from .overlay import draw_overlay
 from .palettes import colorblind_palette
 
 AREAS_FILE = 'areas.json'
+
+
+class Area(TypedDict):
+    """The pixels of a class in an image."""
+
+    id: int
+    name: str
+    group: str
+    pixels: int
+    share: float
+    """Of all pixels, 0 to 1."""
+
+
+class ImageAreas(TypedDict, total=False):
+    """The record of an image in ``areas.json``."""
+
+    image: str
+    width: int
+    height: int
+    overlay: str
+    """Name of the file, where one is written."""
+    mask: str
+    """Name of the file, where one is written."""
+    classes: list[Area]
+    """The largest first."""
 
 
 class PredictionWriter:
@@ -60,10 +85,10 @@ class PredictionWriter:
         marks = dict(unseen='★ ', added='+ ')
         self._marks = {name: marks.get(group, '')
                        for name, group in groups.items()}
-        self._records: list[dict[str, Any]] = []
+        self._records: list[ImageAreas] = []
         self._names: set[str] = set()
 
-    def write(self, path: Path, ids: np.ndarray) -> dict[str, Any]:
+    def write(self, path: Path, ids: np.ndarray) -> ImageAreas:
         """Write an image's overlay and mask, and note its areas.
 
         Args:
@@ -74,7 +99,7 @@ class PredictionWriter:
             The image's record in ``areas.json``.
         """
         name = self._free_name(path.stem)
-        record: dict[str, Any] = dict(
+        record = ImageAreas(
             image=str(path), width=ids.shape[1], height=ids.shape[0])
         if self.img_out_dir:
             record['overlay'] = f'{self.img_out_dir}/{name}.jpg'
@@ -130,9 +155,9 @@ class PredictionWriter:
         with atomic_write(self.out_dir / name) as out:
             mask.save(out, 'PNG')
 
-    def _areas(self, ids: np.ndarray) -> list[dict[str, Any]]:
+    def _areas(self, ids: np.ndarray) -> list[Area]:
         counts = np.bincount(ids.ravel(), minlength=len(self.classes))
-        return [dict(id=int(i), name=self.classes[i],
+        return [Area(id=int(i), name=self.classes[i],
                      group=self.groups[self.classes[i]],
                      pixels=int(counts[i]), share=counts[i] / ids.size)
                 for i in counts.argsort()[::-1] if counts[i]]

@@ -11,6 +11,7 @@ import numpy as np
 from mmseg_zeroshot.datasets.fingerprints import differences
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils import file_sha256
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 
 from .npy_rows import NpyRows
 from .stamp import (
@@ -89,7 +90,7 @@ class FeatureBank:
         """
         folder = Path(path)
         stamp = read_stamp(folder)
-        expected: dict[str, Any] = {}
+        expected: JSONObject = {}
         if split is not None:
             expected['split'] = build_split(split).to_dict()
         if checkpoint is not None:

@@ -5,14 +5,15 @@ import json
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 
 _DAMAGE = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
-def read_shard_stamp(path: Path) -> dict[str, Any] | None:
+def read_shard_stamp(path: Path) -> JSONObject | None:
     """Return a shard's stamp; None if the file cannot be read."""
     try:
         # np.load leaves a file open that it cannot read.

@@ -3,7 +3,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
+
+from mmseg_zeroshot.semantics.class_split import SplitDict
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 FORMAT = 'mmseg_zeroshot feature bank'
 VERSION = 1
@@ -22,7 +25,7 @@ class _BuildKeys(TypedDict):
     """Fingerprint of what else decides about the features."""
     data: str
     """Fingerprint of the images and label maps."""
-    split: dict[str, Any]
+    split: SplitDict
     """``ClassSplit.to_dict()``."""
     split_mode: str
     palette: list[list[int]]
@@ -38,7 +41,7 @@ class _BuildKeys(TypedDict):
 class BuildStamp(_BuildKeys, total=False):
     """What decides about a bank, known before the first image is read."""
 
-    settings: dict[str, Any]
+    settings: ConfigType
     """Parts of the network's config that a training can compare."""
     graphs: dict[str, int]
     """Options of the region graphs, where there are some."""

@@ -14,6 +14,7 @@ from mmengine.logging import print_log
 from mmseg_zeroshot.datasets.mask_scan import scan_masks
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.typing_utils import DataInfo
 
 from .files import image_names
 
@@ -33,7 +34,7 @@ class Mixed(NamedTuple):
     """
 
     indices: np.ndarray
-    additions: tuple[dict[str, Any], ...]
+    additions: tuple[DataInfo, ...]
     names: tuple[str, ...]
     metainfo: dict[str, Any]
 
@@ -168,7 +169,7 @@ class _Hidden(Sequence):
     def __len__(self) -> int:
         return len(self.infos)
 
-    def __getitem__(self, index: Any) -> Any:  # as Sequence has it
+    def __getitem__(self, index: int) -> DataInfo:  # type: ignore[override]
         info = self.infos[index]
         if index in self.hidden:
             info = {k: v for k, v in info.items() if k != 'seg_map_path'}

@@ -1,7 +1,7 @@
 """Checks the schedule of recursive training and shows what it selects."""
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -10,6 +10,9 @@ from mmseg.registry import HOOKS
 from mmseg_zeroshot.utils.tables import text_table
 
 from .runner_access import zero_shot_head
+
+if TYPE_CHECKING:
+    from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 
 # Shares of the judged vectors that make recursion do nothing, or select
 # nothing: beyond them the run is warned of.
@@ -99,7 +102,7 @@ class RecursionHook(Hook):
             + text_table(rows))
         self._warn(runner)
 
-    def _head(self, runner: Runner) -> Any:
+    def _head(self, runner: Runner) -> BaseDecodeHead:
         return zero_shot_head(runner.model)
 
     def _collect(self, runner: Runner) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from mmengine.dataset import BaseDataset
 from mmengine.dist import is_main_process
@@ -29,6 +28,7 @@ from mmseg_zeroshot.semantics.supervision import (
 )
 from mmseg_zeroshot.utils.scores import Evaluation
 from mmseg_zeroshot.utils.tables import percent, score_headings, text_table
+from mmseg_zeroshot.utils.typing_utils import Metainfo
 
 from .consistency.self_training import pseudo_variant
 from .runner_access import (
@@ -88,7 +88,7 @@ class ZeroShotResultsHook(Hook):
         self.method = method
         self.dataset = dataset
         self.variant = _checked_variant(variant or {})
-        self._tested: dict[str, Any] = {}
+        self._tested: Metainfo = {}
 
     def before_run(self, runner: Runner) -> None:
         """Fail early where nothing could be written later.

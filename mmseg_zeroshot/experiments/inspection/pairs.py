@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import NamedTuple, overload
 
 from mmseg_zeroshot.experiments.folder_data import FolderData, is_list
+from mmseg_zeroshot.utils.typing_utils import DataInfo
 
 from .problems import Problem, first_of
 
@@ -45,7 +46,7 @@ class PartPairs(Sequence[Pair]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Pair]: ...
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: int | slice) -> Pair | Sequence[Pair]:
         """Return a pair, or several."""
         return self.found[index]
 
@@ -88,7 +89,7 @@ def pairs(folder: FolderData, part: str) -> PartPairs:
     return PartPairs(part, tuple(found), tuple(problems))
 
 
-def pairs_of_infos(infos: Iterable[Mapping[str, Any]]) -> PartPairs:
+def pairs_of_infos(infos: Iterable[DataInfo]) -> PartPairs:
     """Return the pairs of a data set's infos.
 
     Args:

@@ -9,10 +9,11 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.typing_utils import JSONObject, JSONValue
 
 from .reasons import why
 from .tasks import SHARED, Task
@@ -128,7 +129,7 @@ def last_checkpoint(folder: Path) -> Path | None:
     return path if path.is_file() else None
 
 
-def earlier_run(task: Task) -> dict[str, Any] | None:
+def earlier_run(task: Task) -> JSONObject | None:
     """Return the newest ``step.json`` of another folder of a task's step.
 
     Args:
@@ -141,7 +142,7 @@ def earlier_run(task: Task) -> dict[str, Any] | None:
     return max(known, key=lambda pair: pair[0])[1] if known else None
 
 
-def step_files(place: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+def step_files(place: Path) -> Iterator[tuple[Path, JSONObject]]:
     """Yield path and content of every ``step.json`` that a run has written.
 
     Args:
@@ -165,7 +166,7 @@ def places(work_dir: Path) -> list[Path]:
             if path.is_dir()]
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
+def read_json(path: Path) -> JSONObject | None:
     """Return a file's content, None if it is missing or unreadable.
 
     Args:
@@ -178,7 +179,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: JSONValue) -> None:
     """Write a file whole or not at all.
 
     Args:
@@ -189,7 +190,7 @@ def write_json(path: Path, content: Any) -> None:
         json.dump(content, file, indent=1)
 
 
-def _lost(task: Task, done: Mapping[str, Any]) -> str:
+def _lost(task: Task, done: Mapping[str, JSONValue]) -> str:
     """Return the name of an output that is not there; empty if all are."""
     names = [done.get('checkpoint'), RESULTS if task.step.report else None]
     return next((name for name in names

@@ -1,15 +1,14 @@
 """ZS3Net with graph context: whole layouts of a scene are generated."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigType
 
 from .parts import Base, results, stage
 from .zs3net import classifier_training
 
 
 @stage
-def graph_generator(base: Base, *, context: float = 1.0) -> dict[str, Any]:
+def graph_generator(base: Base, *, context: float = 1.0) -> ConfigType:
     """Train the generator of region graphs, stage 1 with graph context.
 
     Bucher et al., NeurIPS 2019, section 2.3. The bank also keeps the region
@@ -50,8 +49,8 @@ def graph_generator(base: Base, *, context: float = 1.0) -> dict[str, Any]:
 
 @stage
 def graph_classifier(base: Base, *, load_from: str,
-                     layouts: str | Mapping[str, Any] = 'strict',
-                     iterations: int) -> dict[str, Any]:
+                     layouts: str | ConfigPart = 'strict',
+                     iterations: int) -> ConfigType:
     """Train the classifier with generated layouts, stage 2 with graph context.
 
     Args:

@@ -1,7 +1,7 @@
 """ZS3Net's stages 1 and 2 in every iteration, on images."""
 from __future__ import annotations
 
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .parts import (
     Base,
@@ -15,7 +15,7 @@ from .parts import (
 
 @stage
 def zs3net_joint(base: Base, *, load_from: str,
-                 iterations: int) -> dict[str, Any]:
+                 iterations: int) -> ConfigType:
     """Train generator and classifier together, as the authors' code does.
 
     The recipe ``released`` shows the generator true masks of unseen classes,
@@ -54,7 +54,7 @@ def zs3net_joint(base: Base, *, load_from: str,
         ])
 
 
-def _hooks(base: Base) -> dict[str, Any]:
+def _hooks(base: Base) -> ConfigType:
     """Return the base's hooks without those that the recipe leaves out."""
     recipe, given = base.recipe, base.default_hooks
     kept = {name: hook for name, hook in given.items()

@@ -1,9 +1,8 @@
 """Recursive training with the ZS-MMD loss."""
 from __future__ import annotations
 
-from typing import Any
-
 from mmseg_zeroshot.experiments.published_settings import recursion_settings
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .parts import Base, hooks_of_network, poly, results, stage
 
@@ -12,7 +11,7 @@ WEIGHTINGS = ('normalized', 'raw', 'equal', 'off')
 
 @stage
 def recursive(base: Base, *, start: int, weighting: str = 'normalized',
-              iterations: int | None = None) -> dict[str, Any]:
+              iterations: int | None = None) -> ConfigType:
     """Train generator and classifier together, with recursion.
 
     What the classifier is sure of draws the generator (Wang et al.,
@@ -69,7 +68,7 @@ def _method(base: Base, weighting: str) -> str:
     return f'{name} ({weighting} weights)'
 
 
-def _schedule(base: Base, iterations: int | None) -> dict[str, Any]:
+def _schedule(base: Base, iterations: int | None) -> ConfigType:
     """Return how both parts train on a bank; nothing for images."""
     if iterations is None:
         return {}

@@ -1,7 +1,7 @@
 """ZS3Net's stages 1 and 2 on a bank of features of the frozen stage 0."""
 from __future__ import annotations
 
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .parts import (
     Base,
@@ -17,7 +17,7 @@ from .parts import (
 def zs3net_generator(base: Base, *, load_from: str, bank: str,
                      max_vectors: int, batch_size: int, iterations: int,
                      num_vectors: int | None = None,
-                     learning_rate: float | None = None) -> dict[str, Any]:
+                     learning_rate: float | None = None) -> ConfigType:
     """Train ZS3Net's generator, stage 1 (Bucher et al., NeurIPS 2019).
 
     It learns to make pixel features of a class from its word vector (section
@@ -85,7 +85,7 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
 
 @stage
 def zs3net_classifier(base: Base, *, load_from: str,
-                      iterations: int) -> dict[str, Any]:
+                      iterations: int) -> ConfigType:
     """Train ZS3Net's classifier, stage 2.
 
     It learns from real features of seen and generated features of unseen
@@ -102,7 +102,7 @@ def zs3net_classifier(base: Base, *, load_from: str,
         default_hooks=results(method=base.recipe.method))
 
 
-def classifier_training(base: Base, iterations: int) -> dict[str, Any]:
+def classifier_training(base: Base, iterations: int) -> ConfigType:
     """Return how stage 2 trains, with or without graph context.
 
     Args:
@@ -119,7 +119,7 @@ def classifier_training(base: Base, iterations: int) -> dict[str, Any]:
         custom_hooks=[*hooks_of_network(base), *base.recipe.step_2_hooks])
 
 
-def bank_pipeline(base: Base) -> list[Any]:
+def bank_pipeline(base: Base) -> list[ConfigType]:
     """Return the pipeline of the bank's images, which are all of one size.
 
     Crops of small images are padded as the network pads them.
@@ -142,14 +142,14 @@ def bank_pipeline(base: Base) -> list[Any]:
     return [*pipeline[:-1], padding, pipeline[-1]]
 
 
-def _iteration_loop(base: Base) -> dict[str, Any]:
+def _iteration_loop(base: Base) -> ConfigType:
     """Return the loop's beginning where the base counts in epochs."""
     if base.train_cfg.get('type') == 'IterBasedTrainLoop':
         return {}
     return dict(_delete_=True, type='IterBasedTrainLoop')
 
 
-def _hooks_by_iteration(base: Base) -> dict[str, Any]:
+def _hooks_by_iteration(base: Base) -> ConfigType:
     """Return what lets the base's hooks count in iterations, too."""
     if not _iteration_loop(base):
         return {}

@@ -186,7 +186,9 @@ class GeneratorRetrainedHead(RetrainedHead):
         self.selection.add(selection)
         return {self.recursion.loss_name: loss}
 
-    def _build_recursion(self, recursion: dict | None) -> Any:
+    def _build_recursion(
+            self, recursion: dict | None
+    ) -> Any:  # noqa: ANN401  None, or a loss that the registry has
         """Return the loss of recursive training, with G's kernel."""
         if recursion is None:
             return None
