@@ -3,10 +3,13 @@
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import types
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +105,34 @@ def test_a_lost_checkpoint_is_made_again(work):
     run_toy(work, toy_steps())
     (task_of('seen', toy_steps(), work).folder / 'iter_3.pth').unlink()
     assert names(run_toy(work, toy_steps())) == ['seen']
+
+
+GAMMA = Step('gamma', 'calibrate', arguments=('--out', '{folder}'))
+LABELS = Step('labels', 'pseudo-label', dict(), arguments=(
+    '--out', '{folder}/labels'))
+
+
+@pytest.mark.parametrize('step, output', [
+    (GAMMA, 'values.json'), (LABELS, 'labels'), (toy_steps()[2], 'bank')])
+def test_a_lost_output_is_made_again(work, step, output):
+    steps = [toy_steps()[0], step]
+    run_toy(work, steps)
+    task = task_of(step.name, steps, work)
+    (task.folder / output).rename(work / 'elsewhere')
+    assert state(task).reason == f'{output} is gone'
+    calls = run_toy(work, steps)
+    assert [call['command'] for call in calls] == [step.command]
+    assert (task.folder / output).exists()
+
+
+@pytest.mark.parametrize('step, output', [
+    (GAMMA, 'values.json'), (LABELS, 'labels')])
+def test_a_step_that_leaves_nothing_for_others_is_a_failure(
+        work, step, output):
+    step = replace(step, arguments=(*step.arguments, '--lose'))
+    with pytest.raises(StepsFailed, match=(
+            f'left no {output} in .*{step.name}')):
+        run_toy(work, [step])
 
 
 def test_a_step_takes_what_an_earlier_one_chose(work):
@@ -232,6 +263,24 @@ def test_an_unfinished_training_goes_on(work, monkeypatch):
     # What stays is the config of the whole training.
     folder = task_of('spnet', toy_steps(), work).folder
     assert Config.fromfile(folder / 'config.py').load_from
+
+
+def test_a_training_goes_on_in_a_copy_of_its_folder(work, monkeypatch):
+    monkeypatch.setenv('BREAK', 'spnet')
+    with pytest.raises(StepsFailed):
+        run_toy(work, toy_steps())
+    monkeypatch.delenv('BREAK')
+    copy = work.with_name('copy')
+    shutil.copytree(work, copy)
+    for place in (work, copy):
+        folder = task_of('spnet', toy_steps(), place).folder
+        # Another step's, or that of the folder that was copied.
+        (folder / 'last_checkpoint').write_text(
+            str(task_of('spnet', toy_steps(), work).folder / 'iter_3.pth'))
+    before = files(work)
+    call = run_toy(copy, toy_steps())[0]
+    assert call['noted'] == str(folder / 'iter_3.pth')
+    assert files(work) == before
 
 
 def test_an_unfinished_training_that_changed_starts_anew(work, monkeypatch):
