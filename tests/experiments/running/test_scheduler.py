@@ -171,6 +171,77 @@ def test_a_final_step_reads_the_records_of_all_seeds(work):
     assert len(run_toy(work, steps, seeds=(0, 1, 2))) == 3
 
 
+CURVE = Step('curve', 'plot', final=True, arguments=(
+    '{results}', '--out', '{folder}/curve'))
+
+
+def run_and_write(work: Path, steps: list[Step], **settings) -> list[dict]:
+    """Run steps as the command does, which writes results.json."""
+    rows = make_tasks(steps, [0], work)
+    return run_toy(work, steps, after=lambda: write_results(rows, work),
+                   **settings)
+
+
+def test_a_final_step_never_reads_the_results_of_another_run(work):
+    run_and_write(work, toy_steps())
+    run_and_write(work, toy_steps(lr=1.)[:2])
+    assert len(json.loads((work / 'results.json').read_text())) == 2
+    # All rows are done: nothing but the plot runs.
+    call, = run_and_write(work, [*toy_steps(), CURVE])
+    assert call['rows'] == ['seen', 'spnet', 'best']
+
+
+def test_a_final_step_waits_for_results_that_can_be_written(work):
+    (work / 'results.json').mkdir(parents=True)
+    with pytest.raises(StepsFailed, match="(?s)'curve'.*results.json"):
+        run_and_write(work, [*toy_steps(), CURVE])
+    assert names(read_calls()) == ALL
+
+
+@pytest.mark.parametrize('error', [OSError('no space'), ValueError('torn')])
+def test_results_that_cannot_be_written_end_no_step(work, error):
+    told = []
+
+    def after() -> None:
+        raise error
+
+    calls = run_toy(work, toy_steps(), after=after, report=told.append)
+    assert names(calls) == ALL
+    assert told.count(f'the results are not up to date: {error}') == len(ALL)
+    assert run_toy(work, toy_steps()) == []
+
+
+class Hanging:
+    """Jobs that never end; stopping the first fails."""
+
+    def __init__(self) -> None:
+        self.stopped = []
+
+    def submit(self, call):
+        job = types.SimpleNamespace(folder=call.folder)
+        job.code = self.code
+        job.stop = lambda: self.stop(job.folder.name)
+        return job
+
+    def code(self):
+        raise KeyboardInterrupt
+
+    def stop(self, name: str) -> None:
+        self.stopped.append(name.partition('-')[0])
+        if self.stopped == ['left']:
+            raise RuntimeError('scancel: not found')
+
+
+def test_a_job_that_cannot_be_stopped_keeps_no_other_running(work):
+    executor, told = Hanging(), []
+    with pytest.raises(KeyboardInterrupt):
+        run_toy(work, pair(meet=0), jobs=2, executor=executor,
+                report=told.append)
+    assert executor.stopped == ['left', 'right']
+    assert told[-1] == ("step 'left, seed 0' may still run, since it cannot "
+                        'be stopped: scancel: not found')
+
+
 def pair(meet: int) -> list[Step]:
     """Two steps that do not depend on each other, and one on both."""
     return [
