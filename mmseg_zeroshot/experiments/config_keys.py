@@ -31,6 +31,18 @@ def find_missing(config: Any, key: str) -> Missing | None:
     return None
 
 
+def value_at(config: Any, key: str) -> Any:
+    """Return what stands at a key, None if the config lacks it.
+
+    Args:
+        config: As for :func:`find_missing`.
+        key: Likewise.
+    """
+    for part in key.split('.'):
+        config = _children(config).get(part)
+    return config
+
+
 def _children(place: Any) -> dict[str, Any]:
     if isinstance(place, (Mapping, Config)):
         return dict(place.items())

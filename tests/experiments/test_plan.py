@@ -92,6 +92,35 @@ options = dict(spnet={'optim_wrapper.optimizer.lr': 0.5})
     assert (steps['seen'].config or {})['train_cfg']['max_iters'] == 1000
 
 
+def test_an_option_of_all_steps_leaves_what_a_step_chooses(
+        tmp_path: Path) -> None:
+    experiment = own(tmp_path, "start = 'seen'").changed({
+        'model.decode_head.gamma': 0.9, 'load_from': 'other.pth'})
+    plan = make_plan(experiment, ['seen', 'spnet'])
+    gammas = {name: (step.config or {})['model']['decode_head']['gamma']
+              for name, step in plan.steps.items() if 'spnet' in name}
+    assert gammas.pop('spnet-calibrated') == (
+        '{gamma-spnet.value:model.decode_head.gamma}')
+    assert {*gammas.values()} == {0.9}
+    starts = {name: (step.config or {})['load_from']
+              for name, step in plan.steps.items()}
+    assert starts['seen'] == 'other.pth'
+    assert starts['spnet'] == '{seen.checkpoint}'
+    gamma, start = sorted(plan.notes(), reverse=True)
+    assert 'gamma' in gamma and ' leaves spnet-calibrated as it is' in gamma
+    assert "option 'load_from' leaves spnet, held-out-spnet" in start
+
+
+def test_an_option_of_a_step_wins_over_what_another_chooses(
+        tmp_path: Path) -> None:
+    experiment = own(tmp_path, "options = {'spnet-calibrated': "
+                     "{'model.decode_head.gamma': 0.9}}")
+    plan = make_plan(experiment, ['spnet'])
+    config = plan.steps['spnet-calibrated'].config or {}
+    assert config['model']['decode_head']['gamma'] == 0.9
+    assert plan.notes() == []
+
+
 def test_rounds_of_self_training(tmp_path: Path) -> None:
     experiment = own(tmp_path, 'stages = dict(zs5net=dict(p=50., rounds=2))')
     plan = make_plan(experiment, ['zs5net'])
