@@ -14,6 +14,7 @@ from .base_config import base_config
 from .config_keys import find_missing, value_at
 from .derivation import derive
 from .experiment import Experiment
+from .own_modules import modules_in_use
 from .stages import shorter
 from .step import REFERENCE, Step, folder_of, replace_texts, value_of
 
@@ -147,12 +148,14 @@ class Plan:
             ValueError: Another step has this name.
         """
         name = self.name(step)
+        whole = None if config is None else self._whole(step, config)
         made = Step(
-            name, command,
-            None if config is None else self._whole(step, config),
+            name, command, whole,
             load=load, arguments=tuple(arguments),
             seeded=seeded and not self._prefix and not final, final=final,
-            report=report and not self._prefix)
+            report=report and not self._prefix,
+            modules=modules_in_use(self.experiment.imports,
+                                   self.experiment.place, whole))
         if self.steps.setdefault(name, made) != made:
             raise ValueError(f'two different steps are called {name!r}')
         return name

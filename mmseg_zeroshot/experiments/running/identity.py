@@ -58,7 +58,8 @@ def identity(step: Step, seed: int,
 
     Returns:
         Plain values. ``files`` has the SHA-256 of the content of every small
-        file that the config or an argument names.
+        file that the config or an argument names, and ``imports``, where the
+        step runs code of the experiment's own, those of the modules.
 
     Raises:
         ValueError: The config holds something that has no text.
@@ -68,6 +69,9 @@ def identity(step: Step, seed: int,
         arguments=list(step.arguments), seed=seed, inputs=dict(inputs),
         config=None if step.config is None else _counted(step)),
         f'step {step.name!r}')
+    if step.modules:
+        said['imports'] = {name: ' '.join(map(_content, files))
+                           for name, files in step.modules.items()}
     return dict(said, files=dict(_named_files(said)))
 
 
@@ -145,8 +149,7 @@ def _named_files(value: Any, root: str = '') -> Iterator[tuple[str, str]]:
         for item in value:
             yield from _named_files(item, root)
     elif isinstance(value, str) and (path := _small_file(value, root)):
-        about = path.stat()
-        yield str(path), _sha256(path, about.st_mtime_ns, about.st_size)
+        yield str(path), _content(path)
 
 
 def _with_contents(value: Any, known: Mapping[str, str],
@@ -175,6 +178,11 @@ def _candidates(text: str, root: str) -> list[Path]:
     if not text.endswith(CONTENTS) or '\n' in text:
         return []
     return [Path(text), *([Path(root, text)] if root else [])]
+
+
+def _content(path: Path) -> str:
+    about = path.stat()
+    return _sha256(path, about.st_mtime_ns, about.st_size)
 
 
 @cache
