@@ -7,7 +7,8 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from mmseg_zeroshot.utils import atomic_write
-from mmseg_zeroshot.utils.tables import percent
+from mmseg_zeroshot.utils.cells import markdown_text
+from mmseg_zeroshot.utils.tables import markdown_rows, percent
 from mmseg_zeroshot.utils.typing_utils import JSONObject
 from mmseg_zeroshot.visualization import save_curves
 
@@ -60,12 +61,10 @@ def write_outputs(folder: Path, name: str,
     """
     with atomic_write(folder / 'results.json', 'w') as file:
         json.dump(list(records), file, indent=1, allow_nan=False)
-    header, *body = summary(records)
-    lines = [header, [':--'] + ['--:'] * (len(header) - 1), *body]
     with atomic_write(folder / 'results.md', 'w') as file:
-        file.write(f'{name}: top-1 per class in percent, '
-                   'supervision strict\n\n')
-        file.writelines(f'| {" | ".join(line)} |\n' for line in lines)
+        file.write(f'{markdown_text(name)}: top-1 per class in percent, '
+                   'supervision strict\n\n'
+                   f'{markdown_rows(summary(records), left=1)}\n')
     for loss, tables in curves.items():
         save_curves(
             folder / f'{loss}_gamma.png',

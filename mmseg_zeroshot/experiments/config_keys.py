@@ -33,6 +33,18 @@ def find_missing(config: ConfigValue, key: str) -> Missing | None:
     return None
 
 
+def value_at(config: ConfigValue, key: str) -> ConfigValue:
+    """Return what stands at a key, None if the config lacks it.
+
+    Args:
+        config: As for :func:`find_missing`.
+        key: Likewise.
+    """
+    for part in key.split('.'):
+        config = _children(config).get(part)
+    return config
+
+
 def _children(place: ConfigValue) -> ConfigType:
     if isinstance(place, (Mapping, Config)):
         return dict(place.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
 
@@ -59,6 +60,8 @@ class Step:
         seeded: Run for each seed, or once for all of them.
         final: Run once, after all seeds.
         report: Whether its results are a row of the table.
+        modules: Files of the experiment's own modules, by module, where the
+            config takes a part of one.
     """
 
     name: str
@@ -69,6 +72,8 @@ class Step:
     seeded: bool = True
     final: bool = False
     report: bool = False
+    modules: Mapping[str, tuple[Path, ...]] = field(
+        default_factory=dict, repr=False)
 
     @property
     def needs(self) -> tuple[str, ...]:

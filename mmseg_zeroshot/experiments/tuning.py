@@ -130,7 +130,7 @@ def _chain(experiment: Experiment, method: str, best_gamma: bool,
     if not oracle:
         plan = Plan(experiment.held_out(), final=plan)
     found, variant = find_method(method)
-    last = found.steps(plan, variant)
+    last = found.steps(plan, found.canonical(variant, experiment))
     if best_gamma and found.calibrated:
         last = plan.add(
             GAMMA_STEP, 'calibrate', Config(dict(plan.steps[last].config

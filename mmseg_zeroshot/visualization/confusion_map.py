@@ -13,6 +13,7 @@ from matplotlib.colors import PowerNorm
 
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.cells import csv_value, from_csv
 
 from .style import GROUP_COLORS, new_figure, save_figure
 
@@ -64,8 +65,9 @@ def save_confusion_csv(path: str | os.PathLike,
     """
     with atomic_write(path, 'w') as file:
         writer = csv.writer(file, lineterminator='\n')
-        writer.writerow(['truth', 'group', *table.classes])
-        for name, group, row in zip(*table):
+        names = [csv_value(name) for name in table.classes]
+        writer.writerow(['truth', 'group', *names])
+        for name, group, row in zip(names, table.groups, table.counts):
             writer.writerow([name, group, *map(int, row)])
 
 
@@ -91,7 +93,7 @@ def read_confusion_csv(path: str | os.PathLike) -> ConfusionTable:
         raise ValueError(
             f'{path} is no confusion table: it must have the columns truth, '
             'group (seen or unseen) and one of pixels for each class')
-    return ConfusionTable(classes, groups, counts)
+    return ConfusionTable(tuple(map(from_csv, classes)), groups, counts)
 
 
 def save_confusion_map(path: str | os.PathLike,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.typing_utils import JSONObject, JSONValue
@@ -21,8 +22,11 @@ from .tasks import SHARED, Task
 STEP, DONE, CONFIG, LOG = 'step.json', 'done.json', 'config.py', 'log.txt'
 RESULTS = 'zero_shot_results.json'
 """What ``ZeroShotResultsHook`` writes."""
-RESUMABLE = ('train', 'build-feature-bank', 'pseudo-label')
+MAKE_FOLDERS = ('build-feature-bank', 'pseudo-label')
+"""Commands whose ``--out`` is a folder that later steps read."""
+RESUMABLE = ('train', *MAKE_FOLDERS)
 """Commands that go on where they stopped."""
+_NOTE = 'last_checkpoint'
 
 
 class State(NamedTuple):
@@ -50,7 +54,7 @@ def state(task: Task) -> State:
     checkpoint = last_checkpoint(task.folder)
     if task.step.command == 'train' and checkpoint:
         return State('resume', f'goes on from {checkpoint.name}')
-    if task.step.command in RESUMABLE and task.step.command != 'train':
+    if task.step.command in MAKE_FOLDERS:
         return State('resume', 'goes on')
     return State('run', 'it was begun and has not finished')
 
@@ -72,6 +76,7 @@ def begin(task: Task, experiment: str = '') -> None:
             'mmseg-zeroshot run: choose another --work-dir, or move it away')
     # Only a task whose outputs are gone is begun once more.
     (task.folder / DONE).unlink(missing_ok=True)
+    _note_checkpoint(task.folder)
     write_json(task.folder / STEP, dict(
         step=task.step.name, experiment=experiment,
         fingerprint=task.fingerprint, **task.identity))
@@ -88,18 +93,20 @@ def finish(task: Task, *, seconds: float, command: str,
         resumed: Whether it took only the rest of the work.
 
     Raises:
-        ValueError: It is a row of the table, but left no results.
+        ValueError: It left less than it should, such as no results although
+            it is a row of the table.
     """
     checkpoint = last_checkpoint(task.folder)
     marker = dict(
         step=task.step.name, fingerprint=task.fingerprint,
         seconds=round(seconds, 1), resumed=resumed, command=command,
         checkpoint=checkpoint and checkpoint.name)
-    if _lost(task, marker):
+    if lost := _lost(task, marker):
         raise ValueError(
-            f'step {task.label!r} ended without an error, but left no '
-            f'{RESULTS} in {task.folder}: it has to validate or test, or be '
-            'no row of the table')
+            f'step {task.label!r} ended without an error, but left no {lost} '
+            f'in {task.folder}' + (
+                ': it has to validate or test, or be no row of the table'
+                if lost == RESULTS else ''))
     if task.step.report:
         read_records(task.folder / RESULTS)
     write_json(task.folder / DONE, marker)
@@ -121,7 +128,7 @@ def last_checkpoint(folder: Path) -> Path | None:
     Args:
         folder: The training's work dir.
     """
-    note = folder / 'last_checkpoint'
+    note = folder / _NOTE
     if not note.is_file():
         return None
     # The note holds a path of the machine that wrote it.
@@ -192,6 +199,36 @@ def write_json(path: Path, content: JSONValue) -> None:
 
 def _lost(task: Task, done: Mapping[str, JSONValue]) -> str:
     """Return the name of an output that is not there; empty if all are."""
-    names = [done.get('checkpoint'), RESULTS if task.step.report else None]
-    return next((name for name in names
-                 if name and not (task.folder / name).is_file()), '')
+    return next((name for name in _outputs(task, done)
+                 if not _is_there(task.folder / name)), '')
+
+
+def _outputs(task: Task, done: Mapping[str, JSONValue]) -> Iterator[str]:
+    """Yield what a finished task has left and others read."""
+    step = task.step
+    if done.get('checkpoint'):
+        yield done['checkpoint']
+    if step.report:
+        yield RESULTS
+    if step.command == 'calibrate':
+        yield VALUES
+    if step.command in MAKE_FOLDERS and '--out' in step.arguments:
+        out = step.arguments[step.arguments.index('--out') + 1]
+        yield out.removeprefix('{folder}/')
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file, or a folder that holds something."""
+    return path.is_file() or (path.is_dir() and any(path.iterdir()))
+
+
+def _note_checkpoint(folder: Path) -> None:
+    """Let MMEngine's note name the checkpoint of this very folder.
+
+    It is an absolute path. Of a folder that was moved or copied, it leads
+    to another one's checkpoint or to none.
+    """
+    checkpoint = last_checkpoint(folder)
+    if checkpoint:
+        with atomic_write(folder / _NOTE, 'w') as file:
+            file.write(str(checkpoint))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from mmseg_zeroshot.experiments.step import Step
 from mmseg_zeroshot.utils.typing_utils import (
@@ -16,6 +16,9 @@ from mmseg_zeroshot.utils.typing_utils import (
     ConfigValue,
     JSONValue,
 )
+
+if TYPE_CHECKING:  # in typing from Python 3.11 on
+    from typing_extensions import NotRequired
 
 IGNORED = {
     'work_dir': "the step's own folder",
@@ -64,6 +67,8 @@ class Identity(TypedDict):
     """What counts of the config."""
     files: dict[str, str]
     """By path of a small file that is named, the SHA-256 of its content."""
+    imports: NotRequired[dict[str, str]]
+    """By module that the experiment brings along, the SHA-256 of its files."""
 
 
 def identity(step: Step, seed: int,
@@ -80,7 +85,8 @@ def identity(step: Step, seed: int,
 
     Returns:
         Plain values. ``files`` has the SHA-256 of the content of every small
-        file that the config or an argument names.
+        file that the config or an argument names, and ``imports``, where the
+        step runs code of the experiment's own, those of the modules.
 
     Raises:
         ValueError: The config holds something that has no text.
@@ -90,6 +96,9 @@ def identity(step: Step, seed: int,
         arguments=list(step.arguments), seed=seed, inputs=dict(inputs),
         config=None if step.config is None else _counted(step)),
         f'step {step.name!r}')
+    if step.modules:
+        said['imports'] = {name: ' '.join(map(_content, files))
+                           for name, files in step.modules.items()}
     return cast(Identity, dict(said, files=dict(_named_files(said))))
 
 
@@ -168,8 +177,7 @@ def _named_files(value: JSONValue,
         for item in value:
             yield from _named_files(item, root)
     elif isinstance(value, str) and (path := _small_file(value, root)):
-        about = path.stat()
-        yield str(path), _sha256(path, about.st_mtime_ns, about.st_size)
+        yield str(path), _content(path)
 
 
 def _with_contents(value: JSONValue, known: Mapping[str, str],
@@ -198,6 +206,11 @@ def _candidates(text: str, root: str) -> list[Path]:
     if not text.endswith(CONTENTS) or '\n' in text:
         return []
     return [Path(text), *([Path(root, text)] if root else [])]
+
+
+def _content(path: Path) -> str:
+    about = path.stat()
+    return _sha256(path, about.st_mtime_ns, about.st_size)
 
 
 @cache

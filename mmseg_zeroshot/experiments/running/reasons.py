@@ -48,7 +48,8 @@ def differences(old: JSONObject, new: Identity) -> list[str]:
         Every difference once, also if it stands in several places under
         different keys.
     """
-    return [*_values(old, new), *_contents(old, new), *_inputs(old, new)]
+    return [*_values(old, new), *_contents(old, new), *_imports(old, new),
+            *_inputs(old, new)]
 
 
 def _values(old: JSONObject, new: Identity) -> list[str]:
@@ -172,6 +173,13 @@ def _contents(old: JSONObject, new: Identity) -> list[str]:
     return [f'the content of {os.path.basename(path)} changed'
             for path, content in new['files'].items()
             if known.get(path, content) != content]
+
+
+def _imports(old: JSONObject, new: Identity) -> list[str]:
+    known = old.get('imports') or {}
+    return [f'imports.{name} changed'
+            for name, content in new.get('imports', {}).items()
+            if known.get(name, content) != content]
 
 
 def _inputs(old: JSONObject, new: Identity) -> list[str]:
