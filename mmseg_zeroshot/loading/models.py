@@ -14,8 +14,7 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     state_dict_of,
 )
 from mmseg_zeroshot.engine.hooks.runner_access import unwrapped
-
-from .checkpoints import read_checkpoint
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
 
 
 class LoadedRunner(NamedTuple):
