@@ -1,13 +1,14 @@
 """Read the shards of a bank; a damaged one is removed, to be built again."""
 from __future__ import annotations
 
-import json
 import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from mmseg_zeroshot.utils.reading import parse_json
 
 _DAMAGE = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
@@ -18,7 +19,7 @@ def read_shard_stamp(path: Path) -> dict[str, Any] | None:
         # np.load leaves a file open that it cannot read.
         with (open(path, 'rb') as file,
               np.load(file, allow_pickle=False) as shard):
-            return json.loads(str(shard['stamp']))
+            return parse_json(str(shard['stamp']), str(path))
     except (OSError, *_DAMAGE):
         return None
 

@@ -1,9 +1,10 @@
 """What a feature bank was made from: written into it, checked at opening."""
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, TypedDict
+
+from mmseg_zeroshot.utils.reading import read_json
 
 FORMAT = 'mmseg_zeroshot feature bank'
 VERSION = 1
@@ -129,7 +130,7 @@ def is_bank(folder: Path) -> bool:
 
 def _stamp_in(folder: Path) -> BankStamp | None:
     try:
-        stamp = json.loads((folder / STAMP).read_text('utf-8'))
+        stamp = read_json(folder / STAMP)
     except (OSError, ValueError):
         return None
     known = isinstance(stamp, dict) and stamp.get('format') == FORMAT

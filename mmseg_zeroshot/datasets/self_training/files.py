@@ -22,6 +22,7 @@ from PIL.PngImagePlugin import PngInfo
 from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.reading import parse_json, read_json
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'
 VERSION = 2
@@ -105,7 +106,7 @@ def read_note(path: Path) -> dict[str, Any] | None:
     try:
         check_whole(path)
         with Image.open(path) as image:
-            note = json.loads(image.info[_NOTE])
+            note = parse_json(image.info[_NOTE], str(path))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return note if isinstance(note, dict) else None
@@ -187,7 +188,7 @@ def read_stamp(path: Path) -> dict[str, Any] | None:
         Its content; None if it is missing or no object in JSON.
     """
     try:
-        content = json.loads(path.read_text('utf-8'))
+        content = read_json(path)
     except (OSError, ValueError):
         return None
     return current_keys(content) if isinstance(content, dict) else None
