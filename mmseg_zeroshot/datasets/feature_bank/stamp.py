@@ -6,9 +6,13 @@ from typing import Any, TypedDict
 
 from mmseg_zeroshot.utils.reading import read_json
 
+from .stamp_values import wrong_value
+
 FORMAT = 'mmseg_zeroshot feature bank'
 VERSION = 1
 STAMP, FEATURES, IMAGES = 'stamp.json', 'features.npy', 'images.npy'
+CHECKSUMS = 'checksums.npz'
+"""What banks of version 0.1.0 do not have."""
 REBUILD = 'mmseg-zeroshot build-feature-bank CONFIG CHECKPOINT --overwrite'
 
 
@@ -80,7 +84,8 @@ def read_stamp(folder: Path) -> BankStamp:
 
     Raises:
         FileNotFoundError: There is no such folder.
-        ValueError: It is not a bank, or one of another version.
+        ValueError: It is not a bank, or one of another version, or its stamp
+            lacks a key or has a value of another type.
     """
     if not folder.is_dir():
         raise FileNotFoundError(
@@ -99,6 +104,10 @@ def read_stamp(folder: Path) -> BankStamp:
     if missing:
         raise ValueError(f'the stamp of feature bank {folder} lacks '
                          f'{missing[0]!r}; build it again: {REBUILD}')
+    wrong = wrong_value(stamp)
+    if wrong:
+        raise ValueError(f'the stamp of feature bank {folder} is damaged: '
+                         f'{wrong}; build it again: {REBUILD}')
     return stamp
 
 

@@ -254,10 +254,10 @@ def read_text(path: Path, keep: WordCollector, progress: Progress) -> int:
                 progress(done, total)
     # A cut may go through the last row, which nobody asked for.
     cut = not line.endswith(b'\n') and len(line.split()) <= layout.dim
-    count = rows if layout.count is None else layout.count
+    count = rows if layout.words is None else layout.words
     if rows == 0 or cut or rows < count:
         raise ValueError(f'{path} is truncated: it ends after {rows} of '
-                         f'{layout.count or "its"} words')
+                         f'{layout.words or "its"} words')
     if rows > count:
         raise ValueError(_more_words(path, count))
     progress(total, total)
@@ -267,8 +267,8 @@ def read_text(path: Path, keep: WordCollector, progress: Progress) -> int:
 class _TextLayout(NamedTuple):
     """How the rows of a text file are written."""
 
-    count: int | None
-    """Words, if the first line says how many."""
+    words: int | None
+    """How many there are, if the first line says so."""
     dim: int
     separator: bytes
     """What ends a word."""
