@@ -29,9 +29,9 @@ class NpyRows:
     def __init__(self, path: Path, sums: np.ndarray | None = None) -> None:
         self.path, self.sums = path, sums
         self._checks = None if sums is None else BlockChecks(path, sums)
-        # np.load reads the header; the bytes stay on the disk.
-        self.array: np.ndarray = np.load(
-            path, mmap_mode='r', allow_pickle=False)
+        # This reads the header; the bytes stay on the disk. Not by np.load,
+        # which would open an archive too.
+        self.array: np.ndarray = np.lib.format.open_memmap(path, mode='r')
         self._first_byte = int(getattr(self.array, 'offset', 0))
         self._file: int | None = None
 
