@@ -14,6 +14,7 @@ from mmengine.logging import print_log
 
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.reading import read_json
 from mmseg_zeroshot.utils.typing_utils import (
     ConfigPart,
     ConfigType,
@@ -235,7 +236,7 @@ def _image_names(infos: Sequence[dict]) -> list[str]:
 
 def _manifest_content(path: str) -> JSONObject:
     try:
-        content = json.loads(Path(path).read_text('utf-8'))
+        content = read_json(path)
         if isinstance(content['images'], dict):
             return content
     except (ValueError, KeyError, TypeError):

@@ -14,10 +14,11 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     check_trained_classes,
     state_dict_of,
 )
-from mmseg_zeroshot.loading import build_model, read_checkpoint
+from mmseg_zeroshot.loading import build_model
 from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import build_split
 from mmseg_zeroshot.semantics.supervision import stated_supervision
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
 from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .configs import bank_config

@@ -14,9 +14,8 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     state_dict_of,
 )
 from mmseg_zeroshot.engine.hooks.runner_access import unwrapped
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
 from mmseg_zeroshot.utils.typing_utils import Checkpoint
-
-from .checkpoints import read_checkpoint
 
 if TYPE_CHECKING:
     from mmseg.models import BaseSegmentor

@@ -10,7 +10,8 @@ from mmengine.config import Config
 from mmseg.apis import MMSegInferencer
 
 from mmseg_zeroshot.engine.hooks.consistency.checkpoint import LoadingCheck
-from mmseg_zeroshot.loading import build_model, open_config, read_checkpoint
+from mmseg_zeroshot.loading import build_model, open_config
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
 from mmseg_zeroshot.utils.typing_utils import Checkpoint, ConfigPart
 
 if TYPE_CHECKING:

@@ -16,6 +16,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from mmseg_zeroshot.utils.json_values import short
+from mmseg_zeroshot.utils.reading import parse_json
 from mmseg_zeroshot.utils.typing_utils import JSONObject, JSONValue
 
 from .record import Record, from_json, to_json
@@ -44,10 +46,7 @@ def read_lines(text: str, name: str) -> list[Record]:
         place = f'{name}, line {number}'
         if not line.strip():
             continue
-        try:
-            content = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise ValueError(f'{place} is not valid JSON: {error}') from error
+        content = parse_json(line, place)
         if isinstance(content, dict) and isinstance(
                 content.get('shared'), dict):
             shared = content['shared']
@@ -93,7 +92,11 @@ def _joined(shared: Mapping[str, JSONValue], content: object,
     own = content.get('per_class')
     if not isinstance(own, dict):
         return content
-    columns = {**shared.get('per_class', {}), **own}
+    common = shared.get('per_class', {})
+    if not isinstance(common, dict):
+        raise ValueError(f"{place}: the shared 'per_class' above it is "
+                         f'{short(common)} instead of an object')
+    columns = {**common, **own}
     return {**shared, **content, 'per_class': _rows(columns, place)}
 
 
@@ -109,17 +112,21 @@ def _columns(rows: Sequence[Mapping[str, JSONValue]]) -> JSONObject:
 def _rows(columns: Mapping[str, JSONValue], place: str) -> list[JSONObject]:
     """Turn columns into rows, in the order of the classes."""
     names = columns.get('class', [])
+    if not (isinstance(names, list)
+            and all(isinstance(name, str) for name in names)):
+        raise ValueError(f"{place}: 'per_class' has {short(names)} instead of "
+                         "a list of names under 'class'")
     rows: list[JSONObject] = [{} for _ in names]
     for key, values in columns.items():
         if isinstance(values, dict):
             values = [(row, values[name]) for row, name in zip(rows, names)
                       if name in values]
-        elif len(values) == len(rows):
+        elif isinstance(values, list) and len(values) == len(rows):
             values = list(zip(rows, values))
         else:
             raise ValueError(
-                f"{place}: 'per_class' has {len(values)} values of {key!r} "
-                f'for {len(rows)} classes')
+                f"{place}: 'per_class' has {short(values)} of {key!r} for "
+                f'{len(rows)} classes')
         for row, value in values:
             row[key] = value
     return rows

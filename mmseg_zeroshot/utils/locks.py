@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from .io import atomic_write
+from .reading import read_json
 
 LOCK = '.lock'
 HOLDER = '.lock.json'
@@ -76,7 +77,7 @@ def _sign(path: Path) -> None:
 def _holder(folder: Path) -> str:
     """Return the holder of a lock in words."""
     try:
-        found = json.loads((folder / HOLDER).read_text('utf-8'))
+        found = read_json(folder / HOLDER)
         return (f'process {found["pid"]} on {found["host"]}, since '
                 f'{found["since"]},')
     except (OSError, ValueError, KeyError, TypeError):

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from .json_values import short
+from .reading import parse_json
+
 NAMES_KEY = 'class_names_utf8'
 """Name of the buffer of a head, and end of its key in a state dict."""
 
@@ -35,8 +38,19 @@ def stored_names(state_dict: Mapping[str, object],
     Returns:
         The names, or None where it holds none: it is not of a zero-shot
         head.
+
+    Raises:
+        ValueError: What it holds are no names.
     """
     encoded = state_dict.get(prefix + NAMES_KEY)
     if not isinstance(encoded, Tensor):
         return None
-    return tuple(json.loads(bytes(encoded.cpu().tolist()).decode()))
+    try:
+        names = parse_json(bytes(encoded.cpu().tolist()).decode(), NAMES_KEY)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f'the checkpoint is damaged: {error}') from error
+    if not (isinstance(names, list)
+            and all(isinstance(name, str) for name in names)):
+        raise ValueError(f'the checkpoint is damaged: {NAMES_KEY} holds '
+                         f'{short(names)} instead of a list of names')
+    return tuple(names)

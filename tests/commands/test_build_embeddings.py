@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import pickle
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,99 @@ def test_truncated_files_are_named(files, fasttext_bin, tmp_path, name, keep):
     with pytest.raises(ValueError, match='truncated') as error:
         build_class_vectors(['cat'], path)
     assert name in str(error.value)
+
+
+@pytest.mark.parametrize('name, fmt', SOURCES)
+def test_a_byte_order_mark_is_no_part_of_the_first_word(files, tmp_path,
+                                                        name, fmt):
+    path = tmp_path / name
+    path.write_bytes(b'\xef\xbb\xbf' + (files / name).read_bytes())
+    assert detect_format(path) == fmt
+    first = WORDS[0]
+    table, _ = build_class_vectors([first, 'cow'], str(path))
+    np.testing.assert_allclose(table.vectors[0], keyed_vectors()[first],
+                               rtol=1e-5)
+
+
+def test_utf_16_is_named(tmp_path):
+    (tmp_path / 'x.txt').write_text('cat 1 2', 'utf-16')
+    with pytest.raises(ValueError, match=r'x\.txt is in UTF-16'):
+        build_class_vectors(['cat'], str(tmp_path / 'x.txt'))
+
+
+@pytest.mark.parametrize('name, fmt', SOURCES[1:])
+@pytest.mark.parametrize('rest', ['\t', ' '])
+def test_tabs_end_words_too(files, tmp_path, name, fmt, rest):
+    lines = (files / name).read_text().splitlines()
+    start = int(fmt == 'word2vec-text')
+    lines[start:] = [line.replace(' ', '\t', 1).replace(' ', rest)
+                     for line in lines[start:]]
+    lines[start:start] = ['traffic light\t' + rest.join('1234567')]
+    if start:
+        lines[0] = f'{len(WORDS) + 1} 7'
+    path = tmp_path / name
+    path.write_text('\n'.join(lines) + '\n')
+    assert detect_format(path) == fmt
+    table, report = build_class_vectors(['cat'], str(path))
+    assert report.dim == 7
+    np.testing.assert_allclose(table.vectors[0], keyed_vectors()['cat'],
+                               rtol=1e-5)
+
+
+@pytest.mark.parametrize('name, fmt', SOURCES[1:])
+def test_the_first_word_may_hold_blanks(files, tmp_path, name, fmt):
+    lines = (files / name).read_text().splitlines()
+    start = int(fmt == 'word2vec-text')
+    lines[start:start] = ['at name @ home 1 2 3 4 5 6 7']
+    if start:
+        lines[0] = f'{len(WORDS) + 1} 7'
+    path = tmp_path / name
+    path.write_text('\n'.join(lines) + '\n\n')
+    assert detect_format(path) == fmt
+    table, _ = build_class_vectors(['cat'], str(path))
+    np.testing.assert_allclose(table.vectors[0], keyed_vectors()['cat'],
+                               rtol=1e-5)
+
+
+@pytest.mark.parametrize('name', ['w2v.bin', 'w2v.vec'])
+def test_a_header_of_fewer_words_is_named(files, tmp_path, name):
+    data = (files / name).read_bytes()
+    path = tmp_path / name
+    for count, message in ((3, 'more words than the 3'), (0, r'(?i)at least'
+                           ' one word|more words than the 0'),
+                           (99, 'truncated')):
+        path.write_bytes(data.replace(b'10 7', b'%d 7' % count, 1))
+        with pytest.raises(ValueError, match=message) as error:
+            build_class_vectors(['cat'], str(path))
+        assert name in str(error.value)
+
+
+def test_a_file_without_a_record_is_named(tmp_path):
+    path = tmp_path / 'x.bin'
+    path.write_bytes(b'1 2\n' + b'x' * 20)
+    with pytest.raises(ValueError, match='ends after 0 of 1 words'):
+        build_class_vectors(['cat'], f'{path}:word2vec-bin')
+    path.write_bytes(b'1 99999999\n' + b'x' * 20)
+    with pytest.raises(ValueError, match='at most 65,536 numbers'):
+        build_class_vectors(['cat'], f'{path}:word2vec-bin')
+
+
+@pytest.mark.parametrize('field, value, message', [
+    ('dim', -1, 'dim = -1'), ('dim', 0, 'dim = 0'),
+    ('dim', 2**31 - 1, 'dim = 2147483647'), ('bucket', -5, 'bucket = -5'),
+    ('bucket', 2**31 - 1, 'its matrix has'), ('minn', -1, 'minn = -1'),
+    ('maxn', 2**30, 'maxn = '), ('size', -1, 'size = -1'),
+    ('size', 2**31 - 1, 'truncated'), ('nwords', -1, 'nwords = -1'),
+    ('nwords', 2**31 - 1, 'nwords = ')])
+def test_fasttext_headers_that_lie(fasttext_bin, tmp_path, field, value,
+                                   message):
+    place = dict(dim=8, bucket=40, minn=44, maxn=48, size=64, nwords=68)[field]
+    data = bytearray(fasttext_bin.read_bytes())
+    data[place:place + 4] = struct.pack('<i', value)
+    path = tmp_path / 'model.bin'
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=rf'model\.bin.*{message}'):
+        build_class_vectors(['cat', 'kitten'], str(path))
 
 
 def bad_source(folder: Path, kind: str) -> str:

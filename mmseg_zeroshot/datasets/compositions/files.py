@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from mmseg_zeroshot.utils.progress import progress
+from mmseg_zeroshot.utils.reading import read_json
 from mmseg_zeroshot.utils.typing_utils import JSONValue
 
 from .scenes import compose
@@ -91,8 +92,7 @@ def check_stamp(root: Path, stamp: Mapping[str, JSONValue]) -> None:
     """
     advice = f'delete {root} or choose another data_root'
     try:
-        found = json.loads((root / STAMP).read_text(encoding='utf-8'))
-        found = dict(found)
+        found = dict(read_json(root / STAMP))
     except (OSError, ValueError, TypeError):
         raise ValueError(
             f'{root} is not empty and has no readable {STAMP}, so it is not '

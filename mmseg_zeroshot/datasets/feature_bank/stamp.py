@@ -1,16 +1,20 @@
 """What a feature bank was made from: written into it, checked at opening."""
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TypedDict
 
 from mmseg_zeroshot.semantics.class_split import SplitDict
+from mmseg_zeroshot.utils.reading import read_json
 from mmseg_zeroshot.utils.typing_utils import ConfigType
+
+from .stamp_values import wrong_value
 
 FORMAT = 'mmseg_zeroshot feature bank'
 VERSION = 1
 STAMP, FEATURES, IMAGES = 'stamp.json', 'features.npy', 'images.npy'
+CHECKSUMS = 'checksums.npz'
+"""What banks of version 0.1.0 do not have."""
 REBUILD = 'mmseg-zeroshot build-feature-bank CONFIG CHECKPOINT --overwrite'
 
 
@@ -82,7 +86,8 @@ def read_stamp(folder: Path) -> BankStamp:
 
     Raises:
         FileNotFoundError: There is no such folder.
-        ValueError: It is not a bank, or one of another version.
+        ValueError: It is not a bank, or one of another version, or its stamp
+            lacks a key or has a value of another type.
     """
     if not folder.is_dir():
         raise FileNotFoundError(
@@ -101,6 +106,10 @@ def read_stamp(folder: Path) -> BankStamp:
     if missing:
         raise ValueError(f'the stamp of feature bank {folder} lacks '
                          f'{missing[0]!r}; build it again: {REBUILD}')
+    wrong = wrong_value(stamp)
+    if wrong:
+        raise ValueError(f'the stamp of feature bank {folder} is damaged: '
+                         f'{wrong}; build it again: {REBUILD}')
     return stamp
 
 
@@ -132,7 +141,7 @@ def is_bank(folder: Path) -> bool:
 
 def _stamp_in(folder: Path) -> BankStamp | None:
     try:
-        stamp = json.loads((folder / STAMP).read_text('utf-8'))
+        stamp = read_json(folder / STAMP)
     except (OSError, ValueError):
         return None
     known = isinstance(stamp, dict) and stamp.get('format') == FORMAT

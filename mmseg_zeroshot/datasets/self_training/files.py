@@ -23,6 +23,7 @@ from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
 from mmseg_zeroshot.semantics.class_split import SplitDict
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.reading import parse_json, read_json
 from mmseg_zeroshot.utils.typing_utils import ConfigType, JSONObject, JSONValue
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'
@@ -162,7 +163,7 @@ def read_note(path: Path) -> Note | None:
     try:
         check_whole(path)
         with Image.open(path) as image:
-            note = json.loads(image.info[_NOTE])
+            note = parse_json(image.info[_NOTE], str(path))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return cast(Note, note) if isinstance(note, dict) else None
@@ -244,7 +245,7 @@ def read_stamp(path: Path) -> JSONObject | None:
         Its content; None if it is missing or no object in JSON.
     """
     try:
-        content = json.loads(path.read_text('utf-8'))
+        content = read_json(path)
     except (OSError, ValueError):
         return None
     return current_keys(content) if isinstance(content, dict) else None

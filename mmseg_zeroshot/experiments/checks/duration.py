@@ -1,7 +1,6 @@
 """How long a run will take, from earlier runs and from a few iterations."""
 from __future__ import annotations
 
-import json
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets
+from mmseg_zeroshot.utils.reading import read_json
 from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .building import as_config, silence
@@ -98,7 +98,7 @@ def earlier_seconds(work_dir: Path) -> dict[str, float]:
     found: dict[str, float] = {}
     for path in work_dir.glob('*/*/done.json'):
         try:
-            said = json.loads(path.read_text('utf-8'))
+            said = read_json(path)
             name, seconds = said['step'], float(said['seconds'])
         except (OSError, ValueError, KeyError, TypeError):
             continue

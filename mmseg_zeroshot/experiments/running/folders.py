@@ -14,6 +14,7 @@ from typing import NamedTuple
 from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.reading import read_json
 from mmseg_zeroshot.utils.typing_utils import JSONObject, JSONValue
 
 from .reasons import why
@@ -44,12 +45,12 @@ def state(task: Task) -> State:
     Args:
         task: The task.
     """
-    done = read_json(task.folder / DONE)
+    done = read_object(task.folder / DONE)
     if done:
         lost = _lost(task, done)
         return State('run', f'{lost} is gone') if lost else State(
             'done', 'already done')
-    if not read_json(task.folder / STEP):
+    if not read_object(task.folder / STEP):
         return State('run', why(task, earlier_run(task)))
     checkpoint = last_checkpoint(task.folder)
     if task.step.command == 'train' and checkpoint:
@@ -69,7 +70,7 @@ def begin(task: Task, experiment: str = '') -> None:
     Raises:
         ValueError: The folder holds something that no run has made.
     """
-    begun = read_json(task.folder / STEP)
+    begun = read_object(task.folder / STEP)
     if begun is None and task.folder.exists() and any(task.folder.iterdir()):
         raise ValueError(
             f'{task.folder} is there already and was not made by '
@@ -118,7 +119,7 @@ def is_done(task: Task) -> bool:
     Args:
         task: The task.
     """
-    done = read_json(task.folder / DONE)
+    done = read_object(task.folder / DONE)
     return done is not None and not _lost(task, done)
 
 
@@ -156,7 +157,7 @@ def step_files(place: Path) -> Iterator[tuple[Path, JSONObject]]:
         place: ``WORK_DIR/seedN`` or ``WORK_DIR/shared``.
     """
     for path in sorted(place.glob(f'*/{STEP}')):
-        said = read_json(path)
+        said = read_object(path)
         if said and 'step' in said and 'fingerprint' in said:
             yield path, said
 
@@ -173,14 +174,14 @@ def places(work_dir: Path) -> list[Path]:
             if path.is_dir()]
 
 
-def read_json(path: Path) -> JSONObject | None:
+def read_object(path: Path) -> JSONObject | None:
     """Return a file's content, None if it is missing or unreadable.
 
     Args:
         path: The file.
     """
     try:
-        content = json.loads(path.read_text('utf-8'))
+        content = read_json(path)
     except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) else None

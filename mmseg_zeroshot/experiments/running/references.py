@@ -1,12 +1,12 @@
 """What stands in the place of references to earlier steps."""
 from __future__ import annotations
 
-import json
 import re
 
 from mmseg_zeroshot.experiments.step import REFERENCE, replace_texts
 from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.reading import read_json
 from mmseg_zeroshot.utils.typing_utils import ConfigType, ConfigValue
 
 from .folders import last_checkpoint
@@ -81,7 +81,7 @@ def chosen_value(task: Task, key: str) -> ConfigValue:
     path = task.folder / VALUES
     if not path.is_file():
         return f'CHOSEN_BY_{task.step.name}'
-    values = json.loads(path.read_text('utf-8'))
+    values = read_json(path)
     if key not in values:
         raise ValueError(f'step {task.label!r} chose no {key!r}.'
                          + hint(key, list(values)))
