@@ -22,6 +22,7 @@ from PIL.PngImagePlugin import PngInfo
 from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.label_values import first_odd_value
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'
 VERSION = 2
@@ -121,12 +122,17 @@ def read_map(path: str | os.PathLike) -> np.ndarray:
         (H, W) uint8 class ids.
 
     Raises:
-        OSError: It is missing, truncated or no picture.
+        OSError: It is missing, truncated, no picture or holds a value that
+            is no class id.
     """
     try:
         check_whole(path)
         with Image.open(path) as image:
-            return np.asarray(image, dtype=np.uint8)
+            ids = np.asarray(image)
+        odd = first_odd_value(ids)
+        if odd is not None:
+            raise ValueError(f'{odd} is no class id')
+        return ids.astype(np.uint8, copy=False)
     except (OSError, ValueError, SyntaxError) as error:
         raise OSError(
             f'cannot read the pseudo-labels {path} ({error}): make them '
