@@ -105,6 +105,23 @@ def look_at(path: Path, max_pixels: int) -> Photo:
     return Photo(path, size, turned)
 
 
+def relative_names(paths: Sequence[str | os.PathLike]) -> list[str]:
+    """Name files by their paths below the folder that holds them all.
+
+    Args:
+        paths: The files.
+
+    Returns:
+        Relative paths with forward slashes, without suffix.
+    """
+    files = [os.fspath(path) for path in paths]
+    if not files:
+        return []
+    root = os.path.commonpath({os.path.dirname(file) for file in files})
+    return [Path(os.path.relpath(file, root or '.')).with_suffix('')
+            .as_posix() for file in files]
+
+
 def orientation(image: Image.Image) -> int:
     """Return an image's EXIF orientation.
 

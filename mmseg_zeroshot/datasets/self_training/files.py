@@ -22,6 +22,7 @@ from PIL.PngImagePlugin import PngInfo
 from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.images import relative_names
 from mmseg_zeroshot.utils.label_values import first_odd_value
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'
@@ -51,11 +52,9 @@ def image_names(paths: Sequence[str | os.PathLike]) -> list[str]:
         ValueError: Two images would have one name.
     """
     files = [os.fspath(path) for path in paths]
+    names = relative_names(files)
     if not files:
         return []
-    root = os.path.commonpath([os.path.dirname(file) for file in files])
-    names = [Path(os.path.relpath(file, root or '.')).with_suffix('')
-             .as_posix() for file in files]
     pairs = Counter(name for name, _ in set(zip(names, files)))
     name, count = max(pairs.items(), key=lambda item: item[1])
     if count > 1:
