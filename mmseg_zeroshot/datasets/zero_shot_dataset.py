@@ -12,6 +12,7 @@ from torch.utils.data import Dataset
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils.json_values import checkpoint_values
+from mmseg_zeroshot.utils.pictures import image_loader, obeys_orientation
 from mmseg_zeroshot.utils.typing_utils import Sample
 
 from .few_label import FewLabel
@@ -21,6 +22,7 @@ from .metainfo import check_classes
 from .modes import Kept, SelfTraining, build_mode
 from .pipeline import build_pipeline, label_loader, loads_labels
 from .self_training.images import UnlabelledImages
+from .turned_images import warn_of_turned_images
 
 
 @DATASETS.register_module()
@@ -33,8 +35,13 @@ class ZeroShotDataset(Dataset):
                        -> the rest of the pipeline -> sample
 
     The wrapper hides labels right behind the step that loads them, before
-    any step reads them. Class ids stay those of the full class list. The
-    mode says what is hidden:
+    any step reads them. Class ids stay those of the full class list.
+
+    MMCV turns an image as its EXIF orientation says. A label map is not
+    turned: it must be drawn on the image as viewers show it. A warning counts
+    the images with an orientation.
+
+    The mode says what is hidden:
 
     - ``'ignore'`` (SPNet): every image stays. Pixels of unseen and ignored
       classes carry no label, even if no labelled pixel is left.
@@ -116,6 +123,11 @@ class ZeroShotDataset(Dataset):
         return self.label_mode.name
 
     @property
+    def steps(self) -> tuple[dict | Callable, ...]:
+        """The pipeline as it was given."""
+        return tuple(self._steps)
+
+    @property
     def hidden_ids(self) -> tuple[int, ...]:
         """Ids of the classes whose labels leave the data set as 255."""
         return self.label_mode.hidden_ids(self.split)
@@ -159,6 +171,8 @@ class ZeroShotDataset(Dataset):
         masks = self.label_mode.reads_all_masks or loads_labels(self._steps)
         check_files_exist(
             infos, ('img_path', 'seg_map_path') if masks else ('img_path', ))
+        if masks and obeys_orientation(image_loader(self._steps)):
+            warn_of_turned_images(infos)
         kept = self.label_mode.keep(infos, self._labels(), self.split)
         self._metainfo.update(kept.metainfo)
         self._kept_images = kept
@@ -177,8 +191,7 @@ class ZeroShotDataset(Dataset):
 
         def labels(info: dict) -> np.ndarray:
             sample = load(info)
-            self.hide.check(sample['gt_seg_map'], sample)
-            return sample['gt_seg_map']
+            return self.hide.check(sample['gt_seg_map'], sample)
 
         return labels
 

@@ -15,6 +15,7 @@ from torch.utils.data import Subset
 from mmseg_zeroshot.engine.hooks.runner_access import data_split, head_split
 from mmseg_zeroshot.loading import load_runner, open_config
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.pictures import read_picture
 from mmseg_zeroshot.utils.typing_utils import ConfigPart, Sample
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def segment_places(runner: Runner, dataset: BaseDataset,
 
     Returns:
         By position the (H, W, 3) RGB image, truth and prediction, each
-        (H, W) uint8.
+        (H, W) class ids.
     """
     if not places:
         return {}
@@ -115,9 +116,9 @@ def segment_places(runner: Runner, dataset: BaseDataset,
     rows = {}
     for place, sample in zip(places, segmented(runner, loader)):
         truth, prediction = (
-            part.data[0].cpu().numpy().astype(np.uint8)
+            part.data[0].cpu().numpy()
             for part in (sample.gt_sem_seg, sample.pred_sem_seg))
-        image = mmcv.imread(sample.img_path, channel_order='rgb')
+        image = read_picture(sample.img_path, getattr(dataset, 'steps', ()))
         image = mmcv.imresize(image, truth.shape[::-1])
         rows[place] = [image, truth, prediction]
     return rows

@@ -4,7 +4,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import mmcv
 import numpy as np
 from torch.utils.data import Subset
 
@@ -14,6 +13,7 @@ from mmseg_zeroshot.datasets.self_training.files import (
     read_map,
 )
 from mmseg_zeroshot.datasets.self_training.labeller import Labeller
+from mmseg_zeroshot.utils.pictures import read_picture
 from mmseg_zeroshot.visualization import save_panel
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def draw_preview(path: Path, dataset: ZeroShotDataset,
             own, seen = sample.gt_sem_seg.data, sample.pred_sem_seg.data
             name = names[next(remaining)]
             rows.append([
-                mmcv.imread(sample.img_path, channel_order='rgb'),
+                read_picture(sample.img_path, dataset.steps),
                 own[0].cpu().numpy(), seen[0].cpu().numpy(),
                 read_map(map_path(path.parent, name))])
     save_panel(path, rows, classes=dataset.split.classes,

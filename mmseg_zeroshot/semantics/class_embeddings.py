@@ -15,7 +15,7 @@ from mmseg_zeroshot.utils.io import atomic_write
 
 from .names import check_unique, hint, resolve
 from .npz_table import read_npz_table
-from .words import joined_words, split_words
+from .words import word_splits
 
 ASSETS = Path(__file__).parent / 'assets'
 DEFAULT_WORDS = 'glove-6b-50d'
@@ -150,21 +150,30 @@ class ClassEmbeddings:
         try:
             return (resolve(name, self.classes), )
         except ValueError as error:
-            words = joined_words(name) or split_words(name)
-            if not (compose and words):
+            if not compose:
                 raise _no_vector(name, name, self.classes) from error
-        return tuple(self._word(word, name) for word in words)
+        return self._words(name)
 
     def _row(self, name: str, compose: bool) -> np.ndarray:
         rows = [self.vectors[self.classes.index(source)]
                 for source in self.sources(name, compose=compose)]
         return rows[0] if len(rows) == 1 else np.mean(rows, axis=0)
 
-    def _word(self, word: str, name: str) -> str:
+    def _words(self, name: str) -> tuple[str, ...]:
+        """Find the rows of a name's words, in the first way that has all."""
+        ways = word_splits(name)
+        for words in ways:
+            found = [self._find(word) for word in words]
+            if all(found):
+                return tuple(row for row in found if row)
+        lost = next(word for word in ways[-1] if not self._find(word))
+        raise _no_vector(name, lost, self.classes)
+
+    def _find(self, word: str) -> str | None:
         try:
             return resolve(word, self.classes)
-        except ValueError as error:
-            raise _no_vector(name, word, self.classes) from error
+        except ValueError:
+            return None
 
     def normalized(self, mode: str = 'l2') -> ClassEmbeddings:
         """The table with its rows scaled.

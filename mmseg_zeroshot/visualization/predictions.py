@@ -3,14 +3,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.pictures import read_picture
 
 from .overlay import draw_overlay
 from .palettes import colorblind_palette
@@ -60,6 +61,8 @@ class PredictionWriter:
         pred_out_dir: Folder of masks in ``out_dir``; '' writes none.
         opacity: Of the overlay's colours.
         with_labels: Whether overlays have a legend.
+        read: Returns an image file as (H, W, 3) uint8 RGB. It should read
+            as the network's pipeline does.
     """
 
     def __init__(self,
@@ -71,7 +74,8 @@ class PredictionWriter:
                  img_out_dir: str = 'vis',
                  pred_out_dir: str = 'pred',
                  opacity: float = 0.6,
-                 with_labels: bool = True) -> None:
+                 with_labels: bool = True,
+                 read: Callable[[Path], np.ndarray] = read_picture) -> None:
         self.out_dir = Path(out_dir)
         self.classes = list(classes)
         self.groups = dict(groups)
@@ -82,6 +86,7 @@ class PredictionWriter:
         self.pred_out_dir = pred_out_dir
         self.opacity = opacity
         self.with_labels = with_labels
+        self.read = read
         marks = dict(unseen='★ ', added='+ ')
         self._marks = {name: marks.get(group, '')
                        for name, group in groups.items()}
@@ -137,10 +142,8 @@ class PredictionWriter:
         return name
 
     def _write_overlay(self, path: Path, ids: np.ndarray, name: str) -> None:
-        with Image.open(path) as file:
-            image = np.array(ImageOps.exif_transpose(file).convert('RGB'))
         picture = draw_overlay(
-            image, ids, classes=self.classes, palette=self.palette,
+            self.read(path), ids, classes=self.classes, palette=self.palette,
             marks=self._marks, opacity=self.opacity,
             with_labels=self.with_labels)
         with atomic_write(self.out_dir / name) as out:

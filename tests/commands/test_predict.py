@@ -286,3 +286,19 @@ def test_a_table_without_the_word(folder, tmp_path, capsys):
     assert run(folder, tmp_path / 'out', '--add-classes', 'girafe',
                '--embeddings', str(table)) == 1
     assert 'nearest known names are: giraffe' in capsys.readouterr().err
+
+
+def test_a_grey_photo_of_two_bytes_is_shown_as_the_network_sees_it(
+        folder, tmp_path):
+    (tmp_path / 'photos').mkdir()
+    grey = np.tile(np.linspace(0, 40_000, 60), (40, 1)).astype(np.uint16)
+    Image.fromarray(grey).save(tmp_path / 'photos/grey.png')
+    out = tmp_path / 'out'
+    assert tool.main([
+        str(folder / 'spnet.py'), str(folder / 'spnet.pth'),
+        str(tmp_path / 'photos'), '--out-dir', str(out), '--opacity', '0',
+        '--no-labels', '--device', 'cpu']) == 0
+    with Image.open(out / 'vis/grey.jpg') as picture:
+        shown = np.array(picture).astype(int)
+    difference = abs(shown - (grey // 256).astype(int)[..., None])
+    assert np.median(difference) < 6  # borders of regions are drawn

@@ -179,6 +179,19 @@ def test_predictions_are_written_as_png(tmp_path):
     np.testing.assert_array_equal(ids, sample.pred_sem_seg.data[0])
 
 
+def test_predictions_of_sub_folders_are_kept_apart(tmp_path):
+    metric = make_metric(output_dir=str(tmp_path))
+    samples = [make_sample(seed) for seed in range(2)]
+    for folder, sample in zip('xy', samples):
+        sample.set_metainfo(dict(img_path=f'images/{folder}/1.jpg'))
+    process(metric, samples)
+    metric.evaluate(2)
+    for folder, sample in zip('xy', samples):
+        np.testing.assert_array_equal(
+            np.array(Image.open(tmp_path / folder / '1.png')),
+            sample.pred_sem_seg.data[0])
+
+
 def test_label_of_another_size_is_an_error():
     sample = make_sample(3)
     sample.gt_sem_seg = PixelData(

@@ -23,6 +23,8 @@ from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
 from mmseg_zeroshot.semantics.class_split import SplitDict
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.images import relative_names
+from mmseg_zeroshot.utils.label_values import first_odd_value
 from mmseg_zeroshot.utils.reading import parse_json, read_json
 from mmseg_zeroshot.utils.typing_utils import ConfigType, JSONObject, JSONValue
 
@@ -108,11 +110,9 @@ def image_names(paths: Sequence[str | os.PathLike]) -> list[str]:
         ValueError: Two images would have one name.
     """
     files = [os.fspath(path) for path in paths]
+    names = relative_names(files)
     if not files:
         return []
-    root = os.path.commonpath([os.path.dirname(file) for file in files])
-    names = [Path(os.path.relpath(file, root or '.')).with_suffix('')
-             .as_posix() for file in files]
     pairs = Counter(name for name, _ in set(zip(names, files)))
     name, count = max(pairs.items(), key=lambda item: item[1])
     if count > 1:
@@ -179,12 +179,17 @@ def read_map(path: str | os.PathLike) -> np.ndarray:
         (H, W) uint8 class ids.
 
     Raises:
-        OSError: It is missing, truncated or no picture.
+        OSError: It is missing, truncated, no picture or holds a value that
+            is no class id.
     """
     try:
         check_whole(path)
         with Image.open(path) as image:
-            return np.asarray(image, dtype=np.uint8)
+            ids = np.asarray(image)
+        odd = first_odd_value(ids)
+        if odd is not None:
+            raise ValueError(f'{odd} is no class id')
+        return ids.astype(np.uint8, copy=False)
     except (OSError, ValueError, SyntaxError) as error:
         raise OSError(
             f'cannot read the pseudo-labels {path} ({error}): make them '

@@ -61,7 +61,8 @@ class FastTextFile:
                 if row < self.nwords and keep.wants(word):
                     keep.add(word, self._mean(
                         file, [row, *self._ngram_rows(word.decode())]))
-        progress(1, 1)
+        size = path.stat().st_size
+        progress(size, size)
 
     def _read_head(self, file: BinaryIO, keep: WordCollector,
                    progress: Progress) -> dict[bytes, int]:
