@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.last_checkpoint import last_checkpoint
 
 from .reasons import why
 from .tasks import SHARED, Task
@@ -46,12 +46,15 @@ def state(task: Task) -> State:
             'done', 'already done')
     if not read_json(task.folder / STEP):
         return State('run', why(task, earlier_run(task)))
-    checkpoint = last_checkpoint(task.folder)
+    notes: list[str] = []
+    checkpoint = last_checkpoint(task.folder, notes.append)
     if task.step.command == 'train' and checkpoint:
-        return State('resume', f'goes on from {checkpoint.name}')
+        return State('resume', '; '.join(
+            [f'goes on from {checkpoint.name}', *notes]))
     if task.step.command in RESUMABLE and task.step.command != 'train':
         return State('resume', 'goes on')
-    return State('run', 'it was begun and has not finished')
+    return State('run', '; '.join(
+        ['it was begun and has not finished', *notes]))
 
 
 def begin(task: Task, experiment: str = '') -> None:
@@ -112,20 +115,6 @@ def is_done(task: Task) -> bool:
     """
     done = read_json(task.folder / DONE)
     return done is not None and not _lost(task, done)
-
-
-def last_checkpoint(folder: Path) -> Path | None:
-    """Return the last checkpoint of a training, None if there is none.
-
-    Args:
-        folder: The training's work dir.
-    """
-    note = folder / 'last_checkpoint'
-    if not note.is_file():
-        return None
-    # The note holds a path of the machine that wrote it.
-    path = folder / os.path.basename(note.read_text().strip())
-    return path if path.is_file() else None
 
 
 def earlier_run(task: Task) -> dict[str, Any] | None:

@@ -8,8 +8,8 @@ from typing import Any
 from mmseg_zeroshot.experiments.step import REFERENCE, replace_texts
 from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.last_checkpoint import last_checkpoint
 
-from .folders import last_checkpoint
 from .tasks import Task
 
 RECORDS = 'results.json'
