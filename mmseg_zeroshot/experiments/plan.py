@@ -1,7 +1,6 @@
 """The steps of an experiment, each made once, whoever asks for it."""
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -15,6 +14,7 @@ from .config_keys import find_missing
 from .derivation import derive
 from .experiment import Experiment
 from .stages import shorter
+from .stages.saving import frequent_checkpoints
 from .step import Step, folder_of, replace_texts, value_of
 
 ITERATIONS = 1000
@@ -229,8 +229,9 @@ class Plan:
         if number and length and number != length:
             config = derive(config, shorter(
                 config, iterations=int(number)))
-        # Options of one step must not reach the config that others share.
-        config = copy.deepcopy(config)
+        # A copy: options of one step must not reach the config that others
+        # share.
+        config = derive(config, frequent_checkpoints(config))
         config.merge_from_dict(self._fitting(config))
         config.merge_from_dict(dict(experiment.options.get(step, {})))
         if experiment.imports:
