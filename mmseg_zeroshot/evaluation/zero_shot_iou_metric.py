@@ -71,8 +71,8 @@ class ZeroShotIoUMetric(BaseMetric):
 
     Raises:
         ValueError: ``absent`` is unknown; the data set has no split; a
-            sample's prediction and label differ in size, or an id is
-            outside the class list (the message names the image).
+            sample's prediction and label differ in size, an id is outside
+            the class list, or a score is NaN (the message names the image).
 
     Example:
         >>> # in a config
@@ -220,13 +220,24 @@ class ZeroShotIoUMetric(BaseMetric):
                                           self.ignore_index)
         if 'seg_logits' not in sample:
             self._without_logits += 1
-        elif self.split.unseen:
-            vanilla[:] = vanilla_confusion(sample['seg_logits']['data'], label,
-                                           self.split)
+        else:
+            self._count_scores(sample['seg_logits']['data'], label, vanilla)
         unseen = list(self.split.unseen_ids)
         regions[unseen] = torch.from_numpy(
             count_regions(label.cpu().numpy(), unseen)).to(regions.device)
         return counts
+
+    def _count_scores(self, logits: Tensor, label: Tensor,
+                      vanilla: Tensor) -> None:
+        """Fill in the vanilla counts, of scores that are numbers."""
+        # One pass, and no mask of the scores' size.
+        if bool(logits.sum().isnan()):
+            raise ValueError(
+                'seg_logits hold NaN, of which every decision is wrong: the '
+                'weights are broken or overflow in float16; take an earlier '
+                'checkpoint')
+        if self.split.unseen:
+            vanilla[:] = vanilla_confusion(logits, label, self.split)
 
     def _parts(self, counts: Counts) -> tuple[Counts, Counts, Counts]:
         """Return (K, K) generalised, (K, K) vanilla and (K, ) regions."""

@@ -18,9 +18,13 @@ from .hosts import without_outputs
 from .mmseg_config import BaseConfig, load_base
 
 OUR_HOOKS = dict(
+    stage_start=dict(type='StageStartHook'),
+    one_run=dict(type='OneRunHook'),
+    finite=dict(type='FiniteHook'),
     label_leak=dict(type='LabelLeakHook'),
     consistency=dict(type='ConsistencyHook'))
-"""Stop a run that sees unseen labels or does not fit together."""
+"""Resume a run's own work; stop one that is not alone in its work dir, has a
+loss of NaN, sees unseen labels or does not fit together."""
 
 
 def adapted_config(path: Path, *, split: SplitSpec,

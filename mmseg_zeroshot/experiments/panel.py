@@ -16,10 +16,11 @@ from mmseg.registry import DATASETS
 from mmseg_zeroshot.loading import load_model
 from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.utils.last_checkpoint import last_checkpoint
 from mmseg_zeroshot.utils.pictures import as_picture
 from mmseg_zeroshot.visualization import choose_images, save_panel
 
-from .running.folders import CONFIG, RESULTS, is_done, last_checkpoint
+from .running.folders import CONFIG, RESULTS, is_done
 from .running.tasks import Task
 
 FIRST = 'seen only'

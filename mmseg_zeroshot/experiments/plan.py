@@ -1,7 +1,6 @@
 """The steps of an experiment, each made once, whoever asks for it."""
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -16,6 +15,7 @@ from .derivation import derive
 from .experiment import Experiment
 from .own_modules import modules_in_use
 from .stages import shorter
+from .stages.saving import frequent_checkpoints
 from .step import REFERENCE, Step, folder_of, replace_texts, value_of
 
 ITERATIONS = 1000
@@ -245,8 +245,9 @@ class Plan:
         if number and length and number != length:
             config = derive(config, shorter(
                 config, iterations=int(number)))
-        # Options of one step must not reach the config that others share.
-        config = copy.deepcopy(config)
+        # A copy: options of one step must not reach the config that others
+        # share.
+        config = derive(config, frequent_checkpoints(config))
         config.merge_from_dict(self._fitting(step, config))
         config.merge_from_dict(dict(experiment.options.get(step, {})))
         if experiment.imports:

@@ -19,6 +19,7 @@ from mmseg_zeroshot.engine.hooks.consistency.supervision import (
 )
 from mmseg_zeroshot.engine.hooks.runner_access import head_split
 from mmseg_zeroshot.loading import load_runner
+from mmseg_zeroshot.utils.locks import locked
 from mmseg_zeroshot.utils.typing_utils import ConfigType, Report
 
 from .images import make_dataset, make_loader
@@ -51,9 +52,20 @@ def pseudo_label(config: Config, checkpoint: str, settings: Settings, *,
         ValueError: The weights do not fit, the model is no zero-shot model,
             the data set is not one of images, or something else is in the
             folder.
+        Locked: Another process makes pseudo-labels there.
     """
     folder = Path(str(settings.path))
     config.work_dir = str(folder.with_name(f'{folder.name}-log'))
+    with locked(Path(config.work_dir), f'makes pseudo-labels in {folder}',
+                'wait for it, or choose another --out', report=report):
+        return _pseudo_label(config, checkpoint, settings, folder,
+                             unlabelled, overwrite, report)
+
+
+def _pseudo_label(config: Config, checkpoint: str, settings: Settings,
+                  folder: Path, unlabelled: str | None, overwrite: bool,
+                  report: Report) -> Manifest:
+    """Label the images, with the folder's lock held."""
     init_default_scope('mmseg')
     dataset = make_dataset(config, unlabelled)
     runner, stored = load_runner(config, checkpoint)

@@ -207,6 +207,17 @@ def test_logits_of_another_size_are_an_error():
         process(make_metric(), [sample])
 
 
+@pytest.mark.parametrize('split', [
+    SPLIT, ClassSplit.supervised(SPLIT.classes)])
+@pytest.mark.parametrize('place', [(0, 0, 0), (4, 5, 6), (2, 3, 3)])
+def test_a_single_nan_is_refused(place, split):
+    sample = make_sample(0)
+    sample.seg_logits.data[place] = torch.nan
+    metric = make_metric(split)
+    with pytest.raises(ValueError, match=r'images/0\.jpg: .* NaN.*weights'):
+        process(metric, [sample])
+
+
 def test_label_outside_the_classes_is_an_error():
     sample = make_sample(3)
     sample.gt_sem_seg.data[0, 2, 2] = 9

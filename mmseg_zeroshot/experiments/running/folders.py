@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.last_checkpoint import NOTE, last_checkpoint
 from mmseg_zeroshot.utils.reading import read_json
 from mmseg_zeroshot.utils.typing_utils import JSONObject, JSONValue
 
@@ -24,10 +24,9 @@ STEP, DONE, CONFIG, LOG = 'step.json', 'done.json', 'config.py', 'log.txt'
 RESULTS = 'zero_shot_results.json'
 """What ``ZeroShotResultsHook`` writes."""
 MAKE_FOLDERS = ('build-feature-bank', 'pseudo-label')
-"""Commands whose ``--out`` is a folder that later steps read."""
-RESUMABLE = ('train', *MAKE_FOLDERS)
-"""Commands that go on where they stopped."""
-_NOTE = 'last_checkpoint'
+"""Commands whose ``--out`` is a folder that later steps read.
+
+Stopped, they go on."""
 
 
 class State(NamedTuple):
@@ -52,12 +51,15 @@ def state(task: Task) -> State:
             'done', 'already done')
     if not read_object(task.folder / STEP):
         return State('run', why(task, earlier_run(task)))
-    checkpoint = last_checkpoint(task.folder)
+    notes: list[str] = []
+    checkpoint = last_checkpoint(task.folder, notes.append)
     if task.step.command == 'train' and checkpoint:
-        return State('resume', f'goes on from {checkpoint.name}')
+        return State('resume', '; '.join(
+            [f'goes on from {checkpoint.name}', *notes]))
     if task.step.command in MAKE_FOLDERS:
         return State('resume', 'goes on')
-    return State('run', 'it was begun and has not finished')
+    return State('run', '; '.join(
+        ['it was begun and has not finished', *notes]))
 
 
 def begin(task: Task, experiment: str = '') -> None:
@@ -121,20 +123,6 @@ def is_done(task: Task) -> bool:
     """
     done = read_object(task.folder / DONE)
     return done is not None and not _lost(task, done)
-
-
-def last_checkpoint(folder: Path) -> Path | None:
-    """Return the last checkpoint of a training, None if there is none.
-
-    Args:
-        folder: The training's work dir.
-    """
-    note = folder / _NOTE
-    if not note.is_file():
-        return None
-    # The note holds a path of the machine that wrote it.
-    path = folder / os.path.basename(note.read_text().strip())
-    return path if path.is_file() else None
 
 
 def earlier_run(task: Task) -> JSONObject | None:
@@ -231,5 +219,5 @@ def _note_checkpoint(folder: Path) -> None:
     """
     checkpoint = last_checkpoint(folder)
     if checkpoint:
-        with atomic_write(folder / _NOTE, 'w') as file:
+        with atomic_write(folder / NOTE, 'w') as file:
             file.write(str(checkpoint))

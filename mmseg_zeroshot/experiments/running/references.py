@@ -6,10 +6,10 @@ import re
 from mmseg_zeroshot.experiments.step import REFERENCE, replace_texts
 from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.last_checkpoint import last_checkpoint
 from mmseg_zeroshot.utils.reading import read_json
 from mmseg_zeroshot.utils.typing_utils import ConfigType, ConfigValue
 
-from .folders import last_checkpoint
 from .tasks import Task
 
 RECORDS = 'results.json'

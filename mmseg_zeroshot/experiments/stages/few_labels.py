@@ -38,9 +38,8 @@ def few_label(base: Base, *, load_from: str, num_images: int = 5,
                 mode='few',
                 few=dict(num_images=num_images, seed=draw_seed,
                          manifest=drawn))),
-        default_hooks=dict(
-            results(supervision='few-label', variant=dict(n=num_images)),
-            stage_start=dict(type='StageStartHook')))
+        default_hooks=results(
+            supervision='few-label', variant=dict(n=num_images)))
 
 
 def _split_name(split: Split) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigType
 
-from .parts import Base, results, stage
+from .parts import Base, combine, results, stage
 from .zs3net import classifier_training
 
 
@@ -65,8 +65,7 @@ def graph_classifier(base: Base, *, load_from: str,
     # The label maps themselves, unseen classes shown.
     maps = base.feature_bank.dataset.dataset if layouts == 'paper' else layouts
     head = base.model.decode_head
-    return dict(
-        classifier_training(base, iterations),
+    return combine(classifier_training(base, iterations), dict(
         load_from=load_from,
         train_dataloader=dict(
             dataset=dict(
@@ -82,4 +81,4 @@ def graph_classifier(base: Base, *, load_from: str,
             method=f'{base.recipe.method} + GC',
             supervision=(base.recipe.supervision if layouts == 'strict'
                          else 'paper'),
-            variant=dict(context=head.generator.context)))
+            variant=dict(context=head.generator.context))))

@@ -10,6 +10,7 @@ from .parts import (
     poly,
     results,
     stage,
+    stage_start,
 )
 
 
@@ -46,12 +47,7 @@ def zs3net_joint(base: Base, *, load_from: str,
         param_scheduler=poly(iterations),
         train_cfg=dict(max_iters=iterations, val_interval=iterations),
         default_hooks=_hooks(base),
-        # As in stage 2, whose classifier is named conv_seg in stage 0.
-        custom_hooks=[
-            *hooks_of_network(base),
-            *(dict(hook, restart=['decode_head.conv_seg'])
-              if 'restart' in hook else hook for hook in recipe.step_2_hooks)
-        ])
+        custom_hooks=hooks_of_network(base))
 
 
 def _hooks(base: Base) -> ConfigType:
@@ -61,4 +57,6 @@ def _hooks(base: Base) -> ConfigType:
             if name not in recipe.hooks_left_out}
     row = dict(given.results, method=recipe.method,
                supervision=recipe.supervision)
-    return dict(kept, _delete_=True, **results(**row))
+    # As in stage 2, whose classifier is named conv_seg in stage 0.
+    anew = ['decode_head.conv_seg'] if recipe.restart else []
+    return dict(kept, _delete_=True, **stage_start(anew), **results(**row))

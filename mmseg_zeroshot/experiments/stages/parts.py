@@ -13,6 +13,8 @@ from mmseg_zeroshot.utils.typing_utils import (
     ConfigValue,
 )
 
+from .saving import frequent_checkpoints
+
 if TYPE_CHECKING:  # MMEngine brings torch, which no stage needs
     from mmengine.config import Config, ConfigDict
 
@@ -35,9 +37,10 @@ def stage(function: Callable[Given, ConfigPart]) -> Callable[
     """Make a function a stage.
 
     Every config calls one, itself or by its base. So this is where a
-    misspelt environment variable is found. What is returned shares no dict
-    and no list with the base, nor between two of its keys: a config may
-    change it in place.
+    misspelt environment variable is found, and where checkpoints are made
+    frequent enough for the length of the training. What is returned shares
+    no dict and no list with the base, nor between two of its keys: a config
+    may change it in place.
 
     Args:
         function: Returns what it changes in its first argument.
@@ -46,15 +49,28 @@ def stage(function: Callable[Given, ConfigPart]) -> Callable[
     @wraps(function)
     def checked(*args: Given.args, **kwargs: Given.kwargs) -> ConfigType:
         check_environment()
-        refuse_old_key(_recipe(args), 'recipe')
-        return _fresh(function(*args, **kwargs))
+        base: Any = next(iter(args), {})
+        _check_recipe(base.get('recipe') or {})
+        change = function(*args, **kwargs)
+        return combine(change, frequent_checkpoints(_training(base, change)))
 
     return checked
 
 
-def _recipe(args: Sequence[Any]) -> ConfigPart:
-    """Return the recipe of a stage's base, empty if it has none."""
-    return next((base.get('recipe') or {} for base in args[:1]), {})
+def _check_recipe(recipe: ConfigPart) -> None:
+    """Refuse keys that are called otherwise now."""
+    refuse_old_key(recipe, 'recipe')
+    if 'step_2_hooks' in recipe:
+        raise ValueError(
+            "recipe: step_2_hooks=[dict(type='StageStartHook', restart=[…])] "
+            'is called restart now: write restart=[…]')
+
+
+def _training(base: ConfigPart, change: ConfigPart) -> ConfigType:
+    """Return the loop and the hooks of a base, changed."""
+    keys = ('train_cfg', 'default_hooks')
+    return combine({key: base.get(key) or {} for key in keys},
+                   {key: change[key] for key in keys if key in change})
 
 
 def _fresh(value: ConfigValue) -> ConfigValue:
@@ -185,6 +201,16 @@ def hooks_of_network(base: Base) -> list[ConfigType]:
     """
     return [hook for hook in base.get('custom_hooks') or ()
             if hook['type'] not in STAGE_HOOKS]
+
+
+def stage_start(restart: Sequence[str]) -> ConfigType:
+    """Return ``default_hooks`` that says what a stage trains anew.
+
+    Args:
+        restart: Parts of the checkpoint that it starts from.
+    """
+    return dict(stage_start=dict(type='StageStartHook',
+                                 restart=list(restart)))
 
 
 def results(**keys: ConfigValue) -> ConfigType:

@@ -35,4 +35,4 @@ def self_training(base: Base, *, load_from: str, pseudo_labels: str,
             dataset=dict(pseudo_labels=dict(
                 path=pseudo_labels, unlabelled=unlabelled))),
         default_hooks=results(method='ZS5Net', supervision='self-training'),
-        custom_hooks=[*hooks_of_network(base), dict(type='StageStartHook')])
+        custom_hooks=hooks_of_network(base))

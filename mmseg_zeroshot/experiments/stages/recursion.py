@@ -4,7 +4,14 @@ from __future__ import annotations
 from mmseg_zeroshot.experiments.published_settings import recursion_settings
 from mmseg_zeroshot.utils.typing_utils import ConfigType
 
-from .parts import Base, hooks_of_network, poly, results, stage
+from .parts import (
+    Base,
+    hooks_of_network,
+    poly,
+    results,
+    stage,
+    stage_start,
+)
 
 WEIGHTINGS = ('normalized', 'raw', 'equal', 'off')
 
@@ -51,11 +58,10 @@ def recursive(base: Base, *, start: int, weighting: str = 'normalized',
     return dict(
         _schedule(base, iterations),
         model=dict(decode_head=dict(stage='joint', recursion=loss)),
-        default_hooks=results(method=_method(base, weighting)),
-        custom_hooks=[*hooks_of_network(base),
-                      *(base.recipe.step_2_hooks if on_bank else
-                        [dict(type='StageStartHook')]),
-                      dict(type='RecursionHook')])
+        default_hooks=dict(
+            results(method=_method(base, weighting)),
+            **stage_start(base.recipe.restart if on_bank else [])),
+        custom_hooks=[*hooks_of_network(base), dict(type='RecursionHook')])
 
 
 def _method(base: Base, weighting: str) -> str:

@@ -5,12 +5,15 @@ from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .parts import (
     Base,
+    combine,
     frozen_network,
     hooks_of_network,
     poly,
     results,
     stage,
+    stage_start,
 )
+from .saving import longest_interval
 
 
 @stage
@@ -78,9 +81,9 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
             val_begin=iterations + 1),
         log_processor=dict(by_epoch=False),
         default_hooks=dict(
-            _hooks_by_iteration(base),
+            _hooks_by_iteration(base, iterations),
             **results(method='step 1', supervision=base.recipe.supervision)),
-        custom_hooks=[*hooks_of_network(base), dict(type='StageStartHook')])
+        custom_hooks=hooks_of_network(base))
 
 
 @stage
@@ -96,10 +99,10 @@ def zs3net_classifier(base: Base, *, load_from: str,
         load_from: Stage 1's checkpoint, which must be of the same bank.
         iterations: Length of the training.
     """
-    return dict(
+    return combine(
         classifier_training(base, iterations),
-        load_from=load_from,
-        default_hooks=results(method=base.recipe.method))
+        dict(load_from=load_from,
+             default_hooks=results(method=base.recipe.method)))
 
 
 def classifier_training(base: Base, iterations: int) -> ConfigType:
@@ -116,7 +119,8 @@ def classifier_training(base: Base, iterations: int) -> ConfigType:
         param_scheduler=poly(iterations),
         train_cfg=dict(
             max_iters=iterations, val_begin=1, val_interval=iterations),
-        custom_hooks=[*hooks_of_network(base), *base.recipe.step_2_hooks])
+        default_hooks=stage_start(base.recipe.restart),
+        custom_hooks=hooks_of_network(base))
 
 
 def bank_pipeline(base: Base) -> list[ConfigType]:
@@ -149,11 +153,12 @@ def _iteration_loop(base: Base) -> ConfigType:
     return dict(_delete_=True, type='IterBasedTrainLoop')
 
 
-def _hooks_by_iteration(base: Base) -> ConfigType:
+def _hooks_by_iteration(base: Base, iterations: int) -> ConfigType:
     """Return what lets the base's hooks count in iterations, too."""
     if not _iteration_loop(base):
         return {}
-    changes = dict(checkpoint=dict(by_epoch=False),
+    changes = dict(checkpoint=dict(by_epoch=False,
+                                   interval=longest_interval(iterations)),
                    logger=dict(log_metric_by_epoch=False))
     return {name: change for name, change in changes.items()
             if base.default_hooks.get(name)}
