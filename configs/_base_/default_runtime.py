@@ -17,6 +17,9 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     # Ours: a panel of images with unseen classes after each validation.
     visualization=dict(type='ZeroShotVisualizationHook'),
+    # Ours: a resumed training ends with the bits of an uninterrupted one.
+    step_seed=dict(type='StepSeedHook'),
+    run_state=dict(type='RunStateHook'),
     # Ours: no unseen label reaches a loss; head, data and checkpoint agree on
     # split and words; every evaluation leaves a zero_shot_results.json.
     label_leak=dict(type='LabelLeakHook'),

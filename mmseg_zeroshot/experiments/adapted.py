@@ -12,11 +12,15 @@ from mmseg_zeroshot.semantics import build_split
 from .folder_data import FolderData
 from .hosts import without_outputs
 from .mmseg_config import BaseConfig, load_base
+from .mmseg_data import type_name
 
 OUR_HOOKS = dict(
     label_leak=dict(type='LabelLeakHook'),
-    consistency=dict(type='ConsistencyHook'))
-"""Stop a run that sees unseen labels or does not fit together."""
+    consistency=dict(type='ConsistencyHook'),
+    step_seed=dict(type='StepSeedHook'),
+    run_state=dict(type='RunStateHook'))
+"""Stop a run that sees unseen labels or does not fit together, and let a
+resumed run end as an uninterrupted one."""
 
 
 def adapted_config(path: Path, *, split: Any,
@@ -98,9 +102,19 @@ def zero_shot_loader(loader: Mapping[str, Any], dataset: Mapping[str, Any],
         dict(mode=mode) if loop == 'train' else
         # Unseen classes keep their labels for the scores alone.
         dict(mode='keep', test_mode=True))
-    return dict(loader, dataset=dict(
-        type='ZeroShotDataset', split=split, **settings,
-        dataset=dict(dataset), pipeline=pipeline))
+    return dict(
+        loader if loop != 'train' else _resumable(loader),
+        dataset=dict(
+            type='ZeroShotDataset', split=split, **settings,
+            dataset=dict(dataset), pipeline=pipeline))
+
+
+def _resumable(loader: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a loader whose augmentations a resumed run goes on with."""
+    sampler = loader.get('sampler') or {}
+    if type_name(sampler) != 'InfiniteSampler':
+        return loader
+    return dict(loader, sampler=dict(sampler, type='KeyedInfiniteSampler'))
 
 
 def _model(model: Mapping[str, Any], number: int) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 from .consistency import ConsistencyHook
 from .label_leak_hook import LabelLeakHook
 from .recursion_hook import RecursionHook
+from .run_state_hook import RunStateHook
 from .stage_start_hook import StageStartHook
+from .step_seed_hook import StepSeedHook
 from .zero_shot_results_hook import ZeroShotResultsHook
 
 __all__ = [
-    'ConsistencyHook', 'LabelLeakHook', 'RecursionHook', 'StageStartHook',
-    'ZeroShotResultsHook'
+    'ConsistencyHook', 'LabelLeakHook', 'RecursionHook', 'RunStateHook',
+    'StageStartHook', 'StepSeedHook', 'ZeroShotResultsHook'
 ]

@@ -160,6 +160,22 @@ class GeneratorRetrainedHead(RetrainedHead):
                 losses.update(self._recursion_losses(unseen))
         return losses
 
+    def run_state(self) -> dict[str, Any]:
+        """Return what recursion remembers from step to step."""
+        if self.recursion is None:
+            return {}
+        judged = None if self._judged is None else self._judged.cpu()
+        return dict(judged=judged, selection=self.selection.run_state())
+
+    def load_run_state(self, state: dict[str, Any]) -> None:
+        """Go on with what recursion remembered.
+
+        Args:
+            state: What :meth:`run_state` returned.
+        """
+        self._judged = state['judged']
+        self.selection.load_run_state(state['selection'])
+
     @property
     def _recurses(self) -> bool:
         """Whether this iteration feeds pseudo-labels back."""

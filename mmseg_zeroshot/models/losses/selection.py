@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -64,6 +64,19 @@ class SelectionTotals:
              selected.double() * confidence.double()], 1)
         self._sums = sums if self._sums is None else self._sums + sums
         self._steps += 1
+
+    def run_state(self) -> dict[str, Any]:
+        """Return the totals since the last :meth:`pop`."""
+        sums = None if self._sums is None else self._sums.cpu()
+        return dict(sums=sums, steps=self._steps)
+
+    def load_run_state(self, state: dict[str, Any]) -> None:
+        """Go on from totals.
+
+        Args:
+            state: What :meth:`run_state` returned.
+        """
+        self._sums, self._steps = state['sums'], state['steps']
 
     def pop(self) -> list[ClassSelection]:
         """Return the totals since the last call and start anew.
