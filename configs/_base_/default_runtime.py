@@ -23,6 +23,9 @@ default_hooks = dict(
     stage_start=dict(type='StageStartHook'),
     one_run=dict(type='OneRunHook'),
     finite=dict(type='FiniteHook'),
+    # Ours: a resumed training ends with the bits of an uninterrupted one.
+    step_seed=dict(type='StepSeedHook'),
+    run_state=dict(type='RunStateHook'),
     # Ours: no unseen label reaches a loss; head, data and checkpoint agree on
     # split and words; every evaluation leaves a zero_shot_results.json.
     label_leak=dict(type='LabelLeakHook'),

@@ -16,15 +16,19 @@ from mmseg_zeroshot.utils.typing_utils import (
 from .folder_data import FolderData
 from .hosts import without_outputs
 from .mmseg_config import BaseConfig, load_base
+from .mmseg_data import type_name
 
 OUR_HOOKS = dict(
     stage_start=dict(type='StageStartHook'),
     one_run=dict(type='OneRunHook'),
     finite=dict(type='FiniteHook'),
     label_leak=dict(type='LabelLeakHook'),
-    consistency=dict(type='ConsistencyHook'))
-"""Resume a run's own work; stop one that is not alone in its work dir, has a
-loss of NaN, sees unseen labels or does not fit together."""
+    consistency=dict(type='ConsistencyHook'),
+    step_seed=dict(type='StepSeedHook'),
+    run_state=dict(type='RunStateHook'))
+"""Resume a run's own work, and end as an uninterrupted one would; stop one
+that is not alone in its work dir, has a loss of NaN, sees unseen labels or
+does not fit together."""
 
 
 def adapted_config(path: Path, *, split: SplitSpec,
@@ -106,9 +110,19 @@ def zero_shot_loader(loader: ConfigPart, dataset: ConfigPart,
         dict(mode=mode) if loop == 'train' else
         # Unseen classes keep their labels for the scores alone.
         dict(mode='keep', test_mode=True))
-    return dict(loader, dataset=dict(
-        type='ZeroShotDataset', split=split, **settings,
-        dataset=dict(dataset), pipeline=pipeline))
+    return dict(
+        loader if loop != 'train' else _resumable(loader),
+        dataset=dict(
+            type='ZeroShotDataset', split=split, **settings,
+            dataset=dict(dataset), pipeline=pipeline))
+
+
+def _resumable(loader: ConfigPart) -> ConfigPart:
+    """Return a loader whose augmentations a resumed run goes on with."""
+    sampler = loader.get('sampler') or {}
+    if type_name(sampler) != 'InfiniteSampler':
+        return loader
+    return dict(loader, sampler=dict(sampler, type='KeyedInfiniteSampler'))
 
 
 def _model(model: ConfigPart, number: int) -> ConfigType:

@@ -40,5 +40,9 @@ Sample: TypeAlias = dict[str, Any]
 Checkpoint: TypeAlias = Mapping[str, Any]
 """What MMEngine saves: ``state_dict``, ``meta``, ``optimizer`` and more."""
 
+RunState: TypeAlias = dict[str, Any]
+"""What a part of a training remembers beside its weights: tensors and plain
+values, so that a checkpoint can keep them."""
+
 Report: TypeAlias = Callable[[str], object]
 """Takes lines about the progress, as ``print`` does."""

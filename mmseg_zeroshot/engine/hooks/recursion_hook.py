@@ -1,6 +1,7 @@
 """Checks the schedule of recursive training and shows what it selects."""
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 from mmengine.hooks import Hook
@@ -8,6 +9,7 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmseg_zeroshot.utils.tables import text_table
+from mmseg_zeroshot.utils.typing_utils import RunState
 
 from .runner_access import zero_shot_head
 
@@ -28,7 +30,7 @@ class RecursionHook(Hook):
     averaged over the interval: ``selected/<class>``, the pseudo-labels per
     step, and ``confidence/<class>``, their mean confidence, which a class
     without pseudo-labels lacks. The training ends with a table of the run
-    since its start (or resumption), and a warning where the run selected
+    from the start of recursion, and a warning where the run selected
     next to nothing or next to everything. In distributed training the
     numbers are those of the main process.
 
@@ -101,6 +103,18 @@ class RecursionHook(Hook):
             f'Recursion, per step, over {self._steps} steps:\n'
             + text_table(rows))
         self._warn(runner)
+
+    def run_state(self) -> RunState:
+        """Return the run's totals, for a resumed training to add to."""
+        return dict(totals=copy.deepcopy(self._totals), steps=self._steps)
+
+    def load_run_state(self, state: RunState) -> None:
+        """Go on from the totals of the run so far.
+
+        Args:
+            state: What :meth:`run_state` returned.
+        """
+        self._totals, self._steps = state['totals'], state['steps']
 
     def _head(self, runner: Runner) -> BaseDecodeHead:
         return zero_shot_head(runner.model)

@@ -16,6 +16,7 @@ from mmseg_zeroshot.models.feature_sets import (
 )
 from mmseg_zeroshot.models.losses.selection import SelectionTotals
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
+from mmseg_zeroshot.utils.typing_utils import RunState
 
 from .retrained_head import RetrainedHead
 
@@ -159,6 +160,22 @@ class GeneratorRetrainedHead(RetrainedHead):
             if recurses:
                 losses.update(self._recursion_losses(unseen))
         return losses
+
+    def run_state(self) -> RunState:
+        """Return what recursion remembers from step to step."""
+        if self.recursion is None:
+            return {}
+        judged = None if self._judged is None else self._judged.cpu()
+        return dict(judged=judged, selection=self.selection.run_state())
+
+    def load_run_state(self, state: RunState) -> None:
+        """Go on with what recursion remembered.
+
+        Args:
+            state: What :meth:`run_state` returned.
+        """
+        self._judged = state['judged']
+        self.selection.load_run_state(state['selection'])
 
     @property
     def _recurses(self) -> bool:
