@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from mmseg_zeroshot.utils.found_files import is_local
 from mmseg_zeroshot.utils.json_values import short
-
-from .mask_scan import is_local
 
 SETTINGS = 'settings'
 """What decides the features beside the weights, in full: for a training to
