@@ -7,10 +7,9 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from mmseg_zeroshot.utils.found_files import is_local
 from mmseg_zeroshot.utils.json_values import short
 from mmseg_zeroshot.utils.typing_utils import JSONValue
-
-from .mask_scan import is_local
 
 SETTINGS = 'settings'
 """What decides the features beside the weights, in full: for a training to

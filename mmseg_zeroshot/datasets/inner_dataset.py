@@ -10,6 +10,7 @@ from mmseg.registry import DATASETS
 
 from mmseg_zeroshot.utils.typing_utils import DataInfo
 
+from .empty_dataset import explain_empty
 from .protocols import InnerDataset
 
 
@@ -40,12 +41,12 @@ def build_inner(dataset: Mapping | InnerDataset,
         The data set.
 
     Raises:
-        ValueError: It has a pipeline of its own.
+        ValueError: It has a pipeline of its own, or lists no image.
         TypeError: It is not a data set.
     """
     if isinstance(dataset, Mapping):
         _refuse_pipeline(dataset)
-        with mmseg_scope():
+        with mmseg_scope(), empty_explained(dataset):
             return DATASETS.build(
                 dict(copy.deepcopy(dataset), lazy_init=lazy_init))
     if not hasattr(dataset, 'get_data_info'):
@@ -54,6 +55,25 @@ def build_inner(dataset: Mapping | InnerDataset,
     if getattr(getattr(dataset, 'pipeline', None), 'transforms', None):
         _refuse_pipeline({'pipeline': True})
     return dataset
+
+
+@contextmanager
+def empty_explained(dataset: Any) -> Iterator[None]:
+    """Say why a data set lists no image, where MMEngine fails on that.
+
+    Args:
+        dataset: The data set, or its config.
+
+    Raises:
+        ValueError: It lists none: what was looked for, and what is there.
+    """
+    try:
+        yield
+    except ValueError as error:
+        reason = explain_empty(dataset)
+        if reason is None:
+            raise
+        raise ValueError(reason) from error
 
 
 def _refuse_pipeline(config: Mapping) -> None:

@@ -9,9 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from mmengine.logging import print_log
 from PIL import Image
 
+from mmseg_zeroshot.utils.found_files import is_local
 from mmseg_zeroshot.utils.images import orientation
-
-from .mask_scan import is_local
 
 RULE = (
     'Such an image is turned as its tag says and its label map is not, so '

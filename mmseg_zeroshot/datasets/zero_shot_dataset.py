@@ -15,8 +15,14 @@ from mmseg_zeroshot.utils.json_values import checkpoint_values
 from mmseg_zeroshot.utils.pictures import image_loader, obeys_orientation
 from mmseg_zeroshot.utils.typing_utils import Sample
 
+from .empty_dataset import explain_empty
 from .few_label import FewLabel
-from .inner_dataset import DataInfos, build_inner, mmseg_scope
+from .inner_dataset import (
+    DataInfos,
+    build_inner,
+    empty_explained,
+    mmseg_scope,
+)
 from .mask_scan import check_files_exist
 from .metainfo import check_classes
 from .modes import Kept, SelfTraining, build_mode
@@ -162,11 +168,13 @@ class ZeroShotDataset(Dataset):
         """Read the list of files, check it and drop images if asked to."""
         if self._kept_images is not None:
             return
-        self.dataset.full_init()
+        with mmseg_scope(), empty_explained(self.dataset):
+            self.dataset.full_init()
         infos: Sequence[dict] = DataInfos(self.dataset)
         if not len(infos):
-            raise ValueError(f'{self.dataset!r} holds no image: check '
-                             'data_root, data_prefix and ann_file')
+            raise ValueError(explain_empty(self.dataset) or (
+                f'{self.dataset!r} holds no image: check data_root, '
+                'data_prefix and ann_file'))
         infos = self.label_mode.without_labels(infos)
         masks = self.label_mode.reads_all_masks or loads_labels(self._steps)
         check_files_exist(

@@ -75,6 +75,17 @@ def test_all_missing_files_are_collected(tmp_path):
         assert part in said
 
 
+def test_endings_that_are_there_are_named(tmp_path):
+    write_parts(tmp_path)
+    parts = folder(tmp_path, image_suffix='.jpeg')
+    assert "images must end in '.jpeg'; the files there end in .jpg (3); " \
+        in texts(pairs(parts, 'train').problems)
+    (tmp_path / 'train.txt').write_text('train/train_0\n')
+    said = texts(pairs(parts, 'train.txt').problems)
+    assert '1 images are missing' in said
+    assert 'the folder holds train_0.jpg; add them' in said
+
+
 def test_masks_without_images_of_a_folder(tmp_path):
     write_parts(tmp_path)
     (tmp_path / 'images/train/train_1.jpg').unlink()
