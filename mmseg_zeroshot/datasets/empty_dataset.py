@@ -3,14 +3,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mmseg.registry import DATASETS
 
 from mmseg_zeroshot.utils.found_files import endings, is_local
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
+
+if TYPE_CHECKING:
+    from mmengine.dataset import BaseDataset
 
 
-def explain_empty(dataset: Any) -> str | None:
+def explain_empty(dataset: ConfigPart | BaseDataset) -> str | None:
     """Say why a data set, or one inside it, lists no image.
 
     Args:
@@ -29,17 +33,18 @@ def explain_empty(dataset: Any) -> str | None:
     return None
 
 
-def _leaves(dataset: Any) -> Iterator[Any]:
+def _leaves(dataset: ConfigPart | BaseDataset
+            ) -> Iterator[ConfigPart | BaseDataset]:
     """Yield the data sets, or their configs, that hold no others."""
     get = (dataset.get if isinstance(dataset, Mapping)
            else lambda key: getattr(dataset, key, None))
-    inner: Iterable[Any] = get('datasets') or (
+    inner: Iterable[ConfigPart | BaseDataset] = get('datasets') or (
         [get('dataset')] if get('dataset') is not None else [])
     leaves = [leaf for one in inner for leaf in _leaves(one)]
     yield from leaves or [dataset]
 
 
-def _why_empty(dataset: Any) -> str:
+def _why_empty(dataset: BaseDataset) -> str:
     name = type(dataset).__name__
     if dataset.ann_file and not os.path.isdir(dataset.ann_file):
         return f'{name}: the list {dataset.ann_file} names no image'

@@ -58,7 +58,7 @@ def build_inner(dataset: Mapping | InnerDataset,
 
 
 @contextmanager
-def empty_explained(dataset: Any) -> Iterator[None]:
+def empty_explained(dataset: Mapping | InnerDataset) -> Iterator[None]:
     """Say why a data set lists no image, where MMEngine fails on that.
 
     Args:

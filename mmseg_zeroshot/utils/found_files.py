@@ -25,7 +25,8 @@ def endings(folder: str | os.PathLike) -> str:
     if not os.path.isdir(folder):
         return f'there is no folder {os.fspath(folder) or "."}'
     counts = Counter(os.path.splitext(name)[1] or 'no suffix'
-                     for _, _, names in os.walk(folder, followlinks=True)
+                     for _, _, names in os.walk(os.fspath(folder),
+                                              followlinks=True)
                      for name in names if not name.startswith('.'))
     if not counts:
         return 'the folder is empty'
