@@ -96,8 +96,10 @@ def read_checkpoint(path: str | os.PathLike,
         raise ValueError(f'{path} cannot be read as a checkpoint: it is '
                          'empty; its writer was stopped, or the disk is full')
     try:
-        with torch.serialization.safe_globals(checkpoint_globals()):
-            content = torch.load(file, map_location=device, weights_only=True)
+        # Not its context manager: that one forgets on leaving what others
+        # had allowed before.
+        torch.serialization.add_safe_globals(checkpoint_globals())
+        content = torch.load(file, map_location=device, weights_only=True)
     except OSError:
         raise
     # Any error at all: the file's first bytes decide how it is parsed.
