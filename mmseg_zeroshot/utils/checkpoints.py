@@ -92,14 +92,14 @@ def read_checkpoint(path: str | os.PathLike,
     if not os.path.getsize(file):
         raise ValueError(f'{path} cannot be read as a checkpoint: it is '
                          'empty; its writer was stopped, or the disk is full')
-    try:
-        with torch.serialization.safe_globals(checkpoint_globals()):
-            content = torch.load(file, map_location=device, weights_only=True)
-    except OSError:
-        raise
-    # Any error at all: the file's first bytes decide how it is parsed.
-    except Exception as error:
-        raise ValueError(_explained(path, error)) from error
+    with (open(file, 'rb') as stream,
+          torch.serialization.safe_globals(checkpoint_globals())):
+        try:
+            content = torch.load(stream, map_location=device,
+                                 weights_only=True)
+        # Any error at all: the file's first bytes decide how it is parsed.
+        except Exception as error:
+            raise ValueError(_explained(path, error)) from error
     if not isinstance(content, dict):
         raise ValueError(f'{path} cannot be read as a checkpoint: it holds a '
                          f'{type(content).__name__}, not weights by name')

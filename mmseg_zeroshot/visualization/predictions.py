@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.images import open_image
 
 from .overlay import draw_overlay
 from .palettes import colorblind_palette
@@ -112,7 +113,7 @@ class PredictionWriter:
         return name
 
     def _write_overlay(self, path: Path, ids: np.ndarray, name: str) -> None:
-        with Image.open(path) as file:
+        with open_image(path) as file:
             image = np.array(ImageOps.exif_transpose(file).convert('RGB'))
         picture = draw_overlay(
             image, ids, classes=self.classes, palette=self.palette,

@@ -22,6 +22,7 @@ from PIL.PngImagePlugin import PngInfo
 from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.images import open_image
 from mmseg_zeroshot.utils.reading import parse_json, read_json
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'
@@ -105,9 +106,10 @@ def read_note(path: Path) -> dict[str, Any] | None:
     """
     try:
         check_whole(path)
-        with Image.open(path) as image:
+        with open_image(path) as image:
             note = parse_json(image.info[_NOTE], str(path))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError,
+            Image.DecompressionBombError):
         return None
     return note if isinstance(note, dict) else None
 
@@ -126,9 +128,9 @@ def read_map(path: str | os.PathLike) -> np.ndarray:
     """
     try:
         check_whole(path)
-        with Image.open(path) as image:
+        with open_image(path) as image:
             return np.asarray(image, dtype=np.uint8)
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise OSError(
             f'cannot read the pseudo-labels {path} ({error}): make them '
             f'again with {REPEAT}, which writes what is missing') from error

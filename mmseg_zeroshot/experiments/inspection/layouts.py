@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.images import open_image
 
 from .listing import Listing, list_files
 from .parts import PARTS, find_parts
@@ -190,9 +191,9 @@ def _holds(listing: Listing, base: str) -> str:
 def _holds_file(path: Path) -> str:
     """Return whether a file looks like an image or a mask."""
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             labels = image.mode in _ONE_CHANNEL and image.format != 'JPEG'
-    except OSError:
+    except (OSError, Image.DecompressionBombError):
         return 'both'
     return 'masks' if labels else 'images'
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+
+from mmseg_zeroshot.utils.images import open_image
 
 NUM_VALUES = 256
 UNLABELLED = 255
@@ -57,7 +58,7 @@ def read_mask(path: Path) -> MaskFile:
     """
     nothing = np.zeros(NUM_VALUES, np.int64)
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             lossy = image.format == 'JPEG'
             size, values = image.size, np.asarray(image)
     # Pillow's readers raise nearly anything on broken files.
