@@ -1,6 +1,7 @@
 """How a folder of images and masks is laid out."""
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ def find_layout(root: str | Path, *, images: str = '', masks: str = '',
         FileNotFoundError: The root or a part that is given is not there.
         ValueError: Images and masks cannot be told, or do not pair.
     """
-    listing = list_files(Path(root).expanduser().absolute())
+    listing = list_files(Path(os.path.expanduser(root)).absolute())
     names = _bases(listing)
     found = [
         _Match(i, m, rules)
