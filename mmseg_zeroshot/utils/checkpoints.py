@@ -92,8 +92,8 @@ def read_checkpoint(path: str | os.PathLike,
     if not os.path.getsize(file):
         raise ValueError(f'{path} cannot be read as a checkpoint: it is '
                          'empty; its writer was stopped, or the disk is full')
-    with (open(file, 'rb') as stream,
-          torch.serialization.safe_globals(checkpoint_globals())):
+    _admit_globals()
+    with open(file, 'rb') as stream:
         try:
             content = torch.load(stream, map_location=device,
                                  weights_only=True)
@@ -118,12 +118,21 @@ def guard_engine() -> None:
     """
     # In place of a list with `getattr` in it.
     checkpoint.get_torch_safe_globals = checkpoint_globals
-    torch.serialization.add_safe_globals(checkpoint_globals())
+    _admit_globals()
     # The only way to the loaders that are registered.
     for prefix, loader in list(CheckpointLoader._schemes.items()):
         CheckpointLoader.register_scheme(prefix, _explaining(loader),
                                          force=True)
     CheckpointLoader.register_scheme('', load_from_local, force=True)
+
+
+def _admit_globals() -> None:
+    """Let torch read what a checkpoint of MMEngine holds besides tensors.
+
+    For the whole process and each time anew: the end of a ``safe_globals``
+    block, as MMEngine has one, also takes away what was admitted before it.
+    """
+    torch.serialization.add_safe_globals(checkpoint_globals())
 
 
 def load_from_local(filename: str, map_location: Any) -> dict[str, Any]:
@@ -140,6 +149,7 @@ def _explaining(loader: Callable) -> Callable:
     """Let a loader of MMEngine name the file that it cannot read."""
     @wraps(loader)
     def explaining(filename: str, *args: Any, **kwargs: Any) -> Any:
+        _admit_globals()
         try:
             return loader(filename, *args, **kwargs)
         except (pickle.UnpicklingError, EOFError) as error:
