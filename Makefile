@@ -3,6 +3,7 @@
 #
 #   make demo     train and evaluate on the embedded data set
 #   make test     every test
+#   make fuzz     a minute of damaged files for every reader
 #   make lint     ruff, mypy, interrogate
 #   make docs     the documentation site, in build/docs
 #   make clean    remove .venv, builds and caches (never work_dirs)
@@ -22,7 +23,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT
 export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint docs clean install
+.PHONY: demo test fuzz lint docs clean install
 .DEFAULT_GOAL := test
 
 demo: $(STAMP)
@@ -31,6 +32,10 @@ demo: $(STAMP)
 test: $(STAMP)
 	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(TEST_WORKERS) \
 	    $(PYTEST_ARGS)
+
+fuzz: $(STAMP)
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m tests.fuzz --seconds 60
+	$(PY) -m pytest tests/fuzz -k any --hypothesis-profile fuzz
 
 lint: $(STAMP)
 	$(PY) -m ruff check .

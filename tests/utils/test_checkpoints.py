@@ -40,6 +40,16 @@ def test_what_mmengine_wrote_is_read(tmp_path, read):
     assert (loss.mean(), loss.statistics('max')) == (2, 3)
 
 
+def test_reading_takes_nothing_from_what_torch_admits(tmp_path):
+    path = tmp_path / 'net.pth'
+    torch.save(dict(loss=HistoryBuffer([1.], [1])), path)
+    read_checkpoint(path)
+    assert torch.load(path, weights_only=True)['loss'].mean() == 1
+    with torch.serialization.safe_globals(checkpoint_globals()):
+        pass
+    assert read_checkpoint(path)['loss'].mean() == 1
+
+
 def renamed(data, old, new):
     """Write a module's name in a pickle as another numpy has it."""
     assert old in data
@@ -84,6 +94,7 @@ class Reach:
 def test_getattr_reaches_statistics_only(tmp_path, read):
     path = tmp_path / 'net.pth'
     torch.save(dict(x=Reach()), path)
+    torch.serialization.clear_safe_globals()
     with torch.serialization.safe_globals([getattr]):
         import builtins
         assert torch.load(path, weights_only=True)['x'] is builtins

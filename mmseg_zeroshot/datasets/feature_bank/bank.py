@@ -212,7 +212,10 @@ def open_rows(folder: Path, stamp: BankStamp, *names: str) -> list[NpyRows]:
 def _open(path: Path, sums: np.ndarray | None) -> NpyRows:
     try:
         return NpyRows(path, sums)
-    except (ValueError, EOFError) as error:
+    except OSError:
+        raise
+    # A made-up header makes numpy raise anything.
+    except Exception as error:
         raise ValueError(f'{path} is damaged ({error}); build the bank again:'
                          f' {REBUILD}') from error
 

@@ -23,7 +23,7 @@ from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
 from mmseg_zeroshot.semantics.class_split import SplitDict
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils import atomic_write
-from mmseg_zeroshot.utils.images import relative_names
+from mmseg_zeroshot.utils.images import open_image, relative_names
 from mmseg_zeroshot.utils.label_values import first_odd_value
 from mmseg_zeroshot.utils.reading import parse_json, read_json
 from mmseg_zeroshot.utils.typing_utils import ConfigType, JSONObject, JSONValue
@@ -162,9 +162,10 @@ def read_note(path: Path) -> Note | None:
     """
     try:
         check_whole(path)
-        with Image.open(path) as image:
+        with open_image(path) as image:
             note = parse_json(image.info[_NOTE], str(path))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError,
+            Image.DecompressionBombError):
         return None
     return cast(Note, note) if isinstance(note, dict) else None
 
@@ -184,13 +185,14 @@ def read_map(path: str | os.PathLike) -> np.ndarray:
     """
     try:
         check_whole(path)
-        with Image.open(path) as image:
+        with open_image(path) as image:
             ids = np.asarray(image)
         odd = first_odd_value(ids)
         if odd is not None:
             raise ValueError(f'{odd} is no class id')
         return ids.astype(np.uint8, copy=False)
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError,
+            Image.DecompressionBombError) as error:
         raise OSError(
             f'cannot read the pseudo-labels {path} ({error}): make them '
             f'again with {REPEAT}, which writes what is missing') from error

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
-from PIL import Image
+
+from mmseg_zeroshot.utils.images import open_image
 
 from .label_files import casts_to_bytes, check_label_file
 
@@ -107,5 +108,5 @@ def check_whole(path: str | os.PathLike) -> None:
         file.seek(max(0, file.tell() - ending[1]))
         if ending[0] in file.read():
             return
-    with Image.open(path) as image:
+    with open_image(path) as image:
         image.load()

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -73,7 +74,7 @@ def _problem_of_start(config: ConfigPart, model: nn.Module | None,
     """Say why a step cannot start from a file; empty if it can."""
     if _REMOTE in path:
         return ''
-    if not Path(path).expanduser().is_file():
+    if not Path(os.path.expanduser(path)).is_file():
         return 'no such file'
     trust = any(getattr(hook, 'trust_checkpoint', False)
                 for hook in runner.hooks)

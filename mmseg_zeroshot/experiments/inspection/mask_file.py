@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from mmseg_zeroshot.utils.images import orientation
+from mmseg_zeroshot.utils.images import open_image, orientation
 from mmseg_zeroshot.utils.label_values import first_odd_value, odd_values
 
 NUM_VALUES = 256
@@ -64,7 +63,7 @@ def read_mask(path: Path) -> MaskFile:
     """
     nothing = np.zeros(NUM_VALUES, np.int64)
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             lossy, turned = image.format == 'JPEG', orientation(image)
             size, values = image.size, np.asarray(image)
     # Pillow's readers raise nearly anything on broken files.

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mmseg_zeroshot.utils.images import Photo, look_at
+from mmseg_zeroshot.utils.images import Photo, look_at, open_image
 
 from .mask_file import DEFECTS, NUM_VALUES, UNLABELLED, MaskFile, read_mask
 from .pairs import Pair
@@ -107,9 +107,9 @@ def sample_size(pairs: Sequence[Pair]) -> int:
     if not pairs:
         return _LEAST
     try:
-        with Image.open(pairs[0].mask) as image:
+        with open_image(pairs[0].mask) as image:
             pixels = image.size[0] * image.size[1]
-    except OSError:
+    except (OSError, Image.DecompressionBombError):
         return _LEAST
     return min(_MOST, max(_LEAST, _PIXELS // max(pixels, 1)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,7 +207,7 @@ def _read(spec: str, keep: WordCollector,
     if spec == GLOVE_PACKAGE:
         return 'package', _read_glove_package(keep, progress), _no_subword
     name, fmt = parse_source(spec)
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))
     fmt = fmt or detect_format(path)
     if fmt == 'fasttext-bin':
         model = FastTextFile(path, keep, progress)

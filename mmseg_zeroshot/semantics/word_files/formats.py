@@ -135,7 +135,7 @@ def detect_format(path: Path) -> str:
         return 'fasttext-bin'
     if _header(head) is None:
         return 'glove-text'
-    body = head.split(b'\n', 1)[1]
+    _, _, body = head.partition(b'\n')
     return 'word2vec-text' if _looks_like_text(body) else 'word2vec-bin'
 
 
