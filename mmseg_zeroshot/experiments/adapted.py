@@ -14,8 +14,8 @@ from .hosts import without_outputs
 from .mmseg_config import BaseConfig, load_base
 
 OUR_HOOKS = dict(
-    stage_start=dict(type='StageStartHook'),
     one_run=dict(type='OneRunHook'),
+    stage_start=dict(type='StageStartHook'),
     finite=dict(type='FiniteHook'),
     label_leak=dict(type='LabelLeakHook'),
     consistency=dict(type='ConsistencyHook'))
