@@ -18,10 +18,10 @@ default_hooks = dict(
     sampler_seed=dict(type='DistSamplerSeedHook'),
     # Ours: a panel of images with unseen classes after each validation.
     visualization=dict(type='ZeroShotVisualizationHook'),
-    # Ours: --resume goes on with the run's own work; one training in a work
-    # dir; none goes on with numbers that are not finite.
-    stage_start=dict(type='StageStartHook'),
+    # Ours: one training in a work dir; --resume goes on with its own work;
+    # none goes on with numbers that are not finite.
     one_run=dict(type='OneRunHook'),
+    stage_start=dict(type='StageStartHook'),
     finite=dict(type='FiniteHook'),
     # Ours: a resumed training ends with the bits of an uninterrupted one.
     step_seed=dict(type='StepSeedHook'),

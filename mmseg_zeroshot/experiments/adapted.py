@@ -19,8 +19,8 @@ from .mmseg_config import BaseConfig, load_base
 from .mmseg_data import type_name
 
 OUR_HOOKS = dict(
-    stage_start=dict(type='StageStartHook'),
     one_run=dict(type='OneRunHook'),
+    stage_start=dict(type='StageStartHook'),
     finite=dict(type='FiniteHook'),
     label_leak=dict(type='LabelLeakHook'),
     consistency=dict(type='ConsistencyHook'),

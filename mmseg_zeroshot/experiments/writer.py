@@ -28,8 +28,10 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ('The training.', ('optim_wrapper', 'param_scheduler', 'train_cfg',
                        'val_cfg', 'test_cfg', 'load_from', 'resume',
                        'randomness')),
-    ('LabelLeakHook and ConsistencyHook stop a run that sees unseen labels '
-     'or does not fit together; ZeroShotResultsHook writes '
+    ('OneRunHook, FiniteHook, LabelLeakHook and ConsistencyHook stop a run '
+     'that is not alone in its work dir, has a loss of NaN, sees unseen '
+     'labels or does not fit together; StageStartHook lets --resume go on '
+     'with its own work; ZeroShotResultsHook writes '
      'zero_shot_results.json.', ('default_hooks', 'custom_hooks')),
     ('The runtime.', ()),
 )

@@ -11,8 +11,7 @@ from mmengine.logging import print_log
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_zeroshot.models.feature_sets import FeatureSets
-from mmseg_zeroshot.models.generators import ClassLosses
+from mmseg_zeroshot.models.feature_sets import ClassLosses, FeatureSets
 from mmseg_zeroshot.models.graph_sets import GraphSets
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 from mmseg_zeroshot.utils import mask_classes

@@ -3,21 +3,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TypeAlias
 
 from mmengine.model import BaseModule
 from torch import Tensor
 
+from mmseg_zeroshot.models.feature_sets import ClassLosses
 from mmseg_zeroshot.models.losses import PRINTED_BANDWIDTHS
 
 Classifier = Callable[[Tensor], Tensor]
 """Maps (B, N, d_x) features to (B, N, K) scores. Its weights are constants:
 gradients reach the features only."""
-
-
-ClassLosses: TypeAlias = dict[str, list[tuple[Tensor, Tensor]]]
-"""What each class added to the last losses, for who looks for the class of a
-NaN: pairs of class ids (B,) and detached values (B,), by name of a loss."""
 
 
 class BaseGenerator(BaseModule):

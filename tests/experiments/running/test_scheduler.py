@@ -354,6 +354,30 @@ def test_a_training_goes_on_in_a_copy_of_its_folder(work, monkeypatch):
     assert files(work) == before
 
 
+@pytest.mark.parametrize('note', ['', '/elsewhere/iter_9.pth'])
+def test_a_torn_note_of_the_last_checkpoint_costs_nothing(
+        work, monkeypatch, note):
+    monkeypatch.setenv('BREAK', 'spnet')
+    with pytest.raises(StepsFailed):
+        run_toy(work, toy_steps())
+    monkeypatch.delenv('BREAK')
+    folder = task_of('spnet', toy_steps(), work).folder
+    (folder / 'last_checkpoint').write_text(note)
+    (folder / 'iter_2.pth').write_text('older weights')
+    os.utime(folder / 'iter_2.pth', (0, 0))
+    (folder / 'iter_9.pth').write_text('')  # killed while it was written
+    before = files(folder)
+    told = []
+    calls = run_toy(work, toy_steps(), report=told.append)
+    assert calls[0]['arguments'][-1] == '--resume'
+    said = 'is empty' if not note else (
+        'names iter_9.pth, which is not written to its end')
+    assert any(f'goes on from iter_3.pth; {folder}/last_checkpoint {said}; '
+               'the newest whole checkpoint is iter_3.pth' in text
+               for text in told)
+    assert files(folder).keys() >= before.keys()
+
+
 def test_an_unfinished_training_that_changed_starts_anew(work, monkeypatch):
     monkeypatch.setenv('BREAK', 'spnet')
     with pytest.raises(StepsFailed):
