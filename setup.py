@@ -65,6 +65,8 @@ EXTRAS = {
         # Reads the notebooks, which the tests execute.
         'nbformat>=5.10',
         'pytest>=8',
+        # Shuffles the tests when asked to (`make test SEED=7`).
+        'pytest-randomly>=3.16',
         'pytest-xdist>=3.6',
         'ruff>=0.6',
         # The packaging test builds a wheel without reaching an index.
