@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mmseg_zeroshot._stack import run_mmseg_tool
+from mmseg_zeroshot.utils.io import explain_full_disk
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,4 +21,5 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    return run_mmseg_tool('test.py', argv)
+    with explain_full_disk():
+        return run_mmseg_tool('test.py', argv)
