@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent
 # Only what both OpenMMLab stacks share; the stack itself is an extra, since
 # its two distributions overwrite each other's files (see `_stack.py`).
 HARD = [
-    'torch>=2.1',
+    # Before 2.6 its reader of weights alone could be made to run code.
+    'torch>=2.6',
     'numpy>=1.24',
     'filelock>=3.12',
     'gensim>=4.3.3',

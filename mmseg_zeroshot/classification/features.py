@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from scipy.io import loadmat
@@ -117,7 +116,8 @@ def load_attribute_features(features: str | os.PathLike,
     return data
 
 
-def _read(path: str | os.PathLike, keys: Sequence[str]) -> dict[str, Any]:
+def _read(path: str | os.PathLike,
+          keys: Sequence[str]) -> dict[str, np.ndarray]:
     """Read the named variables of a file."""
     if not os.path.isfile(path):
         raise FileNotFoundError(f'no such file: {path}')

@@ -3,13 +3,21 @@
 Usage: `mmseg-zeroshot train CONFIG [mmseg's own arguments]` (`--help` lists
 them). The configs load this package, so mmseg's own file does the same when it
 is called directly.
+
+Several processes are one command, on GPUs or, where there is none, on a CPU:
+
+    torchrun --nproc-per-node 2 -m mmseg_zeroshot train CONFIG \\
+        --launcher pytorch
 """
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from mmseg_zeroshot._stack import run_mmseg_tool
 from mmseg_zeroshot.utils.io import explain_full_disk
+
+from ._processes import joined
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,5 +29,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    given = sys.argv[1:] if argv is None else argv
     with explain_full_disk(advice='free space and go on with --resume'):
-        return run_mmseg_tool('train.py', argv)
+        return run_mmseg_tool('train.py', joined(given))

@@ -4,7 +4,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+
+from mmseg_zeroshot.utils.typing_utils import ConfigValue
 
 
 def module_files(name: str, place: Path) -> tuple[Path, ...]:
@@ -25,7 +26,7 @@ def module_files(name: str, place: Path) -> tuple[Path, ...]:
 
 
 def modules_in_use(names: Sequence[str], place: Path,
-                   config: Any) -> dict[str, tuple[Path, ...]]:
+                   config: ConfigValue) -> dict[str, tuple[Path, ...]]:
     """Return the files of all modules, where a config takes a part of one.
 
     A part is what ``type`` names, such as a head. The plain network takes
@@ -60,7 +61,7 @@ def _names_in(path: Path) -> Iterator[str]:
                         and isinstance(part.value, str))
 
 
-def _types(config: Any) -> Iterator[str]:
+def _types(config: ConfigValue) -> Iterator[str]:
     """Yield what ``type`` names anywhere in a config, without a scope."""
     if isinstance(config, Mapping):
         if isinstance(config.get('type'), str):

@@ -1,14 +1,13 @@
 """The steps of an experiment, each made once, whoever asks for it."""
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from mmengine.config import Config
 
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.typing_utils import ConfigType, ConfigValue
 
 from .base_config import base_config
 from .config_keys import find_missing, value_at
@@ -16,6 +15,7 @@ from .derivation import derive
 from .experiment import Experiment
 from .own_modules import modules_in_use
 from .stages import shorter
+from .stages.saving import frequent_checkpoints
 from .step import REFERENCE, Step, folder_of, replace_texts, value_of
 
 ITERATIONS = 1000
@@ -87,7 +87,7 @@ class Plan:
         """
         return self._prefix + step
 
-    def arguments(self, stage: str) -> dict[str, Any]:
+    def arguments(self, stage: str) -> ConfigType:
         """Return what the experiment says about a stage.
 
         Args:
@@ -171,7 +171,7 @@ class Plan:
         Returns:
             Name of the test.
         """
-        value: Any = gamma
+        value: ConfigValue = gamma
         if gamma is None:
             value = value_of(self.calibrate(step), GAMMA)
         config = Config(dict(self.steps[step].config or {}))
@@ -217,7 +217,7 @@ class Plan:
                 "the step's name in the experiment's options to change that"
                 for key, steps in self._kept.items()]
 
-    def _fitting(self, step: str, config: Config) -> dict[str, Any]:
+    def _fitting(self, step: str, config: Config) -> ConfigType:
         """Return the options of all steps that this config has a place for.
 
         A key of the plain network's config, such as one of its images, is
@@ -235,7 +235,7 @@ class Plan:
             self._kept.setdefault(key, []).append(self.name(step))
         return fitting
 
-    def _whole(self, step: str, config: Config) -> dict[str, Any]:
+    def _whole(self, step: str, config: Config) -> ConfigType:
         """Apply what the experiment says, and leave out mere variables."""
         experiment = self.experiment
         iterations = experiment.iterations
@@ -245,8 +245,9 @@ class Plan:
         if number and length and number != length:
             config = derive(config, shorter(
                 config, iterations=int(number)))
-        # Options of one step must not reach the config that others share.
-        config = copy.deepcopy(config)
+        # A copy: options of one step must not reach the config that others
+        # share.
+        config = derive(config, frequent_checkpoints(config))
         config.merge_from_dict(self._fitting(step, config))
         config.merge_from_dict(dict(experiment.options.get(step, {})))
         if experiment.imports:

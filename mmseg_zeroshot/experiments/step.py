@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
 
 REFERENCE = re.compile(r'\{([\w-]+)\.(checkpoint|folder|value:[\w.]+)\}')
 """Text that stands for what an earlier step leaves."""
@@ -65,7 +66,7 @@ class Step:
 
     name: str
     command: str
-    config: Mapping[str, Any] | None = field(default=None, repr=False)
+    config: ConfigPart | None = field(default=None, repr=False)
     load: str = ''
     arguments: tuple[str, ...] = ()
     seeded: bool = True
@@ -83,7 +84,7 @@ class Step:
                                    else found))
 
 
-def texts(value: Any) -> Iterator[str]:
+def texts(value: ConfigValue) -> Iterator[str]:
     """Yield every text in a nested value.
 
     Args:
@@ -99,7 +100,8 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(item)
 
 
-def replace_texts(value: Any, change: Callable[[str], Any]) -> Any:
+def replace_texts(value: ConfigValue,
+                  change: Callable[[str], ConfigValue]) -> ConfigValue:
     """Return a copy of a nested value with every text changed.
 
     Args:

@@ -35,7 +35,8 @@ def exit_code(run: Callable[[], object], *errors: type[Exception]) -> int:
     except pickle.UnpicklingError:
         # Its own text tells how to unpickle the file all the same.
         print('error: a checkpoint is no file of weights that torch wrote, '
-              'or holds more than weights', file=sys.stderr)
+              'or holds more than weights; mmseg-zeroshot convert-checkpoint '
+              '--help tells what can be done', file=sys.stderr)
         return 1
     except mendable as error:
         print(f'error: {error}', file=sys.stderr)

@@ -4,15 +4,16 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
 
+from .typing_utils import JSONValue, Metainfo
+
 _LEFT_OUT = object()
 
 
-def short(value: Any, length: int = 90) -> str:
+def short(value: object, length: int = 90) -> str:
     """Return a value's ``repr``, cut for a message.
 
     Args:
@@ -23,7 +24,7 @@ def short(value: Any, length: int = 90) -> str:
     return text if len(text) <= length else f'{text[:length - 3]}...'
 
 
-def without_nan(value: Any) -> Any:
+def without_nan(value: JSONValue) -> JSONValue:
     """Return nested values with None for NaN, as strict JSON wants it.
 
     Args:
@@ -38,7 +39,7 @@ def without_nan(value: Any) -> Any:
     return value
 
 
-def checkpoint_values(metainfo: Mapping[str, Any]) -> dict[str, Any]:
+def checkpoint_values(metainfo: Metainfo) -> dict[str, JSONValue]:
     """Copy metainfo as plain Python types.
 
     MMEngine stores the metainfo in checkpoints, and a checkpoint that is
@@ -63,7 +64,7 @@ def checkpoint_values(metainfo: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _storable(value: Any) -> Any:
+def _storable(value: object) -> object:
     if value is None or type(value) in (bool, int, float, str):
         return value
     if isinstance(value, os.PathLike):

@@ -13,11 +13,12 @@ import numpy as np
 
 from mmseg_zeroshot.utils.io import explain_full_disk
 
+from .checksums import write_checksums
 from .graphs import GRAPH_FILES, graph_bytes, graph_totals, write_graphs
 from .npy_rows import write_header
 from .shard_reader import read_shard
 from .shards import FULL_DISK, ShardPlan
-from .stamp import FEATURES, IMAGES, STAMP, BankStamp
+from .stamp import CHECKSUMS, FEATURES, IMAGES, STAMP, BankStamp
 
 GROUP_BYTES = 128 << 20
 """Features that are in memory at once."""
@@ -120,6 +121,8 @@ def _write(folder: Path, stamp: BankStamp, paths: Sequence[Path]
     if stamp.get('graphs'):
         write_graphs(folder, paths, stamp)
         names += GRAPH_FILES.values()
+    write_checksums(folder, names)
+    names.append(CHECKSUMS)
     stamp['files'] = {name: (folder / name).stat().st_size for name in names}
     (folder / STAMP).write_text(json.dumps(stamp, indent=1), 'utf-8')
 

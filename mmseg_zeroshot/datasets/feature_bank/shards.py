@@ -2,9 +2,7 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +14,7 @@ from torch import Tensor
 from mmseg_zeroshot.datasets.protocols import SampleDataset
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.randomness import fixed_randomness
 
 from .graphs import ImageGraph, image_graph, shard_arrays
 from .pixels import Chosen, choose_pixels
@@ -165,25 +164,3 @@ def _choose_batch(plan: ShardPlan, keys: list[tuple[int, int]],
                                 rng=np.random.default_rng([*seed, 1]))
         result.append((pixels, graph))
     return result
-
-
-@contextmanager
-def fixed_randomness(*seed: int) -> Iterator[None]:
-    """Seed Python's, NumPy's and torch's CPU generators, and restore them.
-
-    Transforms draw from the global generators.
-
-    Args:
-        seed: Whole numbers >= 0.
-    """
-    number = int(np.random.SeedSequence(seed).generate_state(1)[0])
-    state = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    random.seed(number)
-    np.random.seed(number)
-    torch.default_generator.manual_seed(number)
-    try:
-        yield
-    finally:
-        random.setstate(state[0])
-        np.random.set_state(state[1])
-        torch.set_rng_state(state[2])

@@ -82,7 +82,7 @@ def _collect(futures: Sequence[Future], progress: Progress) -> None:
 _worker: dict[str, Any] = {}
 
 
-def _start_worker(plan: ShardPlan, make_dataset: Callable[[], Any],
+def _start_worker(plan: ShardPlan, make_dataset: Callable[[], SampleDataset],
                   make_extract: Callable[[str], Extract],
                   devices: SimpleQueue, threads: int) -> None:
     """Prepare a process; data set and network are made by its first task.

@@ -74,7 +74,7 @@ def readable_age(seconds: float) -> str:
 
 def _in_use(folder: Path) -> bool:
     """Whether a process holds the folder or one below it."""
-    return any(is_locked(path.parent) for path in folder.rglob(LOCK))
+    return any(map(is_locked, folder.rglob(f'*{LOCK}')))
 
 
 def _leftover(folder: Path) -> Leftover:

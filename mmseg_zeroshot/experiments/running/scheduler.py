@@ -52,7 +52,7 @@ class Settings:
     jobs: int = 1
     experiment: str = ''
     variables: Mapping[str, str] = field(default_factory=dict)
-    after: Callable[[], Any] = lambda: None
+    after: Callable[[], object] = lambda: None
     report: Callable[[str], None] = print
 
 
@@ -79,7 +79,7 @@ def describe(tasks: Sequence[Task],
 def run_tasks(tasks: Sequence[Task], work_dir: Path, *,
               executor: Executor | None = None, jobs: int = 1,
               experiment: str = '', modules: Path | None = None,
-              after: Callable[[], Any] = lambda: None,
+              after: Callable[[], object] = lambda: None,
               report: Callable[[str], None] = print) -> None:
     """Run what is not done yet.
 

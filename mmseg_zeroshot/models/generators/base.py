@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from typing import TypeAlias
 
 from mmengine.model import BaseModule
 from torch import Tensor
@@ -12,6 +13,11 @@ from mmseg_zeroshot.models.losses import PRINTED_BANDWIDTHS
 Classifier = Callable[[Tensor], Tensor]
 """Maps (B, N, d_x) features to (B, N, K) scores. Its weights are constants:
 gradients reach the features only."""
+
+
+ClassLosses: TypeAlias = dict[str, list[tuple[Tensor, Tensor]]]
+"""What each class added to the last losses, for who looks for the class of a
+NaN: pairs of class ids (B,) and detached values (B,), by name of a loss."""
 
 
 class BaseGenerator(BaseModule):
@@ -25,6 +31,10 @@ class BaseGenerator(BaseModule):
     Every parameter, also one that only the losses use (a critic, an
     encoder), belongs to the generator: it is optimized in the stages
     ``generator`` and ``joint`` and saved under ``decode_head.generator``.
+
+    Attributes:
+        class_losses: See :data:`ClassLosses`; empty where classes are not
+            told apart.
 
     Args:
         embedding_dim: Width d_a of the class vectors. The head fills it in.
@@ -44,6 +54,7 @@ class BaseGenerator(BaseModule):
             embedding_dim=embedding_dim, feature_dim=feature_dim)
         self.embedding_dim = embedding_dim
         self.feature_dim = feature_dim
+        self.class_losses: ClassLosses = {}
 
     @property
     def bandwidths(self) -> tuple[float, ...]:
