@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 
 from mmseg_zeroshot._stack import run_mmseg_tool
+from mmseg_zeroshot.utils.io import explain_full_disk
 
 from ._processes import joined
 
@@ -29,4 +30,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     given = sys.argv[1:] if argv is None else argv
-    return run_mmseg_tool('train.py', joined(given))
+    with explain_full_disk(advice='free space and go on with --resume'):
+        return run_mmseg_tool('train.py', joined(given))

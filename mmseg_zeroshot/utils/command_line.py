@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import Callable
 
+from .io import explain_full_disk
+
 CLOSED = 141
 """Exit code of a tool whose output was closed, as of SIGPIPE in a shell."""
 
@@ -24,7 +26,8 @@ def exit_code(run: Callable[[], object], *errors: type[Exception]) -> int:
     """
     mendable: tuple[type[Exception], ...] = (ValueError, OSError, *errors)
     try:
-        run()
+        with explain_full_disk():
+            run()
         sys.stdout.flush()
     except BrokenPipeError:
         _discard_output()

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -146,8 +147,12 @@ class PredictionWriter:
             self.read(path), ids, classes=self.classes, palette=self.palette,
             marks=self._marks, opacity=self.opacity,
             with_labels=self.with_labels)
+        # Pillow writes a JPEG to a file itself, and says of a full disk no
+        # more than "encoder error -2".
+        encoded = BytesIO()
+        Image.fromarray(picture).save(encoded, 'JPEG', quality=92)
         with atomic_write(self.out_dir / name) as out:
-            Image.fromarray(picture).save(out, 'JPEG', quality=92)
+            out.write(encoded.getbuffer())
 
     def _write_mask(self, ids: np.ndarray, name: str) -> None:
         if len(self.classes) > 256:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from mmseg_zeroshot.utils.io import explain_full_disk
 from mmseg_zeroshot.utils.progress import progress
 from mmseg_zeroshot.utils.reading import read_json
 from mmseg_zeroshot.utils.typing_utils import JSONValue
@@ -74,8 +75,10 @@ def write_compositions(root: str | os.PathLike,
     temporary = Path(tempfile.mkdtemp(
         dir=target.parent, prefix=f'.{target.name}.', suffix='.part'))
     try:
-        _write(temporary, stamp, draw, palette or class_palette(classes))
-        _move(temporary, target, stamp)
+        with explain_full_disk(target):
+            _write(temporary, stamp, draw,
+                   palette or class_palette(classes))
+            _move(temporary, target, stamp)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

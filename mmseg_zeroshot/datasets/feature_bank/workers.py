@@ -16,6 +16,7 @@ import torch
 
 from mmseg_zeroshot.datasets.protocols import SampleDataset
 from mmseg_zeroshot.utils.progress import Pace, duration
+from mmseg_zeroshot.utils.sizes import readable_size
 
 from .shards import Extract, ShardPlan, build_shard
 
@@ -140,5 +141,5 @@ class Progress:
         self.report(
             f'{min(finished * self.shard_images, self.total)}/{self.total} '
             f'images, {pace.rate * self.shard_images:.1f} images/s, '
-            f'{duration(pace.left)} left, bank of '
-            f'about {self.bytes / pace.done * self.shards / 1e9:.2f} GB')
+            f'{duration(pace.left)} left, bank of about '
+            + readable_size(self.bytes / pace.done * self.shards))

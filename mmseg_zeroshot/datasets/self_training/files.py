@@ -95,6 +95,8 @@ STAMP_KEYS = tuple(PseudoStamp.__annotations__)
 """Keys that are known before the first image is labelled."""
 
 _NOTE = 'pseudo_labels'
+_FULL_DISK = ('finished label maps are kept: free space and run the same '
+              'command again to go on')
 
 
 def image_names(paths: Sequence[str | os.PathLike]) -> list[str]:
@@ -147,7 +149,7 @@ def write_map(path: Path, labels: np.ndarray, palette: Sequence[int],
     image.putpalette(palette)
     info = PngInfo()
     info.add_text(_NOTE, json.dumps(note))
-    with atomic_write(path) as file:
+    with atomic_write(path, advice=_FULL_DISK) as file:
         image.save(file, format='PNG', pnginfo=info)
 
 

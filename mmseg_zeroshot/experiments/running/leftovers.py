@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmseg_zeroshot.utils.locks import LOCK, is_locked
+from mmseg_zeroshot.utils.sizes import readable_size
 
 from .folders import STEP, places, step_files
 from .tasks import Task
@@ -56,20 +57,6 @@ def find_leftovers(work_dir: Path, tasks: Iterable[Task]) -> list[Leftover]:
             for path, _ in step_files(place)
             if path.parent.resolve() not in kept
             and not path.parent.is_symlink() and not _in_use(path.parent)]
-
-
-def readable_size(size: int) -> str:
-    """Return a number of bytes as text, such as ``'1.5 MB'``.
-
-    Args:
-        size: The number.
-    """
-    value = float(size)
-    for unit in ('B', 'kB', 'MB'):
-        if value < 1000:
-            return f'{value:.3g} {unit}'
-        value /= 1000
-    return f'{value:.1f} GB'
 
 
 def readable_age(seconds: float) -> str:

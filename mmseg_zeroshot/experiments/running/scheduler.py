@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmseg_zeroshot.experiments.writer import write_config
+from mmseg_zeroshot.utils.io import explain_full_disk
 from mmseg_zeroshot.utils.locks import locked
 
 from .calls import command_line, environment, shown
@@ -171,7 +172,8 @@ class _Run:
              *given: Any) -> None:
         """Let what goes wrong with a task stop this task alone."""
         try:
-            action(task, *given)
+            with explain_full_disk(task.folder / LOG):
+                action(task, *given)
         except (ValueError, OSError, RuntimeError) as error:
             self.failed.setdefault(task, f'step {task.label!r}: {error}')
 

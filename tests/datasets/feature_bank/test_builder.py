@@ -491,5 +491,5 @@ def test_time_left_leaves_out_the_start_up(tmp_path, monkeypatch):
     for _ in range(4):
         progress(10_000_000)
     assert lines == [
-        '10/1000 images, 0.2 images/s, 1:39:00 left, bank of about 1.00 GB',
-        '30/1000 images, 10.0 images/s, 1:37 left, bank of about 1.00 GB']
+        '10/1000 images, 0.2 images/s, 1:39:00 left, bank of about 1.0 GB',
+        '30/1000 images, 10.0 images/s, 1:37 left, bank of about 1.0 GB']
