@@ -2,13 +2,16 @@
 
 Usage: `mmseg-zeroshot train CONFIG [mmseg's own arguments]` (`--help` lists
 them). The configs load this package, so mmseg's own file does the same when it
-is called directly.
+is called directly. `--amp` on a machine without a GPU is refused at once.
 """
 from __future__ import annotations
 
+import argparse
+import sys
 from collections.abc import Sequence
 
 from mmseg_zeroshot._stack import run_mmseg_tool
+from mmseg_zeroshot.utils.mixed_precision import AMP, why_no_amp
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,4 +23,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    given = sys.argv[1:] if argv is None else argv
+    reason = why_no_amp() if asks_for_amp(given) else ''
+    if reason:
+        print(f'error: {reason}: leave it out', file=sys.stderr)
+        return 1
     return run_mmseg_tool('train.py', argv)
+
+
+def asks_for_amp(argv: Sequence[str]) -> bool:
+    """Whether the arguments of mmseg's tool ask for mixed precision.
+
+    Args:
+        argv: The arguments.
+    """
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument('--amp', action='store_true')
+    known, others = parser.parse_known_args(argv)
+    return known.amp or any(AMP in argument for argument in others)
