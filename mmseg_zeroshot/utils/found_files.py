@@ -22,8 +22,9 @@ def endings(folder: str | os.PathLike) -> str:
         Such as ``'the files there end in .jpg (12), .txt (1)'``; or that it
         holds none, or is not there.
     """
+    folder = os.fspath(folder)
     if not os.path.isdir(folder):
-        return f'there is no folder {os.fspath(folder) or "."}'
+        return f'there is no folder {folder or "."}'
     counts = Counter(os.path.splitext(name)[1] or 'no suffix'
                      for _, _, names in os.walk(os.fspath(folder),
                                               followlinks=True)
