@@ -17,8 +17,9 @@ from collections.abc import Sequence
 
 from mmseg_zeroshot._stack import run_mmseg_tool
 from mmseg_zeroshot.utils.io import explain_full_disk
-from ._processes import joined
 from mmseg_zeroshot.utils.mixed_precision import AMP, why_no_amp
+
+from ._processes import joined
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from typing import Any
+
+from mmseg_zeroshot.utils.typing_utils import Sample
 
 
-def runs_of_one_size(data: Any) -> Iterator[Any]:
+def runs_of_one_size(data: Sample) -> Iterator[Sample]:
     """Yield parts of a batch in order, each of images of one size.
 
     Args:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets
 from mmseg_zeroshot.models.graph_sets import GraphSets
+from mmseg_zeroshot.utils.typing_utils import Sample
 
 from .batches import runs_of_one_size
 
@@ -115,7 +116,7 @@ class ZeroShotSegmentor(EncoderDecoder):
             features = self.extract_feat(inputs)
         return self._decode_head_forward_train(features, data_samples)
 
-    def val_step(self, data: Any) -> list:
+    def val_step(self, data: Sample) -> list:
         """Segment a batch; see :meth:`test_step`.
 
         Args:
@@ -123,7 +124,7 @@ class ZeroShotSegmentor(EncoderDecoder):
         """
         return self.test_step(data)
 
-    def test_step(self, data: Any) -> list:
+    def test_step(self, data: Sample) -> list:
         """Segment a batch, also one of images of several sizes.
 
         MMSegmentation takes images of one size alone. Here neighbours of one

@@ -1,14 +1,16 @@
 """Images of several sizes in one batch."""
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from mmengine.runner import Runner
+from mmengine.structures import BaseDataElement
 
 from mmseg_zeroshot.engine.hooks.runner_access import unwrapped
+from mmseg_zeroshot.utils.typing_utils import Sample
 
 
-def check_one_size(runner: Runner, name: str, data_batch: Any) -> None:
+def check_one_size(runner: Runner, name: str, data_batch: Sample | None) -> None:
     """Refuse a batch that the model cannot segment.
 
     MMSegmentation's preprocessor would end in an assertion that names
@@ -25,8 +27,7 @@ def check_one_size(runner: Runner, name: str, data_batch: Any) -> None:
         ValueError: Its images are of several sizes; the message names two
             and the key to set.
     """
-    inputs = (data_batch or {}).get('inputs') if isinstance(
-        data_batch, dict) else None
+    inputs = data_batch.get('inputs') if isinstance(data_batch, dict) else None
     model = unwrapped(runner.model)
     if (not isinstance(inputs, (list, tuple))
             or getattr(model, 'takes_several_sizes', False)):
@@ -43,7 +44,7 @@ def check_one_size(runner: Runner, name: str, data_batch: Any) -> None:
             f'the pipeline')
 
 
-def _image(samples: Any, place: int) -> str:
+def _image(samples: Sequence[BaseDataElement] | None, place: int) -> str:
     path = samples[place].metainfo.get('img_path') if samples else None
     return path or f'image {place} of the batch'
 

@@ -1,8 +1,6 @@
 """Head, data and checkpoint must speak of the same classes."""
 from __future__ import annotations
 
-from typing import Any
-
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
@@ -19,6 +17,7 @@ from mmseg_zeroshot.engine.hooks.runner_access import (
     zero_shot_head,
 )
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import Sample
 
 from .bank import check_bank, check_extractor
 from .batches import check_one_size
@@ -123,7 +122,7 @@ class ConsistencyHook(Hook):
         self.before_run(runner)
 
     def before_val_iter(self, runner: Runner, batch_idx: int,
-                        data_batch: Any = None) -> None:
+                        data_batch: Sample | None = None) -> None:
         """Check that the model takes the sizes of a batch's images.
 
         Args:
@@ -134,7 +133,7 @@ class ConsistencyHook(Hook):
         check_one_size(runner, 'val', data_batch)
 
     def before_test_iter(self, runner: Runner, batch_idx: int,
-                         data_batch: Any = None) -> None:
+                         data_batch: Sample | None = None) -> None:
         """As :meth:`before_val_iter`.
 
         Args:
