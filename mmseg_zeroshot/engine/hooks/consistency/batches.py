@@ -27,7 +27,9 @@ def check_one_size(runner: Runner, name: str, data_batch: Sample | None) -> None
         ValueError: Its images are of several sizes; the message names two
             and the key to set.
     """
-    inputs = data_batch.get('inputs') if isinstance(data_batch, dict) else None
+    if not isinstance(data_batch, dict):
+        return
+    inputs = data_batch.get('inputs')
     model = unwrapped(runner.model)
     if (not isinstance(inputs, (list, tuple))
             or getattr(model, 'takes_several_sizes', False)):
