@@ -5,7 +5,8 @@ Configs load the package by ``custom_imports = dict(imports=[
 
 The import is cheap. A public name is imported when it is first used, and the
 types are registered before the first lookup (see `_registration`). An
-installation without the stack, or with two, is explained at once.
+installation with two stacks is explained at once. One without a stack offers
+words, splits and the scoring of files, and says what networks need.
 """
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ else:
         'mmd2': 'models.losses', 'weighted_mmd2': 'models.losses',
         'region_graph': 'datasets', '__version__': 'version'})
 
-# Before anything imports mmseg: a missing or doubled stack is explained here.
+# Before anything imports mmseg: a doubled stack is explained here.
 prepare_stack()
 register()
 

@@ -12,6 +12,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from ._stack import MissingStack
 from .version import __version__
 
 COMMANDS: dict[str, dict[str, str]] = {
@@ -65,9 +66,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Imported here: numpy comes with it.
         from .semantics.names import hint
         parser.error(f'unknown command {name!r}.{hint(name, summaries)}')
-    module = importlib.import_module(
-        f'{__package__}.commands.{name.replace("-", "_")}')
-    return module.main(given[1:])
+    try:
+        module = importlib.import_module(
+            f'{__package__}.commands.{name.replace("-", "_")}')
+        return module.main(given[1:])
+    except MissingStack as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 1
 
 
 def all_commands() -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from mmseg_zeroshot.utils.progress import Pace
+from mmseg_zeroshot.utils.pace import Pace
 
 from .bilinear import CLASSIFICATION_LOSSES, BilinearClassifier
 from .features import AttributeFeatures

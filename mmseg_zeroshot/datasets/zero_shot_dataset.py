@@ -11,7 +11,7 @@ from mmseg.registry import DATASETS
 from torch.utils.data import Dataset
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
-from mmseg_zeroshot.utils.json_values import checkpoint_values
+from mmseg_zeroshot.utils.checkpoint_values import checkpoint_values
 
 from .few_label import FewLabel
 from .inner_dataset import DataInfos, build_inner, mmseg_scope
