@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .datasets import region_graph
     from .evaluation import GammaCurve, zero_shot_scores
     from .models.losses import mmd2, weighted_mmd2
+    from .scoring import Scored, score_folder
     from .semantics import (
         ClassEmbeddings,
         ClassSplit,
@@ -42,6 +43,7 @@ else:
         'get_split': 'semantics', 'load_embeddings': 'semantics',
         'GammaCurve': 'evaluation', 'zero_shot_scores': 'evaluation',
         'mmd2': 'models.losses', 'weighted_mmd2': 'models.losses',
+        'Scored': 'scoring', 'score_folder': 'scoring',
         'region_graph': 'datasets', '__version__': 'version'})
 
 # Before anything imports mmseg: a doubled stack is explained here.
@@ -52,6 +54,7 @@ __all__ = [
     'ClassEmbeddings',
     'ClassSplit',
     'GammaCurve',
+    'Scored',
     '__version__',
     'datasets',
     'engine',
@@ -61,6 +64,7 @@ __all__ = [
     'mmd2',
     'models',
     'region_graph',
+    'score_folder',
     'semantics',
     'visualization',
     'weighted_mmd2',

@@ -38,6 +38,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         'plot': 'draw curves, gamma curves and confusion tables',
         'plot-object-sizes': 'draw IoU against the size of objects',
         'leaderboard': 'compare results files in one table',
+        'score': 'score saved predictions of any code base',
     },
     'Data and words': {
         'build-embeddings': 'make class vectors from word-vector files',

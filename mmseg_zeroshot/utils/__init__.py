@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mmseg_zeroshot._lazy import lazy_names
 
 from .command_line import exit_code, resumable_exit_code
+from .gamma_range import check_gamma
 from .io import atomic_write, file_sha256
 
 if TYPE_CHECKING:
@@ -15,13 +16,12 @@ if TYPE_CHECKING:
         MASKED_LOGIT,
         best_pair,
         calibrated_prediction,
-        check_gamma,
         in_parts,
         mask_classes,
     )
 else:
     __getattr__, __dir__ = lazy_names(__name__, dict.fromkeys((
-        'MASKED_LOGIT', 'best_pair', 'calibrated_prediction', 'check_gamma',
+        'MASKED_LOGIT', 'best_pair', 'calibrated_prediction',
         'in_parts', 'mask_classes'), 'calibration'))
 
 __all__ = [

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from .gamma_range import check_gamma
+
 MASKED_LOGIT = -1e4
 """Logit of a class that must not be predicted or trained.
 
@@ -136,14 +138,6 @@ def _stays(pair: BestPair, gamma: float) -> Tensor:
     lowered = pair.probability - gamma
     return (lowered > pair.rival_probability) | (
         (lowered == pair.rival_probability) & (pair.winner < pair.rival))
-
-
-def check_gamma(gamma: float) -> None:
-    """Raise a ValueError unless ``gamma`` is in [0, 1]."""
-    if not 0 <= gamma <= 1:
-        raise ValueError(
-            f'gamma must be in [0, 1], got {gamma!r}: it is subtracted from '
-            'softmax probabilities of the seen classes (SPNet, eq. 5)')
 
 
 def mask_classes(logits: Tensor, class_ids: Sequence[int]) -> Tensor:

@@ -1,0 +1,173 @@
+"""Predictions of any code base, scored from the files that it saved."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mmseg_zeroshot.evaluation.assessment import assess
+from mmseg_zeroshot.evaluation.scores import Absent
+from mmseg_zeroshot.results.record import Record, Variant
+from mmseg_zeroshot.results.scored_files import ScoredFiles
+from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.semantics.supervision import DEFAULT
+from mmseg_zeroshot.version import __version__
+
+from .description import Description
+from .label_pass import LabelPass, Tally
+from .outcome import outcome_of
+from .pairing import Pairs, pair_names
+from .problems import Problems
+from .reading import PREDICTIONS, TRUTH, Reading
+from .sides import joint_digest, open_labels
+
+RESIZES = ('nearest', )
+"""How predictions of another size may be brought to their label map's."""
+NO_SCORES = 'label maps hold no scores of classes'
+
+Progress = Callable[[int, int], object]
+"""Is told now and then how many images of how many are done."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What came of files.
+
+    Attributes:
+        record: The record, as a run of ours leaves it in
+            ``zero_shot_results.json``.
+        confusion: (K, K) int64 pixels, rows truth.
+        notes: What was found about the files, in sentences.
+    """
+
+    record: Record
+    confusion: np.ndarray
+    notes: Sequence[str] = ()
+
+
+def score_folder(predictions: str | os.PathLike,
+                 truth: str | os.PathLike,
+                 split: str | Mapping[str, Any] | ClassSplit,
+                 *,
+                 method: str,
+                 supervision: str = DEFAULT,
+                 dataset: str = '',
+                 gamma: float = 0.,
+                 seed: int | None = None,
+                 variant: Variant | None = None,
+                 read_predictions: Reading | None = None,
+                 read_truth: Reading | None = None,
+                 images: Sequence[str] = (),
+                 absent: Absent = 'skip',
+                 resize: str | None = None,
+                 partial: bool = False,
+                 jobs: int | None = None,
+                 progress: Progress | None = None) -> Scored:
+    """Score saved predictions against label maps.
+
+    Both are PNG or TIFF files of class ids: grey of 8 or 16 bits, palette or
+    bilevel. Folders may be zip files. Names, sizes and ids of all files are
+    checked, and everything that is wrong is said at once.
+
+    Args:
+        predictions: Folder of the predictions.
+        truth: Folder of the label maps.
+        split: As of :func:`~mmseg_zeroshot.semantics.build_split`.
+        method: Name of the method in tables.
+        supervision: What the method might see, such as ``'strict'``.
+        dataset: Name of the data set in tables.
+        gamma: The calibration factor that the predictions were made with.
+        seed: The seed of the run that made them.
+        variant: What else sets the run apart, such as ``dict(n=5)``.
+        read_predictions: What is known of the predictions' files.
+        read_truth: What is known of the label maps' files.
+        images: Names of the images to score, without endings; all that have
+            a label map by default.
+        absent: See :func:`~mmseg_zeroshot.evaluation.zero_shot_scores`.
+        resize: ``'nearest'`` brings predictions of another size to that of
+            their label map; they are an error by default.
+        partial: Whether images without a prediction are left out; the
+            record says so.
+        jobs: Threads; one per core by default, at most 8.
+        progress: Is told how far the scoring is.
+
+    Returns:
+        The record, the confusion matrix, and what was found.
+
+    Raises:
+        FileNotFoundError: A folder is not there.
+        ValueError: Something does not fit.
+
+    Example:
+        >>> scored = score_folder('predictions', 'SegmentationClassAug',
+        ...                       'voc12-zs3-k4', method='SPNet')
+        >>> scored.record['generalised']['hIoU']
+    """
+    split = build_split(split)
+    row = Description(method, supervision, dataset, gamma, seed,
+                      variant or {})
+    _check_resize(resize)
+    true = (read_truth or Reading()).of(split, TRUTH)
+    predicted = (read_predictions or Reading()).of(split, PREDICTIONS)
+    labels, guesses = open_labels(truth), open_labels(predictions)
+    problems = Problems()
+    pairs = pair_names(
+        guesses.names, labels.names, problems, listed=images, partial=partial,
+        prediction_suffix=predicted.reading.suffix,
+        truth_suffix=true.reading.suffix)
+    counting = LabelPass(labels, guesses, true.ids, predicted.ids,
+                         split.unseen_ids, resize == 'nearest')
+    tally = counting.run(pairs, jobs, counter(progress, len(pairs.files)))
+    problems.update(tally.problems.items())
+    outcome = outcome_of(tally, true, predicted, split, problems)
+    problems.raise_if_any()
+    scores = assess(split, outcome.confusion, absent=absent,
+                    why_no_vanilla=NO_SCORES, regions=outcome.regions)
+    record = row.record(scores, _files(tally, pairs, resize))
+    return Scored(record, outcome.confusion, [
+        pairs.note, *_left_out(pairs), *outcome.notes,
+        *true.table(split, outcome.starts[0]),
+        *predicted.table(split, outcome.starts[1])])
+
+
+def counter(progress: Progress | None,
+            total: int) -> Callable[[int], None]:
+    """Return what adds up the images that are done.
+
+    Args:
+        progress: Is told the sum and the total.
+        total: How many images there are.
+    """
+    done = 0
+
+    def add(number: int) -> None:
+        nonlocal done
+        done += number
+        if progress is not None:
+            progress(done, total)
+
+    return add
+
+
+def _check_resize(resize: str | None) -> None:
+    if resize not in (None, *RESIZES):
+        raise ValueError(f'resize must be one of {RESIZES} or None, got '
+                         f'{resize!r}')
+
+
+def _files(tally: Tally, pairs: Pairs, resize: str | None) -> ScoredFiles:
+    truth, predictions = map(joint_digest, tally.digests)
+    return ScoredFiles(
+        kind='label maps', images=len(pairs.files), predictions=predictions,
+        truth=truth, resize=resize, partial=bool(pairs.missing),
+        version=__version__)
+
+
+def _left_out(pairs: Pairs) -> list[str]:
+    if not pairs.missing:
+        return []
+    return [f'partial: {len(pairs.missing):,} images without a prediction '
+            'are left out']

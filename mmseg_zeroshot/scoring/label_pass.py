@@ -1,0 +1,241 @@
+"""One pass over pairs of label maps, in threads."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from mmseg_zeroshot.evaluation.object_regions import count_regions
+
+from .counting import Runs, count_pairs, find_runs
+from .numbering import Numbering
+from .pairing import Pairs
+from .problems import Kind, Problems
+from .sides import LabelMap, Labels
+
+UNREADABLE = Kind('files cannot be read as label maps',
+                  'write them again from the original')
+SIZES = Kind('predictions have another size than their label map',
+             'save them at the size of the label map; --resize nearest '
+             'resizes them, and the record says so')
+_AT_ONCE = 8
+_FEW = 10
+
+
+@dataclass
+class Present:
+    """Which images show the codes of one side.
+
+    Attributes:
+        images: (codes, ) number of images with each.
+        first: Some of these images, by code.
+        outside: Ids without a code of their own -> some images.
+    """
+
+    images: np.ndarray
+    first: dict[int, list[str]] = field(default_factory=dict)
+    outside: dict[int, list[str]] = field(default_factory=dict)
+
+    def add(self, image: str, codes: np.ndarray,
+            ids: np.ndarray) -> np.ndarray:
+        """Note what an image shows.
+
+        Args:
+            image: Its name.
+            codes: (R, ) the codes of its runs.
+            ids: (R, ) their ids.
+
+        Returns:
+            (codes, ) which of them it shows.
+        """
+        last = len(self.images) - 1
+        shown = np.bincount(codes, minlength=last + 1) > 0
+        self.images += shown
+        # Only the ends of the list may turn out to be outside of it.
+        for code in (0, last - 2):
+            if shown[code]:
+                _note(self.first, code, [image])
+        if shown[last]:
+            for value in np.unique(ids[codes == last]):
+                _note(self.outside, int(value), [image])
+        return shown
+
+    def update(self, other: Present) -> None:
+        """Add what other images show.
+
+        Args:
+            other: Of the same side.
+        """
+        self.images += other.images
+        for mine, theirs in ((self.first, other.first),
+                             (self.outside, other.outside)):
+            for key, images in theirs.items():
+                _note(mine, key, images)
+
+
+@dataclass
+class Tally:
+    """What was counted.
+
+    Attributes:
+        counts: (T, P) int64 pixels by the codes of both sides, rows truth.
+        regions: (T, ) int64 connected regions, of the codes asked for.
+        truth: What the label maps show.
+        prediction: What the predictions show.
+        problems: What was wrong.
+        digests: Name and digest of every file read, truth first.
+    """
+
+    counts: np.ndarray
+    regions: np.ndarray
+    truth: Present
+    prediction: Present
+    problems: Problems = field(default_factory=Problems)
+    digests: tuple[list, list] = field(default_factory=lambda: ([], []))
+
+    @classmethod
+    def empty(cls, truth: Numbering, prediction: Numbering) -> Tally:
+        """Return the tally of nothing.
+
+        Args:
+            truth: The label maps' ids.
+            prediction: The predictions' ids.
+        """
+        rows, columns = truth.num_codes, prediction.num_codes
+        return cls(np.zeros((rows, columns), np.int64),
+                   np.zeros(rows, np.int64),
+                   Present(np.zeros(rows, np.int64)),
+                   Present(np.zeros(columns, np.int64)))
+
+    def update(self, other: Tally) -> None:
+        """Add the counts of other images.
+
+        Args:
+            other: Of the same sides.
+        """
+        self.counts += other.counts
+        self.regions += other.regions
+        self.truth.update(other.truth)
+        self.prediction.update(other.prediction)
+        self.problems.update(other.problems.items())
+        for mine, theirs in zip(self.digests, other.digests):
+            mine.extend(theirs)
+
+
+@dataclass(frozen=True)
+class LabelPass:
+    """Counts pairs of label maps.
+
+    Attributes:
+        truth: The label maps.
+        prediction: The predictions.
+        truth_ids: The ids of the label maps.
+        prediction_ids: The ids of the predictions.
+        unseen: The split's ids of the classes whose regions are counted.
+        resize: Whether predictions of another size are resized.
+    """
+
+    truth: Labels
+    prediction: Labels
+    truth_ids: Numbering
+    prediction_ids: Numbering
+    unseen: Sequence[int] = ()
+    resize: bool = False
+
+    def run(self, pairs: Pairs, jobs: int | None = None,
+            progress: Callable[[int], object] = lambda done: None) -> Tally:
+        """Count all pairs.
+
+        Args:
+            pairs: What belongs together.
+            jobs: Threads; one per core by default, at most 8.
+            progress: Is told how many images are done, now and then.
+
+        Returns:
+            The counts, with all that was wrong.
+        """
+        total = Tally.empty(self.truth_ids, self.prediction_ids)
+        images = list(pairs.files.items())
+        parts = [images[start:start + _AT_ONCE]
+                 for start in range(0, len(images), _AT_ONCE)]
+        with ThreadPoolExecutor(jobs or min(8, os.cpu_count() or 1)) as pool:
+            for tally, part in zip(pool.map(self._count_all, parts), parts):
+                total.update(tally)
+                progress(len(part))
+        return total
+
+    def _count_all(self, part: Sequence[tuple[str, tuple[str, str]]]) -> Tally:
+        tally = Tally.empty(self.truth_ids, self.prediction_ids)
+        runs: list[Runs] = []
+        for image, (prediction, truth) in part:
+            true = self._load(self.truth, truth, tally)
+            predicted = self._load(self.prediction, prediction, tally)
+            if true is not None and predicted is not None:
+                tally.digests[0].append((image, true.digest))
+                tally.digests[1].append((image, predicted.digest))
+                runs += self._runs(image, true.ids, predicted.ids, tally)
+        # Once for all: the matrix of many classes is large.
+        tally.counts = count_pairs(
+            runs, (self.truth_ids.num_codes, self.prediction_ids.num_codes))
+        return tally
+
+    def _load(self, side: Labels, name: str, tally: Tally) -> LabelMap | None:
+        try:
+            return side.load(name)
+        except ValueError as error:
+            tally.problems.add(UNREADABLE, f'{name} {error}')
+        return None
+
+    def _runs(self, image: str, truth: np.ndarray, prediction: np.ndarray,
+              tally: Tally) -> list[Runs]:
+        """Return the runs of a pair by code; none where sizes differ."""
+        if truth.shape != prediction.shape:
+            if not self.resize:
+                tally.problems.add(SIZES, f'{image} ({_size(prediction)}, '
+                                   f'its label map {_size(truth)})')
+                return []
+            prediction = resized(prediction, truth.shape)
+        runs = find_runs(truth, prediction)
+        rows = self.truth_ids.codes[runs.truth]
+        columns = self.prediction_ids.codes[runs.prediction]
+        shown = tally.truth.add(image, rows, runs.truth)
+        tally.prediction.add(image, columns, runs.prediction)
+        codes = [code for code in self._unseen if shown[code]]
+        if codes:
+            ids = [self.truth_ids.id_of(code) for code in codes]
+            tally.regions[codes] += count_regions(truth, ids)
+        return [Runs(rows, columns, runs.lengths)]
+
+    @cached_property
+    def _unseen(self) -> list[int]:
+        return self.truth_ids.places(self.unseen)
+
+
+def resized(ids: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return a label map at another size, each pixel the nearest one's id.
+
+    Args:
+        ids: (..., h, w).
+        shape: (H, W).
+
+    Returns:
+        (..., H, W) of the same type.
+    """
+    rows, columns = (
+        ((np.arange(new) + 0.5) * old / new).astype(int)
+        for new, old in zip(shape, ids.shape[-2:]))
+    return ids[..., rows[:, None], columns]
+
+
+def _size(ids: np.ndarray) -> str:
+    return f'{ids.shape[1]}x{ids.shape[0]}'
+
+
+def _note(places: dict[int, list[str]], key: int,
+          images: Sequence[str]) -> None:
+    known = places.setdefault(key, [])
+    known.extend(images[:max(0, _FEW - len(known))])

@@ -1,0 +1,102 @@
+"""From the counts of files to those of the split's classes."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from mmseg_zeroshot.semantics import ClassSplit
+
+from .label_pass import Present, Tally
+from .numbering import OUTSIDE, Numbering
+from .problems import Kind, Problems
+from .reading import PREDICTIONS, TRUTH, Side
+from .starts import describe_starts, find_starts
+
+_MEND = ('look at the split and the class list: is it that of this data set? '
+         '--classes and --truth-classes name others')
+IDS = {what: Kind(f'ids of {what} are outside the class list', _MEND)
+       for what in (TRUTH, PREDICTIONS)}
+NO_PIXEL = Kind(
+    'groups of classes have no pixel in any label map',
+    'look at the split and the folder of label maps: hIoU needs both groups')
+
+
+class Outcome(NamedTuple):
+    """The counts of the split's K classes.
+
+    Attributes:
+        confusion: (K, K) int64 pixels, rows truth.
+        regions: (K, ) int64 connected regions of unseen classes' truth.
+        starts: Id of the first class of label maps and of predictions.
+        notes: What was found, in sentences.
+    """
+
+    confusion: np.ndarray
+    regions: np.ndarray
+    starts: tuple[int, int]
+    notes: Sequence[str]
+
+
+def outcome_of(tally: Tally, truth: Side, prediction: Side,
+               split: ClassSplit, problems: Problems) -> Outcome:
+    """Say which class every id is, and add the counts up.
+
+    Args:
+        tally: The counts of the files.
+        truth: The label maps' classes.
+        prediction: The predictions' classes.
+        split: The split.
+        problems: Takes ids that are no class, and groups without a pixel.
+
+    Returns:
+        The counts.
+
+    Raises:
+        ValueError: It cannot be told whether ids start at 0 or at 1.
+    """
+    told = truth.reading.first_id, prediction.reading.first_id
+    starts = find_starts(tally.counts, truth.ids, prediction.ids, told,
+                         split.ignored_ids)
+    sides = ((truth, tally.truth, starts[0]),
+             (prediction, tally.prediction, starts[1]))
+    for side, present, start in sides:
+        problems.add(IDS[side.what], *_outside(side.ids, present, start))
+    rows, columns = (side.ids.meaning(start) for side, _, start in sides)
+    size = split.num_classes
+    classes = np.ix_(rows >= 0, columns >= 0)
+    confusion = np.zeros((size, size), np.int64)
+    confusion[np.ix_(rows[rows >= 0], columns[columns >= 0])] = tally.counts[
+        classes]
+    regions = np.zeros(size, np.int64)
+    regions[rows[rows >= 0]] = tally.regions[rows >= 0]
+    pixels = np.zeros(size, np.int64)
+    pixels[rows[rows >= 0]] = tally.counts.sum(1)[rows >= 0]
+    _check_groups(pixels, split, problems)
+    note = describe_starts(starts)
+    return Outcome(confusion, regions, starts, [note] if note else [])
+
+
+def _outside(ids: Numbering, present: Present, start: int) -> Iterator[str]:
+    """Yield ids that stand for nothing, with images that show them."""
+    meaning = ids.meaning(start)
+    for code, images in present.first.items():
+        if meaning[code] == OUTSIDE:
+            yield _where(ids.id_of(code), images, present.images[code])
+    for value, images in present.outside.items():
+        yield _where(value, images, len(images))
+
+
+def _where(value: int, images: Sequence[str], number: int) -> str:
+    more = ' and others' if number > 1 else ''
+    return f'{value} in {images[0]}{more}'
+
+
+def _check_groups(pixels: np.ndarray, split: ClassSplit,
+                  problems: Problems) -> None:
+    for group in ('seen', 'unseen'):
+        classes = getattr(split, group)
+        if classes and not pixels[list(split.ids(classes))].any():
+            problems.add(NO_PIXEL, f'{group} ({", ".join(classes[:5])}'
+                         + (', …)' if len(classes) > 5 else ')'))
