@@ -9,11 +9,12 @@ Examples:
     mmseg-zeroshot score predictions.zip --truth masks/ --split split.json \\
         --method mine --classes classes.txt --partial
 
-Label maps are PNG or TIFF files of class ids, in folders or zip files. The
-split is a shipped one, or a JSON file such as {"classes": ["background",
-"cat", "cow"], "unseen": ["cow"], "name": "pets"}. Names, sizes and ids of all
-files are checked first, and everything that is wrong is said at once. It needs
-neither PyTorch nor MMSegmentation.
+Label maps are PNG or TIFF files of class ids, images in colours (--palette),
+NPY or NPZ arrays, or detectron2's sem_seg_predictions.json, in folders or zip
+files. The split is a shipped one, or a JSON file such as {"classes":
+["background", "cat", "cow"], "unseen": ["cow"], "name": "pets"}. Names, sizes
+and ids of all files are checked, and everything that is wrong is said at once.
+It needs neither PyTorch nor MMSegmentation.
 """
 from __future__ import annotations
 
@@ -27,9 +28,12 @@ from pathlib import Path
 from mmseg_zeroshot.results.record import RESULTS_FILE, Record, score_values
 from mmseg_zeroshot.results.records import write_records
 from mmseg_zeroshot.scoring import score_folder
+from mmseg_zeroshot.scoring.class_files import Classes, read_classes
+from mmseg_zeroshot.scoring.colours import read_palette
 from mmseg_zeroshot.scoring.folder import RESIZES
 from mmseg_zeroshot.scoring.reading import Reading
 from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.semantics.name_lists import GivenNames
 from mmseg_zeroshot.semantics.supervision import DEFAULT, SUPERVISIONS
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.pace import Pace
@@ -46,9 +50,9 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     """
     parser = make_parser(__name__, __doc__)
     add = parser.add_argument
-    add('predictions', type=Path, help='folder or zip file of label maps')
+    add('predictions', type=Path, help='folder, zip file or JSON file')
     add('--truth', type=Path, required=True,
-        help='folder or zip file of the true label maps')
+        help='the true label maps, likewise')
     add('--split', required=True, help='a shipped split, or a JSON file')
     add('--method', required=True, help='its name in tables')
     add('--supervision', default=DEFAULT, choices=list(SUPERVISIONS),
@@ -71,10 +75,15 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
         'predictions behind the name of the image (default: found)')
     add('--truth-suffix', default='', metavar='END',
         help='the same of label maps')
-    add_names(group, '--classes', help="the predictions' classes in the order "
-              "of their ids (default: the split's)", default=None)
-    add_names(group, '--truth-classes', help='the same of label maps',
-              default=None)
+    add_names(group, '--classes', parse=read_class_list, default=None,
+              help="the predictions' classes in the order of their ids, or a "
+              "JSON file from id to name (default: the split's)")
+    add_names(group, '--truth-classes', parse=read_class_list, default=None,
+              help='the same of label maps')
+    add('--palette', type=Path, metavar='FILE', help='"red green blue name" '
+        'a line: predictions are images in these colours')
+    add('--truth-palette', type=Path, metavar='FILE',
+        help='the same of label maps')
     add('--first-id', type=int, choices=(0, 1), help="id of the predictions' "
         'first class; 1 where the data set has reduce_zero_label (default: '
         'found)')
@@ -99,6 +108,20 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add_cfg_options(parser, 'what else sets the run apart, such as n=5',
                     option='--variant')
     add('--jobs', type=int, help='threads (default: one per core)')
+
+
+def read_class_list(texts: Sequence[str]) -> Classes:
+    """Return the class list that an option names.
+
+    Args:
+        texts: Names, or one file of them.
+
+    Raises:
+        ValueError: There is no name, or the file holds none.
+    """
+    if len(texts) == 1 and texts[0].endswith('.json'):
+        return read_classes(texts[0])
+    return GivenNames(texts)
 
 
 def read_split(spec: str) -> ClassSplit:
@@ -194,10 +217,14 @@ def run(args: argparse.Namespace) -> None:
         method=args.method, supervision=args.supervision,
         dataset=args.dataset, gamma=args.gamma, seed=args.seed,
         variant=args.variant, images=read_list(args.list),
-        read_predictions=Reading(args.classes, args.prediction_suffix,
-                                 args.first_id),
-        read_truth=Reading(args.truth_classes, args.truth_suffix,
-                           args.truth_first_id, args.ignore_index),
+        read_predictions=Reading(
+            classes=args.classes, suffix=args.prediction_suffix,
+            first_id=args.first_id,
+            palette=args.palette and read_palette(args.palette)),
+        read_truth=Reading(
+            classes=args.truth_classes, suffix=args.truth_suffix,
+            first_id=args.truth_first_id, ignore_index=args.ignore_index,
+            palette=args.truth_palette and read_palette(args.truth_palette)),
         absent=args.absent, resize=args.resize, partial=args.partial,
         jobs=args.jobs, progress=_Lines())
     path = args.out or results_path(args.method)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from mmseg_zeroshot.semantics import ClassSplit, canonical, resolve
 from mmseg_zeroshot.utils.tables import text_table
 
-from .numbering import Numbering
-
 
 @dataclass(frozen=True)
 class ClassMatch:
@@ -21,16 +19,6 @@ class ClassMatch:
 
     names: tuple[str, ...]
     targets: tuple[int, ...]
-
-    def numbering(self, ignore: int | None = None,
-                  ids: tuple[int, ...] | None = None) -> Numbering:
-        """Return the ids of files with this list.
-
-        Args:
-            ignore: Id of pixels without a label; None where there is none.
-            ids: Id of each class; None where they follow each other.
-        """
-        return Numbering(self.names, self.targets, ignore, ids)
 
 
 def match_classes(names: Sequence[str] | None, split: ClassSplit,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from mmseg_zeroshot.results.record import Record, Variant
 from mmseg_zeroshot.results.scored_files import ScoredFiles
 from mmseg_zeroshot.semantics.supervision import DEFAULT, get_supervision
-from mmseg_zeroshot.utils.gamma_range import check_gamma
+from mmseg_zeroshot.utils.calibration_rules import check_gamma
 from mmseg_zeroshot.utils.scores import Evaluation
 
 

@@ -18,11 +18,12 @@ from mmseg_zeroshot.version import __version__
 
 from .description import Description
 from .label_pass import LabelPass, Tally
+from .opening import open_labels
 from .outcome import outcome_of
 from .pairing import Pairs, pair_names
 from .problems import Problems
 from .reading import PREDICTIONS, TRUTH, Reading
-from .sides import joint_digest, open_labels
+from .sides import joint_digest
 
 RESIZES = ('nearest', )
 """How predictions of another size may be brought to their label map's."""
@@ -68,13 +69,15 @@ def score_folder(predictions: str | os.PathLike,
                  progress: Progress | None = None) -> Scored:
     """Score saved predictions against label maps.
 
-    Both are PNG or TIFF files of class ids: grey of 8 or 16 bits, palette or
-    bilevel. Folders may be zip files. Names, sizes and ids of all files are
-    checked, and everything that is wrong is said at once.
+    Both are PNG or TIFF files of class ids (grey of 8 or 16 bits, palette or
+    bilevel), images in colours with a palette, NPY or NPZ arrays, or what
+    detectron2 writes. Folders may be zip files. Names, sizes and ids of all
+    files are checked, and everything that is wrong is said at once.
 
     Args:
-        predictions: Folder of the predictions.
-        truth: Folder of the label maps.
+        predictions: Folder or zip file of the predictions, or detectron2's
+            ``sem_seg_predictions.json``.
+        truth: The same of the label maps.
         split: As of :func:`~mmseg_zeroshot.semantics.build_split`.
         method: Name of the method in tables.
         supervision: What the method might see, such as ``'strict'``.
@@ -112,7 +115,9 @@ def score_folder(predictions: str | os.PathLike,
     _check_resize(resize)
     true = (read_truth or Reading()).of(split, TRUTH)
     predicted = (read_predictions or Reading()).of(split, PREDICTIONS)
-    labels, guesses = open_labels(truth), open_labels(predictions)
+    labels, guesses = (
+        open_labels(path, side.reading.palette)
+        for path, side in ((truth, true), (predictions, predicted)))
     problems = Problems()
     pairs = pair_names(
         guesses.names, labels.names, problems, listed=images, partial=partial,

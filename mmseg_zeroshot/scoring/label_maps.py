@@ -13,6 +13,7 @@ IMAGES = ('.png', '.tif', '.tiff')
 """Endings of images that keep ids as they are."""
 LOSSY = ('.jpg', '.jpeg', '.jfif', '.webp')
 """Endings of images that do not."""
+_TAIL = 2048
 _PNG_DEPTH = 24
 """Place of the bit depth in a PNG file."""
 _TIFF_BITS, _TIFF_COMPRESSION, _TIFF_ZERO_IS = 258, 259, 262
@@ -40,6 +41,9 @@ def read_image(data: bytes, colours: Decode | None = None) -> np.ndarray:
     """
     if not data:
         raise ValueError('is empty')
+    if data.startswith(b'\x89PNG') and b'IEND' not in data[-_TAIL:]:
+        # Pillow reads what is there, as long as no pixel is missing.
+        raise ValueError('is cut off')
     try:
         with Image.open(io.BytesIO(data)) as image:
             _check_kept(image)

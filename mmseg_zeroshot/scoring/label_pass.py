@@ -18,7 +18,7 @@ from .problems import Kind, Problems
 from .sides import LabelMap, Labels
 
 UNREADABLE = Kind('files cannot be read as label maps',
-                  'write them again from the original')
+                  'write them again from what they were made from')
 SIZES = Kind('predictions have another size than their label map',
              'save them at the size of the label map; --resize nearest '
              'resizes them, and the record says so')
@@ -187,7 +187,7 @@ class LabelPass:
         try:
             return side.load(name)
         except ValueError as error:
-            tally.problems.add(UNREADABLE, f'{name} {error}')
+            tally.problems.add(UNREADABLE, f'{side.place}/{name} {error}')
         return None
 
     def _runs(self, image: str, truth: np.ndarray, prediction: np.ndarray,

@@ -24,14 +24,14 @@ class Numbering:
     Attributes:
         classes: Names in the order of the ids.
         targets: The split's id of each.
-        ignore: Id of pixels without a label; None where there is none.
+        ignore: Ids of pixels without a label; none of predictions.
         ids: Id of each class where the files say it; else they follow each
             other from 0 or 1.
     """
 
     classes: tuple[str, ...]
     targets: tuple[int, ...]
-    ignore: int | None = None
+    ignore: tuple[int, ...] = ()
     ids: tuple[int, ...] | None = None
 
     @property
@@ -51,8 +51,7 @@ class Numbering:
         codes = np.full(HIGHEST + 1, size + 2, np.int32)
         ids = range(size + 1) if self.ids is None else self.ids
         codes[list(ids)] = np.arange(len(ids))
-        if self.ignore is not None:
-            codes[self.ignore] = size + 1
+        codes[list(self.ignore)] = size + 1
         return codes
 
     def meaning(self, start: int) -> np.ndarray:
@@ -69,7 +68,7 @@ class Numbering:
         meaning = np.full(self.num_codes, OUTSIDE)
         meaning[start:start + size] = self.targets
         meaning[size + 1] = IGNORED
-        if start and self.ignore is not None:
+        if start and self.ignore:
             # In label maps that start at 1, 0 is no label.
             meaning[0] = IGNORED
         return meaning

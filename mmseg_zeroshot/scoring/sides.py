@@ -1,4 +1,4 @@
-"""The two sides that are compared, each as label maps by name."""
+"""Label maps by name, one file each."""
 from __future__ import annotations
 
 import hashlib
@@ -8,8 +8,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from .label_maps import IMAGES, LOSSY, Decode, read_image
-from .sources import Source, open_source
+from .arrays import ARRAYS, NO_PICKLE, PICKLES, read_array
+from .label_maps import IMAGES, LOSSY, Decode, read_image, whole_ids
+from .sources import Source
 
 
 class LabelMap(NamedTuple):
@@ -47,7 +48,7 @@ class Labels(Protocol):
 
 
 class LabelFiles:
-    """Label maps that are a file each.
+    """Label maps that are a file each, an image or an array.
 
     Args:
         source: Has the files.
@@ -62,7 +63,7 @@ class LabelFiles:
         self._source, self._colours = source, colours
         self.names: Sequence[str] = [
             name for name in source.names
-            if name.lower().endswith(IMAGES + LOSSY)]
+            if name.lower().endswith(IMAGES + LOSSY + ARRAYS + PICKLES)]
         if not self.names:
             raise ValueError(_nothing(source))
 
@@ -75,27 +76,26 @@ class LabelFiles:
         Raises:
             ValueError: It cannot be read.
         """
-        if name.lower().endswith(LOSSY):
+        end = name.lower()
+        if end.endswith(LOSSY):
             raise ValueError('is of a lossy kind, which changes ids at every '
                              'border: write PNG from the original masks')
+        if end.endswith(PICKLES):
+            raise ValueError(NO_PICKLE)
         data = self._source.read(name)
-        return LabelMap(read_image(data, self._colours),
-                        hashlib.sha256(data).hexdigest())
+        ids = (_array_ids(read_array(data)) if end.endswith(ARRAYS)
+               else read_image(data, self._colours))
+        return LabelMap(ids, hashlib.sha256(data).hexdigest())
 
 
-def open_labels(path: str | os.PathLike,
-                colours: Decode | None = None) -> Labels:
-    """Open the label maps of one side.
-
-    Args:
-        path: A folder or a zip file.
-        colours: Turns colours into ids; None where files hold ids.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: It holds nothing that can be read.
-    """
-    return LabelFiles(open_source(path), colours)
+def _array_ids(values: np.ndarray) -> np.ndarray:
+    """Return (H, W) ids of an array that may be (1, H, W)."""
+    if values.ndim == 3 and len(values) == 1:
+        values = values[0]
+    if values.ndim != 2:
+        raise ValueError(f'holds an array of the shape {values.shape}; a '
+                         'label map is (height, width)')
+    return whole_ids(values)
 
 
 def joint_digest(digests: Iterable[tuple[str, str]]) -> str:
@@ -115,4 +115,4 @@ def _nothing(source: Source) -> str:
     found = (f'holds {len(source.names)} files that end in '
              f'{", ".join(ends[:8])}' if ends else 'is empty')
     return (f'{source.place} {found}, and no label maps: '
-            f'{", ".join(IMAGES)} are read')
+            f'{", ".join(IMAGES + ARRAYS)} are read')

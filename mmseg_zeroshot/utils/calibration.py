@@ -7,14 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .gamma_range import check_gamma
+from .calibration_rules import MASKED_LOGIT, check_gamma
 
-MASKED_LOGIT = -1e4
-"""Logit of a class that must not be predicted or trained.
-
-Finite, so that bilinear resizing does not make NaN of it and float16 holds
-it; its softmax probability is exactly zero in every floating-point type.
-"""
 SCORES_AT_ONCE = 1_400_000
 """So many scores stay in a CPU's cache."""
 

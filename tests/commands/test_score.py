@@ -57,7 +57,20 @@ def test_rows_reach_the_leaderboard(call, capsys):
     assert 'Scored from' in out and 'of/others' in out
 
 
+def test_files_of_classes_and_colours(call, tmp_path):
+    (tmp_path / 'c.json').write_text('{"0": "background", "1": "cat", '
+                                     '"2": "dog", "3": "cow"}')
+    assert call('--classes', 'c.json', '--truth-classes', 'c.json') == 0
+    (tmp_path / 'c.txt').write_text('\n'.join(
+        f'{i} {i} {i} {name}' for i, name in enumerate(SPLIT.classes)))
+    assert call('--palette', 'c.txt', '--out', 'colours.json') == 0
+    first, = read_records('work_dirs/score/of_others/zero_shot_results.json')
+    second, = read_records('colours.json')
+    assert first == second
+
+
 @pytest.mark.parametrize('options, message', [
+    (['--palette', 'none.txt'], 'No such file'),
     (['--split', 'voc12-spent'], 'nearest known names are: voc12-spnet'),
     (['--split', 'list.json'], 'list.json is no split: a split is an object'),
     (['--split', 'none.json'], 'No such file'),

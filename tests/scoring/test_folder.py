@@ -122,7 +122,7 @@ def test_everything_wrong_is_said_at_once(tmp_path):
     for part in ('- 1 predictions are missing: b\n',
                  '- 1 predictions belong to no label map: extra.png\n',
                  'another size than their label map: a (2x1, its label map '
-                 '3x2)\n', 'cannot be read as label maps: e.png is empty\n',
+                 '3x2)\n', 'truth/e.png is empty\n',
                  'ids of label maps are outside the class list: 77 in deep/c'):
         assert part in text
 

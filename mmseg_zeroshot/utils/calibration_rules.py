@@ -1,5 +1,12 @@
-"""The range of the calibration factor."""
+"""What calibrated decisions agree on, wherever they are made."""
 from __future__ import annotations
+
+MASKED_LOGIT = -1e4
+"""Logit of a class that must not be predicted or trained.
+
+Finite, so that bilinear resizing does not make NaN of it and float16 holds
+it; its softmax probability is exactly zero in every floating-point type.
+"""
 
 
 def check_gamma(gamma: float) -> None:
