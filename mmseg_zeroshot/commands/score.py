@@ -11,10 +11,13 @@ Examples:
 
 Label maps are PNG or TIFF files of class ids, images in colours (--palette),
 NPY or NPZ arrays, or detectron2's sem_seg_predictions.json, in folders or zip
-files. The split is a shipped one, or a JSON file such as {"classes":
-["background", "cat", "cow"], "unseen": ["cow"], "name": "pets"}. Names, sizes
-and ids of all files are checked, and everything that is wrong is said at once.
-It needs neither PyTorch nor MMSegmentation.
+files. Predictions may also be arrays of scores, (classes, height, width) each:
+then there are vanilla scores and, with PyTorch, a gamma curve.
+
+The split is a shipped one, or a JSON file such as {"classes": ["background",
+"cat", "cow"], "unseen": ["cow"], "name": "pets"}. Names, sizes and ids of all
+files are checked, and everything that is wrong is said at once. All but the
+gamma curve needs neither PyTorch nor MMSegmentation.
 """
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mmseg_zeroshot.results.record import RESULTS_FILE, Record, score_values
 from mmseg_zeroshot.results.records import write_records
@@ -35,11 +39,17 @@ from mmseg_zeroshot.scoring.reading import Reading
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.semantics.name_lists import GivenNames
 from mmseg_zeroshot.semantics.supervision import DEFAULT, SUPERVISIONS
-from mmseg_zeroshot.utils import exit_code
+from mmseg_zeroshot.utils import atomic_write, exit_code
+from mmseg_zeroshot.utils.json_values import without_nan
 from mmseg_zeroshot.utils.pace import Pace
 from mmseg_zeroshot.utils.tables import percent, score_headings, text_table
 
 from ._arguments import add_cfg_options, add_names, make_parser
+
+if TYPE_CHECKING:
+    from mmseg_zeroshot.evaluation import GammaCurve
+
+CURVE_FILE = 'gamma_curve.json'
 
 
 def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -103,7 +113,7 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add('--partial', action='store_true', help='leave out images without a '
         'prediction; the record says so')
     add('--gamma', type=float, default=0., help='calibration factor that '
-        'the predictions were made with (default: 0)')
+        'label maps were made with, or to decide by scores with (default: 0)')
     add('--seed', type=int, help='seed of the run that made them')
     add_cfg_options(parser, 'what else sets the run apart, such as n=5',
                     option='--variant')
@@ -187,6 +197,23 @@ def shown(record: Record) -> str:
                        ['generalised', *map(percent, score_values(record))]])
 
 
+def write_curve(path: Path, curve: GammaCurve) -> str:
+    """Write a gamma curve as `calibrate` does; return its best point.
+
+    Args:
+        path: The file.
+        curve: The curve.
+    """
+    split = curve.split
+    role = 'validation' if split.held_out else 'oracle'
+    figures = curve.figures()
+    with atomic_write(path, 'w') as file:
+        json.dump(without_nan(dict(role=role, **figures)), file, indent=1,
+                  allow_nan=False)
+    return (f'best gamma {figures["gamma"]:g} ({role}): hIoU '
+            f'{figures["best"]["hIoU"]:.1f}; curve written to {path}')
+
+
 class _Lines:
     """Lines about how far it is, on stderr, some seconds apart."""
 
@@ -230,7 +257,10 @@ def run(args: argparse.Namespace) -> None:
     path = args.out or results_path(args.method)
     write_records(path, scored.record)
     print('\n'.join(scored.notes))
-    print(f'\n{shown(scored.record)}\nwritten to {path}')
+    print(f'\n{shown(scored.record)}')
+    if scored.curve is not None:
+        print(write_curve(path.with_name(CURVE_FILE), scored.curve))
+    print(f'written to {path}')
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -191,6 +191,18 @@ class GammaCurve:
                 f'pixel of {" or ".join(empty)} classes')
         return max(rows, key=lambda row: row['hIoU'])
 
+    def figures(self) -> dict[str, Any]:
+        """Return all of it for a file: every point, the best and the area.
+
+        Raises:
+            ValueError: see :meth:`best`.
+        """
+        best = self.best()
+        return dict(
+            split=self.split.name, unseen=list(self.split.unseen),
+            images=self.num_images, gamma=best['gamma'], best=best,
+            area=self.area(), table=self.table())
+
     def area(self) -> float:
         """Return the area under unseen over seen mIoU, in percent.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mmseg_zeroshot.evaluation.assessment import assess
+from mmseg_zeroshot.evaluation.assessment import NO_UNSEEN, assess
 from mmseg_zeroshot.evaluation.scores import Absent
 from mmseg_zeroshot.results.record import Record, Variant
 from mmseg_zeroshot.results.scored_files import ScoredFiles
@@ -16,14 +16,20 @@ from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.semantics.supervision import DEFAULT
 from mmseg_zeroshot.version import __version__
 
+from .counted import Counted
 from .description import Description
-from .label_pass import LabelPass, Tally
-from .opening import open_labels
-from .outcome import outcome_of
+from .label_pass import LabelPass
+from .opening import open_labels, open_predictions
+from .outcome import Outcome, outcome_of
 from .pairing import Pairs, pair_names
 from .problems import Problems
 from .reading import PREDICTIONS, TRUTH, Reading
+from .score_files import ScoreFiles
+from .score_pass import ScorePass
 from .sides import joint_digest
+
+if TYPE_CHECKING:
+    from mmseg_zeroshot.evaluation import GammaCurve
 
 RESIZES = ('nearest', )
 """How predictions of another size may be brought to their label map's."""
@@ -41,11 +47,13 @@ class Scored:
         record: The record, as a run of ours leaves it in
             ``zero_shot_results.json``.
         confusion: (K, K) int64 pixels, rows truth.
+        curve: The gamma curve of scores; None where there is none.
         notes: What was found about the files, in sentences.
     """
 
     record: Record
     confusion: np.ndarray
+    curve: GammaCurve | None = None
     notes: Sequence[str] = ()
 
 
@@ -71,8 +79,11 @@ def score_folder(predictions: str | os.PathLike,
 
     Both are PNG or TIFF files of class ids (grey of 8 or 16 bits, palette or
     bilevel), images in colours with a palette, NPY or NPZ arrays, or what
-    detectron2 writes. Folders may be zip files. Names, sizes and ids of all
-    files are checked, and everything that is wrong is said at once.
+    detectron2 writes. Predictions may also be scores, probabilities or logits
+    of the classes, an array (K, H, W) an image: then there are vanilla scores
+    and, with PyTorch, the gamma curve too. Folders may be zip files. Names,
+    sizes and ids of all files are checked, and everything that is wrong is
+    said at once.
 
     Args:
         predictions: Folder or zip file of the predictions, or detectron2's
@@ -82,7 +93,8 @@ def score_folder(predictions: str | os.PathLike,
         method: Name of the method in tables.
         supervision: What the method might see, such as ``'strict'``.
         dataset: Name of the data set in tables.
-        gamma: The calibration factor that the predictions were made with.
+        gamma: The calibration factor that label maps were made with; scores
+            are decided with it.
         seed: The seed of the run that made them.
         variant: What else sets the run apart, such as ``dict(n=5)``.
         read_predictions: What is known of the predictions' files.
@@ -115,25 +127,35 @@ def score_folder(predictions: str | os.PathLike,
     _check_resize(resize)
     true = (read_truth or Reading()).of(split, TRUTH)
     predicted = (read_predictions or Reading()).of(split, PREDICTIONS)
-    labels, guesses = (
-        open_labels(path, side.reading.palette)
-        for path, side in ((truth, true), (predictions, predicted)))
+    labels = open_labels(truth, true.reading.palette)
+    guesses = open_predictions(predictions, len(predicted.match.names),
+                               predicted.reading.palette)
     problems = Problems()
     pairs = pair_names(
         guesses.names, labels.names, problems, listed=images, partial=partial,
         prediction_suffix=predicted.reading.suffix,
         truth_suffix=true.reading.suffix)
-    counting = LabelPass(labels, guesses, true.ids, predicted.ids,
-                         split.unseen_ids, resize == 'nearest')
-    tally = counting.run(pairs, jobs, counter(progress, len(pairs.files)))
-    problems.update(tally.problems.items())
-    outcome = outcome_of(tally, true, predicted, split, problems)
+    tell = counter(progress, len(pairs.files))
+    if isinstance(guesses, ScoreFiles):
+        counted = ScorePass(
+            labels, guesses, true, predicted.of_arrays(), split, gamma,
+            resize == 'nearest').run(pairs, jobs, tell)
+    else:
+        tally = LabelPass(labels, guesses, true.ids, predicted.ids,
+                          split.unseen_ids, resize == 'nearest').run(
+            pairs, jobs, tell)
+        counted = Counted(tally, predicted.ids, 'label maps')
+    problems.update(counted.tally.problems.items())
+    outcome = outcome_of(counted, true, predicted, split, problems)
     problems.raise_if_any()
-    scores = assess(split, outcome.confusion, absent=absent,
-                    why_no_vanilla=NO_SCORES, regions=outcome.regions)
-    record = row.record(scores, _files(tally, pairs, resize))
-    return Scored(record, outcome.confusion, [
-        pairs.note, *_left_out(pairs), *outcome.notes,
+    confusion = _decided(counted, outcome, gamma)
+    scores = assess(
+        split, confusion, absent=absent, vanilla=outcome.vanilla,
+        why_no_vanilla=NO_SCORES if split.unseen else NO_UNSEEN,
+        regions=outcome.regions)
+    record = row.record(scores, _files(counted, pairs, resize))
+    return Scored(record, confusion, counted.curve, [
+        pairs.note, *_left_out(pairs), *outcome.notes, *_kind_note(counted),
         *true.table(split, outcome.starts[0]),
         *predicted.table(split, outcome.starts[1])])
 
@@ -163,10 +185,30 @@ def _check_resize(resize: str | None) -> None:
                          f'{resize!r}')
 
 
-def _files(tally: Tally, pairs: Pairs, resize: str | None) -> ScoredFiles:
-    truth, predictions = map(joint_digest, tally.digests)
+def _decided(counted: Counted, outcome: Outcome, gamma: float) -> np.ndarray:
+    """Return the confusion matrix of the decision that is scored."""
+    if counted.vanilla is None or gamma == 0:
+        return outcome.confusion
+    if counted.curve is None:
+        raise ValueError('gamma changes the decision of scores, which needs '
+                         'PyTorch: pip install torch')
+    return counted.curve.confusion(gamma)
+
+
+def _kind_note(counted: Counted) -> list[str]:
+    if counted.vanilla is None:
+        return []
+    note = f'predictions are scores of classes, {counted.kind}'
+    if counted.curve is None:
+        note += '; no gamma curve, which needs PyTorch'
+    return [note]
+
+
+def _files(counted: Counted, pairs: Pairs,
+           resize: str | None) -> ScoredFiles:
+    truth, predictions = map(joint_digest, counted.tally.digests)
     return ScoredFiles(
-        kind='label maps', images=len(pairs.files), predictions=predictions,
+        kind=counted.kind, images=len(pairs.files), predictions=predictions,
         truth=truth, resize=resize, partial=bool(pairs.missing),
         version=__version__)
 

@@ -195,8 +195,8 @@ class LabelPass:
         """Return the runs of a pair by code; none where sizes differ."""
         if truth.shape != prediction.shape:
             if not self.resize:
-                tally.problems.add(SIZES, f'{image} ({_size(prediction)}, '
-                                   f'its label map {_size(truth)})')
+                tally.problems.add(SIZES, f'{image} ({size_of(prediction)}, '
+                                   f'its label map {size_of(truth)})')
                 return []
             prediction = resized(prediction, truth.shape)
         runs = find_runs(truth, prediction)
@@ -231,8 +231,13 @@ def resized(ids: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return ids[..., rows[:, None], columns]
 
 
-def _size(ids: np.ndarray) -> str:
-    return f'{ids.shape[1]}x{ids.shape[0]}'
+def size_of(values: np.ndarray) -> str:
+    """Return a size as text, such as ``'500x375'``.
+
+    Args:
+        values: (..., height, width).
+    """
+    return f'{values.shape[-1]}x{values.shape[-2]}'
 
 
 def _note(places: dict[int, list[str]], key: int,

@@ -8,7 +8,8 @@ import numpy as np
 
 from mmseg_zeroshot.semantics import ClassSplit
 
-from .label_pass import Present, Tally
+from .counted import Counted
+from .label_pass import Present
 from .numbering import OUTSIDE, Numbering
 from .problems import Kind, Problems
 from .reading import PREDICTIONS, TRUTH, Side
@@ -28,54 +29,77 @@ class Outcome(NamedTuple):
 
     Attributes:
         confusion: (K, K) int64 pixels, rows truth.
+        vanilla: (K, K) int64 pixels of unseen classes, where these compete
+            alone; None without scores of classes.
         regions: (K, ) int64 connected regions of unseen classes' truth.
         starts: Id of the first class of label maps and of predictions.
         notes: What was found, in sentences.
     """
 
     confusion: np.ndarray
+    vanilla: np.ndarray | None
     regions: np.ndarray
     starts: tuple[int, int]
     notes: Sequence[str]
 
 
-def outcome_of(tally: Tally, truth: Side, prediction: Side,
+def outcome_of(counted: Counted, truth: Side, prediction: Side,
                split: ClassSplit, problems: Problems) -> Outcome:
     """Say which class every id is, and add the counts up.
 
     Args:
-        tally: The counts of the files.
+        counted: The counts of the files.
         truth: The label maps' classes.
         prediction: The predictions' classes.
         split: The split.
-        problems: Takes ids that are no class, and groups without a pixel.
+        problems: Takes ids that are no class, groups without a pixel, and
+            the question whether ids start at 0 or at 1.
 
     Returns:
         The counts.
-
-    Raises:
-        ValueError: It cannot be told whether ids start at 0 or at 1.
     """
+    tally = counted.tally
     told = truth.reading.first_id, prediction.reading.first_id
-    starts = find_starts(tally.counts, truth.ids, prediction.ids, told,
-                         split.ignored_ids)
-    sides = ((truth, tally.truth, starts[0]),
-             (prediction, tally.prediction, starts[1]))
-    for side, present, start in sides:
-        problems.add(IDS[side.what], *_outside(side.ids, present, start))
-    rows, columns = (side.ids.meaning(start) for side, _, start in sides)
+    starts = find_starts(tally.counts, truth.ids, counted.ids, told,
+                         problems, split.ignored_ids)
+    sides = ((TRUTH, truth.ids, tally.truth, starts[0]),
+             (PREDICTIONS, counted.ids, tally.prediction, starts[1]))
+    for what, ids, present, start in sides:
+        problems.add(IDS[what], *_outside(ids, present, start))
+    rows, columns = (ids.meaning(start) for _, ids, _, start in sides)
     size = split.num_classes
-    classes = np.ix_(rows >= 0, columns >= 0)
-    confusion = np.zeros((size, size), np.int64)
-    confusion[np.ix_(rows[rows >= 0], columns[columns >= 0])] = tally.counts[
-        classes]
+    confusion = of_classes(tally.counts, rows, columns, size)
     regions = np.zeros(size, np.int64)
     regions[rows[rows >= 0]] = tally.regions[rows >= 0]
     pixels = np.zeros(size, np.int64)
     pixels[rows[rows >= 0]] = tally.counts.sum(1)[rows >= 0]
     _check_groups(pixels, split, problems)
     note = describe_starts(starts)
-    return Outcome(confusion, regions, starts, [note] if note else [])
+    vanilla = None
+    if counted.vanilla is not None:
+        vanilla = of_classes(counted.vanilla, rows, columns, size)
+        vanilla[list({*range(size)} - {*split.unseen_ids})] = 0
+    return Outcome(confusion, vanilla, regions, starts,
+                   [note] if note else [])
+
+
+def of_classes(counts: np.ndarray, rows: np.ndarray, columns: np.ndarray,
+               size: int) -> np.ndarray:
+    """Return counts of codes as those of the split's classes.
+
+    Args:
+        counts: (T, P).
+        rows: (T, ) what the codes of label maps stand for.
+        columns: (P, ) what the codes of predictions stand for.
+        size: K.
+
+    Returns:
+        (K, K) int64; what is no class is left out.
+    """
+    confusion = np.zeros((size, size), np.int64)
+    confusion[np.ix_(rows[rows >= 0], columns[columns >= 0])] = counts[
+        np.ix_(rows >= 0, columns >= 0)]
+    return confusion
 
 
 def _outside(ids: Numbering, present: Present, start: int) -> Iterator[str]:

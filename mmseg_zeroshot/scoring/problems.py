@@ -57,7 +57,8 @@ class Problems:
             ValueError: There is a problem.
         """
         if self._places:
-            kinds = [_text(kind, sorted(places))
+            # Label maps are read twice where predictions are scores.
+            kinds = [_text(kind, sorted(set(places)))
                      for kind, places in self._places.items()]
             raise ValueError('nothing is scored:\n' + '\n'.join(kinds))
 

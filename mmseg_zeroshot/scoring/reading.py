@@ -112,6 +112,18 @@ class Side:
     ids: Numbering
     reading: Reading
 
+    def of_arrays(self) -> Side:
+        """Return the side where the classes are the rows of arrays.
+
+        Raises:
+            ValueError: The user gave ids that are no row.
+        """
+        if self.ids.ids not in (None, tuple(range(len(self.match.names)))):
+            raise ValueError(
+                'the classes of score arrays are given in the order of the '
+                'arrays, 0, 1, 2 …, without gaps')
+        return self
+
     def table(self, split: ClassSplit, start: int) -> list[str]:
         """Return which id is which class, if the user gave a list.
 

@@ -60,7 +60,7 @@ class LabelFiles:
 
     def __init__(self, source: Source, colours: Decode | None = None) -> None:
         self.place = source.place
-        self._source, self._colours = source, colours
+        self.source, self._colours = source, colours
         self.names: Sequence[str] = [
             name for name in source.names
             if name.lower().endswith(IMAGES + LOSSY + ARRAYS + PICKLES)]
@@ -82,7 +82,7 @@ class LabelFiles:
                              'border: write PNG from the original masks')
         if end.endswith(PICKLES):
             raise ValueError(NO_PICKLE)
-        data = self._source.read(name)
+        data = self.source.read(name)
         ids = (_array_ids(read_array(data)) if end.endswith(ARRAYS)
                else read_image(data, self._colours))
         return LabelMap(ids, hashlib.sha256(data).hexdigest())

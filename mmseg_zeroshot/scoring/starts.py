@@ -7,13 +7,17 @@ from itertools import product
 import numpy as np
 
 from .numbering import OUTSIDE, Numbering
+from .problems import Kind, Problems
 
 _ALIKE_FIRST = ((0, 0), (1, 1), (0, 1), (1, 0))
-_ZERO, _TOLD = 'reduce_zero_label', '--first-id and --truth-first-id'
+_MARGIN = {(0, 0): 1., (1, 1): 1., (0, 1): 1.25, (1, 0): 1.25}
+_ZERO = "mmseg's reduce_zero_label"
+OPEN = Kind(f'questions are open, do ids start at 0 or at 1 ({_ZERO})',
+            'say which it is with --first-id and --truth-first-id')
 
 
 def find_starts(counts: np.ndarray, truth: Numbering, prediction: Numbering,
-                told: tuple[int | None, int | None],
+                told: tuple[int | None, int | None], problems: Problems,
                 ignored: Sequence[int] = ()) -> tuple[int, int]:
     """Find the first id of label maps and predictions.
 
@@ -21,26 +25,25 @@ def find_starts(counts: np.ndarray, truth: Numbering, prediction: Numbering,
     predictions do not start at 1 where one would mean an ignored class. Of
     several possible pairs of starts the first of 0 and 0, 1 and 1, 0 and
     1, 1 and 0 is taken, unless another pair has a larger share of right
-    pixels: then nothing is taken.
+    pixels (a quarter larger where one side starts at 0 and the other at 1,
+    as chance makes such pairs alike): then the user is asked.
 
     Args:
         counts: (T, P) pixels by the codes of both sides.
         truth: The label maps' ids.
         prediction: The predictions' ids.
         told: The two starts, where the user says them, truth first.
+        problems: Takes the question.
         ignored: The split's ids of ignored classes.
 
     Returns:
         The start of the label maps and of the predictions. Where no pair is
         possible, the ones that are told or 0: the ids outside are an error
         of the caller.
-
-    Raises:
-        ValueError: It cannot be told.
     """
     options = [
-        _possible(counts.sum(1), truth, told[0]),
-        _possible(counts.sum(0), prediction, told[1], ignored)]
+        possible_starts(counts.sum(1), truth, told[0]),
+        possible_starts(counts.sum(0), prediction, told[1], ignored)]
     possible = [pair for pair in _ALIKE_FIRST
                 if pair in set(product(*options))]
     if not possible:
@@ -48,13 +51,11 @@ def find_starts(counts: np.ndarray, truth: Numbering, prediction: Numbering,
     first, *others = possible
     shares = {pair: _right(counts, truth, prediction, pair, ignored)
               for pair in possible}
-    better = [pair for pair in others if shares[pair] > shares[first]]
+    better = [pair for pair in others
+              if shares[pair] > shares[first] * _MARGIN[pair]]
     if better:
-        raise ValueError(
-            'it is open whether ids start at 0 or at 1, where 0 is no label '
-            f'(mmseg\'s {_ZERO}). {_says(first, shares)}; '
-            f'{_says(max(better, key=shares.__getitem__), shares)}. Say which '
-            f'it is with {_TOLD}')
+        best = max(better, key=shares.__getitem__)
+        problems.add(OPEN, f'{_says(first, shares)}; {_says(best, shares)}')
     return first
 
 
@@ -66,12 +67,23 @@ def describe_starts(starts: tuple[int, int]) -> str:
     """
     texts = [f'{what} start at 1, and 0 is no label' for what, start in zip(
         ('label maps', 'predictions'), starts) if start]
-    return '; '.join(texts) + f' (mmseg\'s {_ZERO})' if texts else ''
+    return '; '.join(texts) + f' ({_ZERO})' if texts else ''
 
 
-def _possible(present: np.ndarray, side: Numbering, told: int | None,
-              never: Sequence[int] = ()) -> tuple[int, ...]:
-    """Return the starts under which every id that occurs has a meaning."""
+def possible_starts(present: np.ndarray, side: Numbering, told: int | None,
+                    never: Sequence[int] = ()) -> tuple[int, ...]:
+    """Return the starts under which every id that occurs has a meaning.
+
+    Args:
+        present: (codes, ) pixels of each code.
+        side: The ids of the side.
+        told: The start, where the user says it.
+        never: The split's ids of classes that no id may mean if ids start
+            at 1.
+
+    Returns:
+        The starts, lowest first; none where an id is outside of the list.
+    """
     if told is not None:
         return (told, )
     found = np.flatnonzero(present[:-1])

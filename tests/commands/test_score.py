@@ -1,9 +1,11 @@
 """Saved predictions become a table and a record."""
 import json
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from mmseg_zeroshot.commands import leaderboard, score
+from mmseg_zeroshot.commands import leaderboard, plot, score
 from mmseg_zeroshot.results import read_records
 
 from ..scoring.files import SPLIT, both
@@ -55,6 +57,24 @@ def test_rows_reach_the_leaderboard(call, capsys):
     assert leaderboard.main(['work_dirs/score', '--out', 'board']) == 0
     out = capsys.readouterr().out
     assert 'Scored from' in out and 'of/others' in out
+
+
+def test_scores_give_a_curve_that_can_be_drawn(call, tmp_path, capsys):
+    for path in (tmp_path / 'guess').rglob('*.png'):
+        ids = np.asarray(Image.open(path))
+        scores = np.arange(4)[:, None, None] == ids
+        np.save(path.with_suffix('.npy'), 9 * scores.astype(np.float16))
+        path.unlink()
+    assert call() == 0
+    out = capsys.readouterr().out
+    assert 'predictions are scores of classes, float16 logits' in out
+    place = 'work_dirs/score/of_others/gamma_curve.json'
+    record, = read_records(
+        'work_dirs/score/of_others/zero_shot_results.json')
+    best = f'{record["generalised"]["hIoU"]:.1f}'
+    assert (f'best gamma 0 (oracle): hIoU {best}; curve written to {place}'
+            in out)
+    assert plot.main(['gamma', place, '--out', 'drawn']) == 0
 
 
 def test_files_of_classes_and_colours(call, tmp_path):
