@@ -26,7 +26,9 @@ def find_starts(counts: np.ndarray, truth: Numbering, prediction: Numbering,
     several possible pairs of starts the first of 0 and 0, 1 and 1, 0 and
     1, 1 and 0 is taken, unless another pair has a larger share of right
     pixels (a quarter larger where one side starts at 0 and the other at 1,
-    as chance makes such pairs alike): then the user is asked.
+    as chance makes such pairs alike). That one is taken if half of all pixels
+    are right by it, and by no other pair half as many; else the user is
+    asked.
 
     Args:
         counts: (T, P) pixels by the codes of both sides.
@@ -53,10 +55,12 @@ def find_starts(counts: np.ndarray, truth: Numbering, prediction: Numbering,
               for pair in possible}
     better = [pair for pair in others
               if shares[pair] > shares[first] * _MARGIN[pair]]
-    if better:
-        best = max(better, key=shares.__getitem__)
+    if not better:
+        return first
+    best, second = sorted(possible, key=shares.__getitem__)[:-3:-1]
+    if shares[best] < 0.5 or shares[second] > shares[best] / 2:
         problems.add(OPEN, f'{_says(first, shares)}; {_says(best, shares)}')
-    return first
+    return best
 
 
 def describe_starts(starts: tuple[int, int]) -> str:
