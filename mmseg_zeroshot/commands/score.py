@@ -9,6 +9,10 @@ Examples:
     mmseg-zeroshot score predictions.zip --truth masks/ --split split.json \\
         --method mine --classes classes.txt --partial
 
+    # a confusion matrix; and an example of what predictions look like
+    mmseg-zeroshot score confusion.csv --split voc12-spnet --method theirs
+    mmseg-zeroshot score --sample sample/ --truth masks/ --split split.json
+
 Label maps are PNG or TIFF files of class ids, images in colours (--palette),
 NPY or NPZ arrays, or detectron2's sem_seg_predictions.json, in folders or zip
 files. Predictions may also be arrays of scores, (classes, height, width) each:
@@ -31,11 +35,16 @@ from typing import TYPE_CHECKING
 
 from mmseg_zeroshot.results.record import RESULTS_FILE, Record, score_values
 from mmseg_zeroshot.results.records import write_records
-from mmseg_zeroshot.scoring import score_folder
+from mmseg_zeroshot.scoring import (
+    Reading,
+    score_folder,
+    score_matrix,
+    write_sample,
+)
 from mmseg_zeroshot.scoring.class_files import Classes, read_classes
 from mmseg_zeroshot.scoring.colours import read_palette
 from mmseg_zeroshot.scoring.folder import RESIZES
-from mmseg_zeroshot.scoring.reading import Reading
+from mmseg_zeroshot.scoring.matrix_files import MATRICES
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.semantics.name_lists import GivenNames
 from mmseg_zeroshot.semantics.supervision import DEFAULT, SUPERVISIONS
@@ -60,19 +69,33 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     """
     parser = make_parser(__name__, __doc__)
     add = parser.add_argument
-    add('predictions', type=Path, help='folder, zip file or JSON file')
-    add('--truth', type=Path, required=True,
-        help='the true label maps, likewise')
+    add('predictions', type=Path, nargs='?',
+        help='folder, zip file, JSON file or confusion matrix')
+    add('--truth', type=Path, help='the true label maps, likewise; none for '
+        'a confusion matrix')
     add('--split', required=True, help='a shipped split, or a JSON file')
-    add('--method', required=True, help='its name in tables')
+    add('--method', help='its name in tables')
     add('--supervision', default=DEFAULT, choices=list(SUPERVISIONS),
         help='what the method might see (default: %(default)s)')
     add('--dataset', default='', help='name of the data set in tables')
     add('--out', type=Path, help='file for the record (default: '
         f'work_dirs/score/METHOD/{RESULTS_FILE})')
+    add('--sample', type=Path, metavar='FOLDER', help='write predictions of '
+        'the right form for --truth there, and score nothing')
     _add_files(parser)
     _add_rules(parser)
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.sample is None and None in (args.predictions, args.method):
+        parser.error('name the predictions and --method, or use --sample')
+    if args.truth is None and (args.sample or not _is_matrix(args)):
+        parser.error('name the label maps by --truth')
+    if args.truth is not None and not args.sample and _is_matrix(args):
+        parser.error('a confusion matrix goes without --truth')
+    return args
+
+
+def _is_matrix(args: argparse.Namespace) -> bool:
+    return args.predictions.suffix.lower() in MATRICES
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
@@ -175,6 +198,18 @@ def read_list(path: Path | None) -> list[str]:
     return names
 
 
+def truth_reading(args: argparse.Namespace) -> Reading:
+    """Return what the arguments say of the label maps.
+
+    Args:
+        args: What :func:`parse_args` returns.
+    """
+    return Reading(
+        classes=args.truth_classes, suffix=args.truth_suffix,
+        first_id=args.truth_first_id, ignore_index=args.ignore_index,
+        palette=args.truth_palette and read_palette(args.truth_palette))
+
+
 def results_path(method: str) -> Path:
     """Return where a method's record goes by default.
 
@@ -239,21 +274,29 @@ def run(args: argparse.Namespace) -> None:
     Raises:
         ValueError: Something does not fit.
     """
-    scored = score_folder(
-        args.predictions, args.truth, read_split(args.split),
+    split = read_split(args.split)
+    if args.sample:
+        number = write_sample(args.sample, args.truth, split,
+                              truth_reading(args))
+        print(f'{number:,} predictions written to {args.sample}')
+        return
+    row = dict(
         method=args.method, supervision=args.supervision,
         dataset=args.dataset, gamma=args.gamma, seed=args.seed,
-        variant=args.variant, images=read_list(args.list),
-        read_predictions=Reading(
-            classes=args.classes, suffix=args.prediction_suffix,
-            first_id=args.first_id,
-            palette=args.palette and read_palette(args.palette)),
-        read_truth=Reading(
-            classes=args.truth_classes, suffix=args.truth_suffix,
-            first_id=args.truth_first_id, ignore_index=args.ignore_index,
-            palette=args.truth_palette and read_palette(args.truth_palette)),
-        absent=args.absent, resize=args.resize, partial=args.partial,
-        jobs=args.jobs, progress=_Lines())
+        variant=args.variant, absent=args.absent)
+    if _is_matrix(args):
+        scored = score_matrix(args.predictions, split, classes=args.classes,
+                              **row)
+    else:
+        scored = score_folder(
+            args.predictions, args.truth, split,
+            images=read_list(args.list), read_truth=truth_reading(args),
+            read_predictions=Reading(
+                classes=args.classes, suffix=args.prediction_suffix,
+                first_id=args.first_id,
+                palette=args.palette and read_palette(args.palette)),
+            resize=args.resize, partial=args.partial, jobs=args.jobs,
+            progress=_Lines(), **row)
     path = args.out or results_path(args.method)
     write_records(path, scored.record)
     print('\n'.join(scored.notes))

@@ -73,7 +73,7 @@ def outcome_of(counted: Counted, truth: Side, prediction: Side,
     regions[rows[rows >= 0]] = tally.regions[rows >= 0]
     pixels = np.zeros(size, np.int64)
     pixels[rows[rows >= 0]] = tally.counts.sum(1)[rows >= 0]
-    _check_groups(pixels, split, problems)
+    check_groups(pixels, split, problems)
     note = describe_starts(starts)
     vanilla = None
     if counted.vanilla is not None:
@@ -117,8 +117,15 @@ def _where(value: int, images: Sequence[str], number: int) -> str:
     return f'{value} in {images[0]}{more}'
 
 
-def _check_groups(pixels: np.ndarray, split: ClassSplit,
-                  problems: Problems) -> None:
+def check_groups(pixels: np.ndarray, split: ClassSplit,
+                 problems: Problems) -> None:
+    """Note groups of classes that no pixel is of.
+
+    Args:
+        pixels: (K, ) true pixels of each class.
+        split: The split.
+        problems: Takes what is wrong.
+    """
     for group in ('seen', 'unseen'):
         classes = getattr(split, group)
         if classes and not pixels[list(split.ids(classes))].any():

@@ -117,3 +117,23 @@ def test_far_progress_is_told_in_lines(monkeypatch, capsys):
     lines(10, 10)
     assert capsys.readouterr().err.splitlines() == [
         'scored 2 of 10 images, 32 s left', 'scored 4 of 10 images, 24 s left']
+
+
+def test_a_sample_and_a_matrix(call, tmp_path, capsys):
+    assert score.main(['--sample', 's', '--truth', 'truth', '--split',
+                       'pets.json']) == 0
+    assert capsys.readouterr().out == '3 predictions written to s\n'
+    (tmp_path / 'c.csv').write_text('1,0,0,0\n0,1,0,0\n0,0,1,0\n0,0,1,1\n')
+    assert score.main(['c.csv', '--split', 'pets.json', '--method', 'x']) == 0
+    assert 'rows of the matrix are taken' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize('argv, message', [
+    ([], 'name the predictions and --method, or use --sample'),
+    (['g', '--method', 'x'], 'name the label maps by --truth'),
+    (['--sample', 's'], 'name the label maps by --truth'),
+    (['c.csv', '--method', 'x', '--truth', 't'], 'goes without --truth')])
+def test_what_is_needed(argv, message, capsys):
+    with pytest.raises(SystemExit):
+        score.main([*argv, '--split', 'voc12-spnet'])
+    assert message in capsys.readouterr().err

@@ -43,7 +43,8 @@ def test_what_is_open_is_asked_for(tmp_path):
     sides = both(tmp_path, *OPEN)
     with pytest.raises(ValueError, match=(
             r'(?s)75\.0 % of the pixels are right .* start at 0 and '
-            r'predictions at 0; 100\.0 % .* at 1 and predictions at 1.*--first-id')):
+            r'predictions at 0; 100\.0 % .* at 1 and predictions at 1.*'
+            '--first-id')):
         score(*sides)
     zero = score(*sides, read_predictions=Reading(first_id=0))
     assert zero.confusion[0].tolist() == [0, 1, 0, 0]
