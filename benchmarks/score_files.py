@@ -7,8 +7,8 @@ border around every object, as VOC's are. Timed in turns, with as many threads:
 reading and decoding all files, and `score_folder`, which reads and decodes
 them too. Then, in one thread on decoded pairs: mmseg's `IoUMetric.process`
 against our counting. Peak memory is that of `mmseg-zeroshot score` in a
-process of its own, for all images and for a quarter of them (Linux only). Times are
-CPU times of all threads.
+process of its own, for all images and for a quarter of them (Linux only).
+Times are CPU times of all threads.
 
 Targets: 1.3 times the decoding, a fifth of IoUMetric, 250 MB.
 """
@@ -186,7 +186,8 @@ def main() -> None:
         row = figures[what]
         assert isinstance(row, dict)
         print(f'{row["first"]:.2f} s against {row["second"]:.2f} s of '
-              f'{against}, CPU time: x {row["ratio"]:.3f} (target {TARGETS[what]})')
+              f'{against}, CPU time: x {row["ratio"]:.3f} (target '
+              f'{TARGETS[what]})')
     print(f'peak memory {figures["megabytes"]:.0f} MB, of a quarter of the '
           f'images {figures["megabytes_of_a_quarter"]:.0f} MB (target '
           f'{TARGETS["megabytes"]})')

@@ -1,7 +1,6 @@
 """Pixels of each (true id, predicted id), counted by runs of equal ones."""
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,29 +34,28 @@ def find_runs(truth: np.ndarray, prediction: np.ndarray) -> Runs:
         The runs.
     """
     truth, prediction = truth.ravel(), prediction.ravel()
-    changes = truth[1:] != truth[:-1]
-    changes |= prediction[1:] != prediction[:-1]
-    starts = np.flatnonzero(changes) + 1
-    if len(truth):
-        starts = np.concatenate([[0], starts])
-    lengths = np.diff(starts, append=len(truth))
+    changes = np.ones(len(truth), bool)
+    inside = changes[1:]
+    np.not_equal(truth[1:], truth[:-1], out=inside)
+    inside |= prediction[1:] != prediction[:-1]
+    starts = changes.nonzero()[0]
+    lengths = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
+    lengths[-1:] = len(truth) - starts[-1:]
     return Runs(truth[starts], prediction[starts], lengths)
 
 
-def count_pairs(runs: Sequence[Runs], shape: tuple[int, int]) -> np.ndarray:
+def count_pairs(runs: Runs, shape: tuple[int, int]) -> np.ndarray:
     """Add up the pixels of runs by their two ids.
 
     Args:
-        runs: Of some images.
+        runs: Of one image or several.
         shape: (T, P), more than every true and every predicted id.
 
     Returns:
         (T, P) int64 pixels, rows truth.
     """
-    if not runs:
-        return np.zeros(shape, np.int64)
-    truth, prediction, lengths = map(np.concatenate, zip(*runs))
-    places = truth.astype(np.int64) * shape[1] + prediction
+    places = runs.truth.astype(np.int64) * shape[1] + runs.prediction
     # Sums of whole numbers are exact in float64 up to 2^53.
-    counts = np.bincount(places, lengths, minlength=shape[0] * shape[1])
+    counts = np.bincount(places, runs.lengths, minlength=shape[0] * shape[1])
     return counts.astype(np.int64).reshape(shape)

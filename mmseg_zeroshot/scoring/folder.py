@@ -21,16 +21,21 @@ from .description import Description
 from .label_pass import LabelPass
 from .opening import open_labels, open_predictions
 from .outcome import Outcome, outcome_of
+from .outside import outside_ids
 from .pairing import Pairs, pair_names
-from .problems import Problems
-from .reading import PREDICTIONS, TRUTH, Reading
+from .problems import Kind, Problems
+from .reading import PREDICTIONS, TRUTH, Reading, Side
 from .score_files import ScoreFiles
 from .score_pass import ScorePass
-from .sides import joint_digest
+from .sides import Labels, joint_digest
 
 if TYPE_CHECKING:
     from mmseg_zeroshot.evaluation import GammaCurve
 
+_MEND = ('look at the split and the class list: is it that of this data set? '
+         '--classes and --truth-classes name others')
+IDS = {what: Kind(f'ids of {what} are outside the class list', _MEND)
+       for what in (TRUTH, PREDICTIONS)}
 RESIZES = ('nearest', )
 """How predictions of another size may be brought to their label map's."""
 NO_SCORES = 'label maps hold no scores of classes'
@@ -147,6 +152,8 @@ def score_folder(predictions: str | os.PathLike,
         counted = Counted(tally, predicted.ids, 'label maps')
     problems.update(counted.tally.problems.items())
     outcome = outcome_of(counted, true, predicted, split, problems)
+    _check_ids(counted, outcome, (labels, guesses), (true, predicted), pairs,
+               problems)
     problems.raise_if_any()
     confusion = _decided(counted, outcome, gamma)
     scores = assess(
@@ -183,6 +190,21 @@ def _check_resize(resize: str | None) -> None:
     if resize not in (None, *RESIZES):
         raise ValueError(f'resize must be one of {RESIZES} or None, got '
                          f'{resize!r}')
+
+
+def _check_ids(counted: Counted, outcome: Outcome,
+               files: tuple[Labels, Labels | ScoreFiles],
+               sides: tuple[Side, Side], pairs: Pairs,
+               problems: Problems) -> None:
+    """Note ids that stand for no class."""
+    counts = counted.tally.counts
+    for place, labels, side, start, present in zip(
+            (1, 0), files, sides, outcome.starts,
+            (counts.sum(1), counts.sum(0))):
+        if not isinstance(labels, ScoreFiles):
+            names = {image: pair[place] for image, pair in pairs.files.items()}
+            problems.add(IDS[side.what], *outside_ids(
+                present, side.ids, start, labels, names))
 
 
 def _decided(counted: Counted, outcome: Outcome, gamma: float) -> np.ndarray:

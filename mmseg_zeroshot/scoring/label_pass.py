@@ -23,58 +23,6 @@ SIZES = Kind('predictions have another size than their label map',
              'save them at the size of the label map; --resize nearest '
              'resizes them, and the record says so')
 _AT_ONCE = 8
-_FEW = 10
-
-
-@dataclass
-class Present:
-    """Which images show the codes of one side.
-
-    Attributes:
-        images: (codes, ) number of images with each.
-        first: Some of these images, by code.
-        outside: Ids without a code of their own -> some images.
-    """
-
-    images: np.ndarray
-    first: dict[int, list[str]] = field(default_factory=dict)
-    outside: dict[int, list[str]] = field(default_factory=dict)
-
-    def add(self, image: str, codes: np.ndarray,
-            ids: np.ndarray) -> np.ndarray:
-        """Note what an image shows.
-
-        Args:
-            image: Its name.
-            codes: (R, ) the codes of its runs.
-            ids: (R, ) their ids.
-
-        Returns:
-            (codes, ) which of them it shows.
-        """
-        last = len(self.images) - 1
-        shown = np.bincount(codes, minlength=last + 1) > 0
-        self.images += shown
-        # Only the ends of the list may turn out to be outside of it.
-        for code in (0, last - 2):
-            if shown[code]:
-                _note(self.first, code, [image])
-        if shown[last]:
-            for value in np.unique(ids[codes == last]):
-                _note(self.outside, int(value), [image])
-        return shown
-
-    def update(self, other: Present) -> None:
-        """Add what other images show.
-
-        Args:
-            other: Of the same side.
-        """
-        self.images += other.images
-        for mine, theirs in ((self.first, other.first),
-                             (self.outside, other.outside)):
-            for key, images in theirs.items():
-                _note(mine, key, images)
 
 
 @dataclass
@@ -84,16 +32,12 @@ class Tally:
     Attributes:
         counts: (T, P) int64 pixels by the codes of both sides, rows truth.
         regions: (T, ) int64 connected regions, of the codes asked for.
-        truth: What the label maps show.
-        prediction: What the predictions show.
         problems: What was wrong.
         digests: Name and digest of every file read, truth first.
     """
 
     counts: np.ndarray
     regions: np.ndarray
-    truth: Present
-    prediction: Present
     problems: Problems = field(default_factory=Problems)
     digests: tuple[list, list] = field(default_factory=lambda: ([], []))
 
@@ -107,9 +51,7 @@ class Tally:
         """
         rows, columns = truth.num_codes, prediction.num_codes
         return cls(np.zeros((rows, columns), np.int64),
-                   np.zeros(rows, np.int64),
-                   Present(np.zeros(rows, np.int64)),
-                   Present(np.zeros(columns, np.int64)))
+                   np.zeros(rows, np.int64))
 
     def update(self, other: Tally) -> None:
         """Add the counts of other images.
@@ -119,8 +61,6 @@ class Tally:
         """
         self.counts += other.counts
         self.regions += other.regions
-        self.truth.update(other.truth)
-        self.prediction.update(other.prediction)
         self.problems.update(other.problems.items())
         for mine, theirs in zip(self.digests, other.digests):
             mine.extend(theirs)
@@ -179,9 +119,18 @@ class LabelPass:
                 tally.digests[1].append((image, predicted.digest))
                 runs += self._runs(image, true.ids, predicted.ids, tally)
         # Once for all: the matrix of many classes is large.
-        tally.counts = count_pairs(
-            runs, (self.truth_ids.num_codes, self.prediction_ids.num_codes))
+        tally.counts = self._counts(runs)
         return tally
+
+    def _counts(self, runs: Sequence[Runs]) -> np.ndarray:
+        """Return (T, P) pixels by codes."""
+        shape = self.truth_ids.num_codes, self.prediction_ids.num_codes
+        if not runs:
+            return np.zeros(shape, np.int64)
+        truth, prediction, lengths = map(np.concatenate, zip(*runs))
+        return count_pairs(Runs(
+            self.truth_ids.codes[truth], self.prediction_ids.codes[prediction],
+            lengths), shape)
 
     def _load(self, side: Labels, name: str, tally: Tally) -> LabelMap | None:
         try:
@@ -192,7 +141,7 @@ class LabelPass:
 
     def _runs(self, image: str, truth: np.ndarray, prediction: np.ndarray,
               tally: Tally) -> list[Runs]:
-        """Return the runs of a pair by code; none where sizes differ."""
+        """Return the runs of a pair; none where sizes differ."""
         if truth.shape != prediction.shape:
             if not self.resize:
                 tally.problems.add(SIZES, f'{image} ({size_of(prediction)}, '
@@ -200,19 +149,18 @@ class LabelPass:
                 return []
             prediction = resized(prediction, truth.shape)
         runs = find_runs(truth, prediction)
-        rows = self.truth_ids.codes[runs.truth]
-        columns = self.prediction_ids.codes[runs.prediction]
-        shown = tally.truth.add(image, rows, runs.truth)
-        tally.prediction.add(image, columns, runs.prediction)
-        codes = [code for code in self._unseen if shown[code]]
-        if codes:
-            ids = [self.truth_ids.id_of(code) for code in codes]
-            tally.regions[codes] += count_regions(truth, ids)
-        return [Runs(rows, columns, runs.lengths)]
+        unseen = runs.truth[self._unseen[runs.truth]]
+        if len(unseen):
+            ids = np.unique(unseen).tolist()
+            tally.regions[self.truth_ids.codes[ids]] += count_regions(
+                truth, ids)
+        return [runs]
 
     @cached_property
-    def _unseen(self) -> list[int]:
-        return self.truth_ids.places(self.unseen)
+    def _unseen(self) -> np.ndarray:
+        """(65536, ) which ids of label maps may be of unseen classes."""
+        return np.isin(self.truth_ids.codes,
+                       self.truth_ids.places(self.unseen))
 
 
 def resized(ids: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -238,9 +186,3 @@ def size_of(values: np.ndarray) -> str:
         values: (..., height, width).
     """
     return f'{values.shape[-1]}x{values.shape[-2]}'
-
-
-def _note(places: dict[int, list[str]], key: int,
-          images: Sequence[str]) -> None:
-    known = places.setdefault(key, [])
-    known.extend(images[:max(0, _FEW - len(known))])

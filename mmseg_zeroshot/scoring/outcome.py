@@ -1,7 +1,7 @@
 """From the counts of files to those of the split's classes."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,16 +9,10 @@ import numpy as np
 from mmseg_zeroshot.semantics import ClassSplit
 
 from .counted import Counted
-from .label_pass import Present
-from .numbering import OUTSIDE, Numbering
 from .problems import Kind, Problems
-from .reading import PREDICTIONS, TRUTH, Side
+from .reading import Side
 from .starts import describe_starts, find_starts
 
-_MEND = ('look at the split and the class list: is it that of this data set? '
-         '--classes and --truth-classes name others')
-IDS = {what: Kind(f'ids of {what} are outside the class list', _MEND)
-       for what in (TRUTH, PREDICTIONS)}
 NO_PIXEL = Kind(
     'groups of classes have no pixel in any label map',
     'look at the split and the folder of label maps: hIoU needs both groups')
@@ -52,8 +46,8 @@ def outcome_of(counted: Counted, truth: Side, prediction: Side,
         truth: The label maps' classes.
         prediction: The predictions' classes.
         split: The split.
-        problems: Takes ids that are no class, groups without a pixel, and
-            the question whether ids start at 0 or at 1.
+        problems: Takes groups without a pixel, and the question whether ids
+            start at 0 or at 1.
 
     Returns:
         The counts.
@@ -62,11 +56,8 @@ def outcome_of(counted: Counted, truth: Side, prediction: Side,
     told = truth.reading.first_id, prediction.reading.first_id
     starts = find_starts(tally.counts, truth.ids, counted.ids, told,
                          problems, split.ignored_ids)
-    sides = ((TRUTH, truth.ids, tally.truth, starts[0]),
-             (PREDICTIONS, counted.ids, tally.prediction, starts[1]))
-    for what, ids, present, start in sides:
-        problems.add(IDS[what], *_outside(ids, present, start))
-    rows, columns = (ids.meaning(start) for _, ids, _, start in sides)
+    rows, columns = (ids.meaning(start) for ids, start in zip(
+        (truth.ids, counted.ids), starts))
     size = split.num_classes
     confusion = of_classes(tally.counts, rows, columns, size)
     regions = np.zeros(size, np.int64)
@@ -100,21 +91,6 @@ def of_classes(counts: np.ndarray, rows: np.ndarray, columns: np.ndarray,
     confusion[np.ix_(rows[rows >= 0], columns[columns >= 0])] = counts[
         np.ix_(rows >= 0, columns >= 0)]
     return confusion
-
-
-def _outside(ids: Numbering, present: Present, start: int) -> Iterator[str]:
-    """Yield ids that stand for nothing, with images that show them."""
-    meaning = ids.meaning(start)
-    for code, images in present.first.items():
-        if meaning[code] == OUTSIDE:
-            yield _where(ids.id_of(code), images, present.images[code])
-    for value, images in present.outside.items():
-        yield _where(value, images, len(images))
-
-
-def _where(value: int, images: Sequence[str], number: int) -> str:
-    more = ' and others' if number > 1 else ''
-    return f'{value} in {images[0]}{more}'
 
 
 def check_groups(pixels: np.ndarray, split: ClassSplit,

@@ -100,6 +100,10 @@ def _rule(predictions: Mapping[str, str], truth: Mapping[str, str],
           prediction_suffix: str,
           truth_suffix: str) -> tuple[bool, tuple[str, str]]:
     """Return whether folders are left out, and the two endings."""
+    told = prediction_suffix or truth_suffix
+    same = None if told else _same_names(predictions, truth)
+    if same is not None:
+        return False, same
     found = []
     for flat in (False, True):
         sides = [sorted({_base(name) for name in names} if flat else names)
@@ -114,6 +118,21 @@ def _rule(predictions: Mapping[str, str], truth: Mapping[str, str],
             f'{_some(predictions)} and {_some(truth)}. Name the two endings '
             'with --prediction-suffix and --truth-suffix')
     return min(found)[1:]
+
+
+def _same_names(predictions: Mapping[str, str],
+                truth: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the two endings where one side has all names of the other."""
+    sides = [[PurePosixPath(name) for name in names]
+             for names in (predictions, truth)]
+    ends = [{path.suffix for path in side} for side in sides]
+    if any(len(end) != 1 for end in ends):
+        return None
+    first, second = ({str(path.with_suffix('')) for path in side}
+                     for side in sides)
+    if first <= second or second <= first:
+        return ends[0].pop(), ends[1].pop()
+    return None
 
 
 def _some(names: Mapping[str, str]) -> str:

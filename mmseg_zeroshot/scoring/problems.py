@@ -67,4 +67,4 @@ def _text(kind: Kind, places: list[str]) -> str:
     more = len(places) - SHOWN
     shown = ', '.join(places[:SHOWN])
     rest = f' and {more:,} more' if more > 0 else ''
-    return f'- {len(places):,} {kind.what}: {shown}{rest}\n  {kind.mend}'
+    return f'- {kind.what} ({len(places):,}): {shown}{rest}\n  {kind.mend}'

@@ -92,8 +92,8 @@ class ScorePass:
             Pairs({image: (truth, truth)
                    for image, (_, truth) in pairs.files.items()}), jobs)
         tally = Tally.empty(ids, split_ids(self.split))
-        tally = replace(tally, regions=seen.regions, truth=seen.truth,
-                        problems=seen.problems, digests=(seen.digests[0], []))
+        tally = replace(tally, regions=seen.regions, problems=seen.problems,
+                        digests=(seen.digests[0], []))
         starts = possible_starts(seen.counts.sum(1), ids,
                                  self.truth.reading.first_id)
         return tally, (*starts, 0)[0]
@@ -194,4 +194,4 @@ def _best(scores: np.ndarray, classes: np.ndarray) -> np.ndarray:
 
 def _count(codes: np.ndarray, best: np.ndarray,
            shape: Sequence[int]) -> np.ndarray:
-    return count_pairs([find_runs(codes, best)], (shape[0], shape[1]))
+    return count_pairs(find_runs(codes, best), (shape[0], shape[1]))

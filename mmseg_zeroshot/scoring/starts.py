@@ -12,7 +12,7 @@ from .problems import Kind, Problems
 _ALIKE_FIRST = ((0, 0), (1, 1), (0, 1), (1, 0))
 _MARGIN = {(0, 0): 1., (1, 1): 1., (0, 1): 1.25, (1, 0): 1.25}
 _ZERO = "mmseg's reduce_zero_label"
-OPEN = Kind(f'questions are open, do ids start at 0 or at 1 ({_ZERO})',
+OPEN = Kind(f'it is open whether ids start at 0 or at 1, {_ZERO}',
             'say which it is with --first-id and --truth-first-id')
 
 

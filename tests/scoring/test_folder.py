@@ -119,11 +119,11 @@ def test_everything_wrong_is_said_at_once(tmp_path):
         score(guess, truth)
     text = str(error.value)
     assert text.startswith('nothing is scored:\n')
-    for part in ('- 1 predictions are missing: b\n',
-                 '- 1 predictions belong to no label map: extra.png\n',
-                 'another size than their label map: a (2x1, its label map '
-                 '3x2)\n', 'truth/e.png is empty\n',
-                 'ids of label maps are outside the class list: 77 in deep/c'):
+    for part in ('- predictions are missing (1): b\n',
+                 '- predictions belong to no label map (1): extra.png\n',
+                 'than their label map (1): a (2x1, its label map 3x2)\n',
+                 'truth/e.png is empty\n', 'ids of label maps are outside '
+                 'the class list (1): 77 in deep/c'):
         assert part in text
 
 
@@ -132,7 +132,7 @@ def test_the_first_ten_are_named_and_all_are_counted(tmp_path):
     folder(truth, {f'more{i:02d}': TRUTH['b'] for i in range(14)})
     with pytest.raises(ValueError) as error:
         score(guess, truth)
-    assert '- 14 predictions are missing: more00, ' in str(error.value)
+    assert '- predictions are missing (14): more00, ' in str(error.value)
     assert 'more09 and 4 more\n  --partial' in str(error.value)
 
 
@@ -151,7 +151,7 @@ def test_two_files_of_one_image_are_an_error(tmp_path):
     flat = folder(tmp_path / 'flat', {'x/a': GUESS['a'], 'y/a': GUESS['a'],
                                       'x/b': GUESS['b']})
     labels = folder(tmp_path / 'labels', {'a': TRUTH['a'], 'b': TRUTH['b']})
-    with pytest.raises(ValueError, match='more than one file: x/a.png, y/a'):
+    with pytest.raises(ValueError, match=r'more than one file \(2\): x/a.png'):
         score(flat, labels)
 
 
@@ -228,7 +228,7 @@ def test_no_id_is_reduced_modulo_256(tmp_path):
             expected[t, p] += 1
     assert np.array_equal(scored.confusion, expected)
     folder(tmp_path / 'guess', dict(x=guess + 847))
-    with pytest.raises(ValueError, match='- 8 ids of .*class list: 1102 in'):
+    with pytest.raises(ValueError, match=r'class list \(8\): 1102 in'):
         score(tmp_path / 'guess', tmp_path / 'truth', split=split)
 
 
@@ -251,7 +251,7 @@ def test_a_lossy_mask_is_refused(tmp_path):
     guess, truth = both(tmp_path)
     (guess / 'b.png').unlink()
     Image.fromarray(GUESS['b'].astype(np.uint8)).save(guess / 'b.jpg')
-    with pytest.raises(ValueError, match='predictions are missing: b'):
+    with pytest.raises(ValueError, match=r'predictions are missing \(1\): b'):
         score(guess, truth)
     jpegs = tmp_path / 'jpegs'
     jpegs.mkdir()

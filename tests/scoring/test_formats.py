@@ -138,7 +138,7 @@ def test_category_ids_of_a_data_set(tmp_path):
     assert scored.confusion.tolist() == CONFUSION
     assert '300  cat' in scored.notes[-1]
     del classes[300]
-    with pytest.raises(ValueError, match='outside the class list: 300 in a'):
+    with pytest.raises(ValueError, match=r'class list \(1\): 300 in a'):
         score(path, both(tmp_path)[1], read_predictions=Reading(classes))
 
 
