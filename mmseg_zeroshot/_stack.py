@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Collection, Sequence
 from importlib import metadata
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
@@ -27,19 +27,27 @@ PROVIDERS = {
     'mmengine': ('onedl-mmengine', 'mmengine', 'mmengine-lite'),
     'mmseg': ('onedl-mmsegmentation', 'mmsegmentation'),
 }
+STACK = ('torch', *PROVIDERS)
+"""Import names of what only networks need."""
 # What the continuation prints, twice, where a package of its own is missing.
 NOISE = 'Could not import OneDL'
 DATASETS = 'mmseg.datasets'
 INSTALL = "pip install 'mmseg-zeroshot[onedl]'"
+UPSTREAM = "pip install 'mmseg-zeroshot[openmmlab]'"
+PACKAGE = __package__
+
+
+class MissingStack(ImportError):
+    """Something that only networks need is not installed."""
 
 
 def missing_modules(
         is_there: Callable[[str], bool] | None = None) -> list[str]:
-    """Return which of `mmcv`, `mmengine`, `mmseg` cannot be imported."""
+    """Return which of `torch`, `mmcv`, `mmengine`, `mmseg` are not there."""
     if is_there is None:
         def is_there(name: str) -> bool:
             return importlib.util.find_spec(name) is not None
-    return [name for name in PROVIDERS if not is_there(name)]
+    return [name for name in STACK if not is_there(name)]
 
 
 def installed_distributions() -> set[str]:
@@ -65,20 +73,17 @@ def overlapping_distributions(
     return {m: names for m, names in owners.items() if len(names) > 1}
 
 
-def check_stack(missing: Sequence[str],
-                overlaps: dict[str, list[str]]) -> None:
-    """Fail with the command that repairs the installation.
+def check_overlaps(overlaps: dict[str, list[str]]) -> None:
+    """Fail with the command that repairs a doubled installation.
 
     Args:
-        missing: Import names that are not there (`missing_modules`).
         overlaps: Import names with several owners
             (`overlapping_distributions`).
 
     Raises:
-        ImportError: If a module is missing, or two stacks are installed.
+        ImportError: If two stacks are installed.
     """
     if overlaps:
-        # First, since the second stack is why a module may be broken.
         what = '; '.join(f'{module} comes from {" and ".join(names)}'
                          for module, names in overlaps.items())
         every = ' '.join(name for names in PROVIDERS.values()
@@ -87,13 +92,20 @@ def check_stack(missing: Sequence[str],
             'Two OpenMMLab stacks are installed and overwrite each other\'s '
             f'files: {what}. Remove both, then install one:\n'
             f'    pip uninstall -y {every}\n    {INSTALL}')
-    if missing:
-        raise ImportError(
-            f'mmseg-zeroshot needs MMSegmentation, but {", ".join(missing)} '
-            'cannot be imported. Install the stack by an extra:\n'
-            f'    {INSTALL}\n'
-            "or, for upstream OpenMMLab: pip install "
-            "'mmseg-zeroshot[openmmlab]'")
+
+
+def missing_stack(used: str, missing: Sequence[str]) -> MissingStack:
+    """Return the error of a network's part where the stack is missing.
+
+    Args:
+        used: What was touched, such as 'mmseg_zeroshot.models'.
+        missing: Import names that are not there.
+    """
+    return MissingStack(
+        f'{used} needs PyTorch and MMSegmentation, but {", ".join(missing)} '
+        'cannot be imported. Words, splits and the scoring of files work '
+        'without them; networks do not. Install the stack by an extra:\n'
+        f'    {INSTALL}\nor, for upstream OpenMMLab:\n    {UPSTREAM}')
 
 
 def refuse_pickles() -> None:
@@ -116,17 +128,49 @@ def prepare_stack() -> None:
     """Check the installation; called at import, so it imports nothing.
 
     Raises:
-        ImportError: See `check_stack`.
+        ImportError: See `check_overlaps`.
     """
-    check_stack(missing_modules(),
-                overlapping_distributions(installed_distributions()))
+    check_overlaps(overlapping_distributions(installed_distributions()))
     refuse_pickles()
+    if missing_modules():
+        # Words, splits and scores need none of it, so the import goes on.
+        sys.meta_path.insert(0, _Explained())
+        return
     # mmcv without compiled operators is what the extra installs, and nothing
     # here needs them: its advice to install another mmcv would mislead.
     warnings.filterwarnings(
         'ignore', message='Fail to import ``MultiScaleDeformableAttention``')
     if DATASETS not in sys.modules:
         sys.meta_path.insert(0, _WithoutNoise())
+
+
+class _Explained(MetaPathFinder):
+    """Says of our own modules what to install, where the stack is missing.
+
+    No finder for the names of the stack itself: other packages ask whether
+    these are there and must hear that they are not.
+    """
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None,
+                  target: ModuleType | None = None) -> ModuleSpec | None:
+        """Find the module by the other finders; change what runs it."""
+        if not fullname.startswith(f'{PACKAGE}.'):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None or spec.loader is None:
+            return spec
+        run = spec.loader.exec_module
+
+        def run_or_explain(module: ModuleType) -> None:
+            try:
+                run(module)
+            except ModuleNotFoundError as error:
+                if (error.name or '').split('.')[0] not in STACK:
+                    raise
+                raise missing_stack(fullname, missing_modules()) from error
+
+        spec.loader.exec_module = run_or_explain  # type: ignore[method-assign]
+        return spec
 
 
 class _Filtered:

@@ -12,6 +12,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from ._stack import MissingStack
 from .version import __version__
 
 COMMANDS: dict[str, dict[str, str]] = {
@@ -37,6 +38,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         'plot': 'draw curves, gamma curves and confusion tables',
         'plot-object-sizes': 'draw IoU against the size of objects',
         'leaderboard': 'compare results files in one table',
+        'score': 'score saved predictions of any code base',
     },
     'Data and words': {
         'build-embeddings': 'make class vectors from word-vector files',
@@ -66,9 +68,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Imported here: numpy comes with it.
         from .semantics.names import hint
         parser.error(f'unknown command {name!r}.{hint(name, summaries)}')
-    module = importlib.import_module(
-        f'{__package__}.commands.{name.replace("-", "_")}')
-    return module.main(given[1:])
+    try:
+        module = importlib.import_module(
+            f'{__package__}.commands.{name.replace("-", "_")}')
+        return module.main(given[1:])
+    except MissingStack as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 1
 
 
 def all_commands() -> dict[str, str]:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # The lowest rooms: each uses those before it, every other room may use all.
 LOWEST = ('utils', 'semantics')
 # Single files that import nothing of ours.
-FILES = ('_lazy', '_stack')
+FILES = ('_lazy', '_stack', 'version')
 # Room -> what it may import beside the lowest ones. A new room needs no line.
 MORE = {
     'calibration': {'engine', 'evaluation', 'experiments', 'loading',
@@ -23,7 +23,7 @@ MORE = {
     # Not the models and not the engine: a command parses, calls and prints.
     'commands': {'calibration', 'classification', 'datasets', 'evaluation',
                  'experiments', 'extraction', 'loading', 'prediction',
-                 'pseudo_labelling', 'results', 'visualization'},
+                 'pseudo_labelling', 'results', 'scoring', 'visualization'},
     'engine': {'results'},
     'experiments': {'datasets', 'engine', 'loading', 'models', 'results',
                     'visualization'},
@@ -32,6 +32,7 @@ MORE = {
     'prediction': {'datasets', 'engine', 'loading', 'models',
                    'visualization'},
     'pseudo_labelling': {'datasets', 'engine', 'loading', 'visualization'},
+    'scoring': {'evaluation', 'results'},
     'visualization': {'evaluation', 'results'},
 }
 # Not installed by our requirements, or of one stack only.

@@ -12,7 +12,7 @@ def test_one_stack_is_fine():
     for installed in (ONEDL, {'mmcv-lite', 'mmengine', 'mmsegmentation'}):
         overlaps = _stack.overlapping_distributions(installed)
         assert overlaps == {}
-        _stack.check_stack([], overlaps)
+        _stack.check_overlaps(overlaps)
 
 
 def test_this_installation_is_found():
@@ -21,13 +21,12 @@ def test_this_installation_is_found():
     assert len(owners) == 3
 
 
-@pytest.mark.parametrize('gone', ['mmcv', 'mmengine', 'mmseg'])
+@pytest.mark.parametrize('gone', ['torch', 'mmcv', 'mmengine', 'mmseg'])
 def test_a_missing_module_names_the_extra(gone):
     missing = _stack.missing_modules(lambda name: name != gone)
     assert missing == [gone]
-    with pytest.raises(ImportError) as error:
-        _stack.check_stack(missing, {})
-    message = str(error.value)
+    message = str(_stack.missing_stack('mmseg_zeroshot.models', missing))
+    assert 'mmseg_zeroshot.models needs PyTorch' in message
     assert f'but {gone} cannot be imported' in message
     assert "pip install 'mmseg-zeroshot[onedl]'" in message
     assert "pip install 'mmseg-zeroshot[openmmlab]'" in message
@@ -41,7 +40,7 @@ def test_two_stacks_are_an_error_with_the_fix(second, module):
     overlaps = _stack.overlapping_distributions({*ONEDL, second})
     assert list(overlaps) == [module]
     with pytest.raises(ImportError) as error:
-        _stack.check_stack([], overlaps)
+        _stack.check_overlaps(overlaps)
     message = str(error.value)
     assert f' and {second}' in message
     uninstall = next(line for line in message.splitlines()
@@ -50,23 +49,61 @@ def test_two_stacks_are_an_error_with_the_fix(second, module):
     assert "pip install 'mmseg-zeroshot[onedl]'" in message
 
 
-def test_a_broken_second_stack_is_reported_as_two_stacks():
-    with pytest.raises(ImportError, match='Two OpenMMLab stacks'):
-        _stack.check_stack(['mmseg'], {'mmseg': ['a', 'b']})
+# An interpreter in which some names cannot be found.
+WITHOUT = """
+import sys
+from importlib.machinery import PathFinder
+find = PathFinder.find_spec.__func__
+def hidden(cls, name, path=None, target=None):
+    return None if name.split('.')[0] in {gone} else find(
+        cls, name, path, target)
+PathFinder.find_spec = classmethod(hidden)
+import mmseg_zeroshot
+"""
 
 
-def test_import_without_a_stack_explains_itself(repo_root):
-    """A whole interpreter in which mmseg cannot be found."""
-    code = (
-        'import sys, importlib.util as u\n'
-        'find = u.find_spec\n'
-        'u.find_spec = lambda n, *a: None if n == "mmseg" else find(n, *a)\n'
-        'import mmseg_zeroshot')
-    done = subprocess.run([sys.executable, '-c', code], cwd=repo_root,
-                          capture_output=True, text=True)
+def without(root, gone, code):
+    return subprocess.run(
+        [sys.executable, '-c', WITHOUT.format(gone=gone) + code], cwd=root,
+        capture_output=True, text=True)
+
+
+@pytest.mark.parametrize('gone', [
+    ['mmseg'], ['torch', 'mmcv', 'mmengine', 'mmseg']])
+@pytest.mark.parametrize('touch', [
+    'import mmseg_zeroshot.models', 'mmseg_zeroshot.models',
+    'from mmseg_zeroshot import region_graph',
+    'from mmseg_zeroshot.evaluation import ZeroShotIoUMetric'])
+def test_a_network_without_a_stack_explains_itself(gone, touch, repo_root):
+    done = without(repo_root, gone, touch)
     assert done.returncode == 1
-    assert 'ImportError: mmseg-zeroshot needs MMSegmentation' in done.stderr
-    assert 'mmseg-zeroshot[onedl]' in done.stderr
+    last = done.stderr.partition('MissingStack: ')[2]
+    assert last.startswith('mmseg_zeroshot.')
+    assert f'but {", ".join(gone)} cannot be imported' in last
+    assert 'mmseg-zeroshot[onedl]' in last
+
+
+def test_words_work_without_a_stack(repo_root):
+    done = without(repo_root, list(_stack.STACK), (
+        'from importlib.util import find_spec\n'
+        'assert find_spec("torch") is None\n'
+        'print(len(mmseg_zeroshot.get_split("voc12-spnet").classes))'))
+    assert done.stdout == '21\n', done.stderr
+
+
+def test_an_error_of_ours_stays_one(repo_root):
+    done = without(repo_root, ['mmseg', 'jinja2'], (
+        'import mmseg_zeroshot.results.leaderboard_html'))
+    assert "No module named 'jinja2'" in done.stderr
+    assert 'MissingStack' not in done.stderr
+
+
+def test_a_command_without_a_stack_explains_itself(repo_root):
+    done = without(repo_root, ['mmseg'], (
+        'from mmseg_zeroshot.cli import main\n'
+        'raise SystemExit(main(["panels", "--help"]))'))
+    assert done.returncode == 1
+    assert done.stderr.startswith('error: mmseg_zeroshot.')
 
 
 @pytest.mark.parametrize('opposite', [False, True])

@@ -65,11 +65,8 @@ def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
         ``curve.best()``.
     """
     best, split = curve.best(), curve.split
-    figures = dict(
-        role=role, split=split.name, unseen=list(split.unseen),
-        checkpoint=os.path.basename(checkpoint), images=curve.num_images,
-        gamma=best['gamma'], best=best, area=curve.area(),
-        table=curve.table())
+    figures = dict(role=role, checkpoint=os.path.basename(checkpoint),
+                   **curve.figures())
     with atomic_write(folder / 'gamma_curve.json', 'w') as file:
         json.dump(without_nan(figures), file, indent=1, allow_nan=False)
     save_gamma_curve(folder / 'gamma_curve.png', curve.table(),

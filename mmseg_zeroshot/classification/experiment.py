@@ -8,7 +8,7 @@ from typing import TypedDict
 import numpy as np
 import torch
 
-from mmseg_zeroshot.utils.progress import Pace
+from mmseg_zeroshot.utils.pace import Pace
 from mmseg_zeroshot.utils.typing_utils import Report
 
 from .bilinear import CLASSIFICATION_LOSSES, BilinearClassifier

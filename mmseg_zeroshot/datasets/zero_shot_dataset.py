@@ -11,7 +11,7 @@ from mmseg.registry import DATASETS
 from torch.utils.data import Dataset
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
-from mmseg_zeroshot.utils.json_values import checkpoint_values
+from mmseg_zeroshot.utils.checkpoint_values import checkpoint_values
 from mmseg_zeroshot.utils.pictures import image_loader, obeys_orientation
 from mmseg_zeroshot.utils.typing_utils import Sample
 

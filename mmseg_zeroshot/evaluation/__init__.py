@@ -1,7 +1,7 @@
 """Scores of seen and unseen classes, and the curve of the calibration.
 
-`scores` and `records` need numpy only, so nothing here imports PyTorch before
-it is used.
+`scores` and `assessment` need numpy only, so nothing here imports PyTorch
+before it is used.
 """
 from typing import TYPE_CHECKING
 

@@ -18,6 +18,7 @@ from mmseg_zeroshot.utils import (
     in_parts,
 )
 from mmseg_zeroshot.utils.scores import Scores
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 
 from ._turning_points import max_over_classes, turning_points
 from .scores import Absent, zero_shot_scores
@@ -198,6 +199,18 @@ class GammaCurve:
                 'GammaCurve: no gamma is best, as the images counted hold no '
                 f'pixel of {" or ".join(empty)} classes')
         return max(rows, key=itemgetter('hIoU'))
+
+    def figures(self) -> JSONObject:
+        """Return all of it for a file: every point, the best and the area.
+
+        Raises:
+            ValueError: see :meth:`best`.
+        """
+        best = self.best()
+        return dict(
+            split=self.split.name, unseen=list(self.split.unseen),
+            images=self.num_images, gamma=best['gamma'], best=best,
+            area=self.area(), table=self.table())
 
     def area(self) -> float:
         """Return the area under unseen over seen mIoU, in percent.

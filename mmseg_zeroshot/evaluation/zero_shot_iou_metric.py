@@ -18,25 +18,15 @@ from mmseg.registry import METRICS
 from torch import Tensor
 
 from mmseg_zeroshot.semantics import ClassSplit
-from mmseg_zeroshot.utils.json_values import without_nan
 from mmseg_zeroshot.utils.scores import Evaluation
 
+from .assessment import NO_UNSEEN, assess
 from .confusion import confusion_matrix, vanilla_confusion
 from .object_regions import count_regions
 from .prediction_files import PredictionFiles
-from .scores import (
-    Absent,
-    background_rule,
-    flat_scores,
-    per_class_scores,
-    vanilla_scores,
-    zero_shot_scores,
-)
+from .scores import Absent, flat_scores
 
 Counts = TypeVar('Counts', np.ndarray, Tensor)
-VANILLA_RULE = ('ground-truth pixels of unseen classes only; only unseen '
-                'classes compete')
-NO_VANILLA = 'not computed: '
 
 
 @METRICS.register_module()
@@ -275,24 +265,15 @@ class ZeroShotIoUMetric(BaseMetric):
     def _score(self, generalised: np.ndarray, vanilla: np.ndarray,
                regions: np.ndarray) -> None:
         """Fill in ``record``."""
-        split, rule = self.split, VANILLA_RULE
-        if not split.unseen:
-            rule = NO_VANILLA + 'the split has no unseen class'
+        reason = ''
+        if not self.split.unseen:
+            reason = NO_UNSEEN
         elif self._without_logits:
-            rule = NO_VANILLA + (f'{self._without_logits} samples came '
-                                 'without seg_logits')
-        scores = zero_shot_scores(generalised, split, self.absent)
-        alone = None if rule.startswith(NO_VANILLA) else vanilla
-        self.record = Evaluation(
-            generalised=without_nan(scores),
-            vanilla=None if alone is None else without_nan(
-                vanilla_scores(alone, split, self.absent)),
-            vanilla_rule=rule,
-            per_class=without_nan(per_class_scores(
-                generalised, split, vanilla=alone, regions=regions)),
-            background=background_rule(split),
-            absent=self.absent,
-            split=split.name)
+            reason = f'{self._without_logits} samples came without seg_logits'
+        self.record = assess(
+            self.split, generalised, absent=self.absent,
+            vanilla=None if reason else vanilla, why_no_vanilla=reason,
+            regions=regions)
         if is_main_process():
             self._log_classes()
 

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.checkpoint_values import checkpoint_values
 from mmseg_zeroshot.utils.checkpoints import read_checkpoint
-from mmseg_zeroshot.utils.json_values import checkpoint_values
 
 _FORCE = 'TORCH_FORCE_WEIGHTS_ONLY_LOAD'
 

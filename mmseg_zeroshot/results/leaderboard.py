@@ -32,6 +32,8 @@ class Board:
     supervision: str
     background: str | None
     absent: str | None
+    own_rules: str = ''
+    """See :func:`.scored_files.own_rules`."""
     num_images: int | None = None
     """n of few-label: runs with more labels are not ranked with others."""
     classes: str = ''
@@ -54,8 +56,9 @@ class Board:
     def rules(self) -> str:
         """How background and absent classes are counted, and which."""
         classes = f'; classes: {self.classes}' if self.classes else ''
+        own = f'; {self.own_rules}' if self.own_rules else ''
         return (f'background: {self.background or "not stated"}; absent '
-                f'classes: {self.absent or "not stated"}{classes}')
+                f'classes: {self.absent or "not stated"}{own}{classes}')
 
     @property
     def headings(self) -> list[str]:
@@ -91,8 +94,9 @@ def make_boards(records: Sequence[Record]) -> list[Board]:
     """Sort runs into boards, with the papers' rows beside them.
 
     A board holds runs of one data set, split, setting and supervision,
-    scored on the same groups of classes with the same rules for background
-    and absent classes; nothing else is ranked together.
+    scored on the same pixels of the same groups of classes, with the same
+    rules for background, absent classes and files; nothing else is ranked
+    together.
 
     Args:
         records: Entries of results files.
@@ -138,7 +142,7 @@ def _board_of(summary: Summary, setting: str) -> Board:
         dataset=summary['dataset'], split=summary['split'],
         setting=setting,
         supervision=summary['supervision'], background=summary['background'],
-        absent=summary['absent'],
+        absent=summary['absent'], own_rules=summary['own_rules'],
         num_images=n_of(summary))
 
 

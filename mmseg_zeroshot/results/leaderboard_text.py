@@ -158,7 +158,7 @@ def csv_text(boards: Sequence[Board]) -> str:
     write([
         'status', 'rank', 'dataset', 'split', 'setting', 'supervision',
         'background', 'absent', 'classes', 'method', 'variant', 'embeddings',
-        'gamma', 'seeds', 'source', 'note',
+        'gamma', 'seeds', 'scored from', 'own rules', 'source', 'note',
         *(f'{heading} {which}' for heading in score_headings()
           for which in ('mean', 'std'))])
     for board in boards:
@@ -180,7 +180,8 @@ def _csv_cells(board: Board, row: Summary, source: str,
              row['background'], row['absent'], board.classes, row['method'],
              variant_cell(row['variant']), row['embeddings'],
              ' '.join(f'{gamma:g}' for gamma in row['gamma']),
-             row['runs'], source, note]
+             row['runs'], row['made_from'] if row['runs'] else '',
+             row['own_rules'], source, note]
     return texts + [value for pair in zip(row['mean'], row['std'])
                     for value in pair]
 

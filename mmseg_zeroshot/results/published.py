@@ -13,6 +13,7 @@ from pathlib import Path
 from mmseg_zeroshot.utils.tables import score_headings
 from mmseg_zeroshot.utils.typing_utils import JSONObject, JSONValue
 
+from .scored_files import RUN
 from .summaries import Summary
 
 _PROTOCOLS = Path(__file__).parent / 'assets' / 'protocols.json'
@@ -103,5 +104,6 @@ def _summary(row: JSONObject, sources: Mapping[str, str],
         split=row['split'], supervision=row['supervision'],
         background=protocol['background'], absent=None, embeddings=None,
         protocol=None, variant=row.get('variant', {}), gamma=[], runs=0,
+        made_from=RUN, own_rules='',
         mean=scores, std=[None] * len(score_headings()),
         source=sources[row['source']], note=row.get('note', ''))

@@ -15,6 +15,8 @@ from mmseg_zeroshot.utils.scores import ClassScores, Scores
 from mmseg_zeroshot.utils.tables import SCORE_COLUMNS
 from mmseg_zeroshot.utils.typing_utils import JSONObject
 
+from .scored_files import ScoredFiles
+
 RESULTS_FILE = 'zero_shot_results.json'
 """The file that every evaluation leaves in its work dir."""
 
@@ -64,6 +66,8 @@ class Record(TypedDict):
     """Default: empty."""
     per_class: list[ClassScores]
     """Default: empty."""
+    scored_files: ScoredFiles | None
+    """What was scored, where that was files. Default: None, a run."""
 
 
 def from_json(content: object, place: str) -> Record:
@@ -216,7 +220,21 @@ def _class(value: object, place: str) -> ClassScores:
     return cast(ClassScores, row)
 
 
+def _scored_files(value: object, place: str) -> ScoredFiles:
+    given = _mapping(value, place)
+    found = {}
+    for key, check in _FILES_KEYS.items():
+        entry = _entry(given, key, place)
+        optional = key in ('images', 'truth', 'resize')
+        found[key] = None if optional and entry is None else check(
+            entry, f'{place}, {key!r}')
+    return cast(ScoredFiles, found)
+
+
 _Check = Callable[[object, str], object]
+_FILES_KEYS: dict[str, _Check] = dict(
+    kind=_text, images=_whole, predictions=_text, truth=_text, resize=_text,
+    partial=_flag, version=_text)
 _CLASS_KEYS: dict[str, _Check] = {
     'class': _text, 'group': _text, 'IoU': _score, 'accuracy': _score,
     'pixels': _whole}
@@ -244,5 +262,6 @@ _KEYS: dict[str, tuple[_Check, Callable[[], object]]] = dict(
     generalised=(_scores, _nothing),
     vanilla=(_scores, _nothing),
     vanilla_rule=(_text, str),
-    per_class=(_classes, list))
+    per_class=(_classes, list),
+    scored_files=(_scored_files, _nothing))
 _REQUIRED = ('method', 'split', 'supervision', 'generalised')

@@ -68,6 +68,8 @@ def lines(records: Iterable[Record]) -> Iterator[str]:
     before: JSONObject | None = None
     for record in records:
         own = to_json(record)
+        if own['scored_files'] is None:
+            del own['scored_files']  # of runs, which most records are of
         columns = _columns(own['per_class'])
         shared = {key: own.pop(key) for key in _SHARED}
         shared['per_class'] = {

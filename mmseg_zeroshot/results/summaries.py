@@ -9,6 +9,7 @@ from mmseg_zeroshot.semantics.supervision import supervision_rank
 
 from .protocol import protocols
 from .record import Record, score_values
+from .scored_files import made_from, own_rules
 
 
 class _Row(TypedDict):
@@ -24,6 +25,10 @@ class _Row(TypedDict):
     protocol: str | None
     """See :func:`.protocol.protocol_of`."""
     variant: Mapping[str, str | int | float]
+    made_from: str
+    """See :func:`.scored_files.made_from`."""
+    own_rules: str
+    """See :func:`.scored_files.own_rules`."""
     gamma: list[float]
     """Sorted values; none for published rows."""
     runs: int
@@ -59,8 +64,9 @@ def summarize(records: Sequence[Record]) -> list[Summary]:
 
     Runs belong together by method, data set, split, supervision, variant,
     whether they are calibrated, class vectors, the scoring's ``absent`` and
-    ``background``, and the group of each class; groups are sorted by split,
-    by supervision, by the first appearance of their method and by variant. A
+    ``background``, the group and the pixels of each class, and whether files
+    were scored, by which rules; groups are sorted by split, by supervision,
+    by the first appearance of their method and by variant. A
     run that is there twice with equal scores (a calibration may choose gamma
     0) counts once, also if only one of them has the vanilla score.
 
@@ -82,7 +88,8 @@ def summarize(records: Sequence[Record]) -> list[Summary]:
                methods.index(record['method']),
                _variant_key(record), bool(record['gamma']),
                record['embeddings'], record['absent'], record['background'],
-               protocol)
+               made_from(record['scored_files']),
+               own_rules(record['scored_files']), protocol)
         groups.setdefault(key, []).append(record)
     ranks = sorted(groups, key=lambda key: key[:5])
     return [_summary(groups[key], key[-1]) for key in ranks]
@@ -110,6 +117,8 @@ def _summary(group: list[Record], protocol: str | None) -> Summary:
         embeddings=first['embeddings'],
         protocol=protocol,
         variant=first['variant'],
+        made_from=made_from(first['scored_files']),
+        own_rules=own_rules(first['scored_files']),
         gamma=sorted({float(record['gamma']) for record in group}),
         runs=len(group),
         mean=[_over_runs(values, mean) for values in columns],

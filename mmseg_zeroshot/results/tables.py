@@ -12,6 +12,7 @@ from mmseg_zeroshot.utils.tables import (
 )
 
 from .record import Record
+from .scored_files import RUN
 from .summaries import Summary, summarize
 
 _LAYOUTS = {
@@ -90,8 +91,9 @@ def extra_columns(summaries: Sequence[Summary]) -> dict[str, list[str]]:
 
     Returns:
         Cells by heading: ``Variant`` where a row has one, ``Vectors`` (the
-        class vectors' fingerprint) where rows are alike without it, and
-        ``Classes`` where rows of one split have unlike classes.
+        class vectors' fingerprint) where rows are alike without it,
+        ``Classes`` where rows of one split have unlike classes or pixels,
+        and ``Scored from`` where a row's scores are those of files.
     """
     columns = {}
     variants = [variant_cell(summary['variant']) for summary in summaries]
@@ -99,7 +101,7 @@ def extra_columns(summaries: Sequence[Summary]) -> dict[str, list[str]]:
         columns['Variant'] = variants
     names = [(s['dataset'], s['split'], s['supervision'], s['method'], variant,
               bool(any(s['gamma'])), s['background'], s['absent'],
-             s['protocol'])
+             s['protocol'], s['made_from'], s['own_rules'])
              for s, variant in zip(summaries, variants)]
     if len(set(names)) < len(names):
         columns['Vectors'] = [(s['embeddings'] or '-')[:6] for s in summaries]
@@ -108,6 +110,10 @@ def extra_columns(summaries: Sequence[Summary]) -> dict[str, list[str]]:
     known = {(*place, s['protocol']) for place, s in zip(places, summaries)}
     if len(known) > len(set(places)):
         columns['Classes'] = [s['protocol'] or '-' for s in summaries]
+    if any(s['made_from'] != RUN for s in summaries):
+        columns['Scored from'] = [
+            ', '.join(filter(None, [s['made_from'], s['own_rules']]))
+            for s in summaries]
     return columns
 
 

@@ -7,12 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-MASKED_LOGIT = -1e4
-"""Logit of a class that must not be predicted or trained.
+from .calibration_rules import MASKED_LOGIT, check_gamma
 
-Finite, so that bilinear resizing does not make NaN of it and float16 holds
-it; its softmax probability is exactly zero in every floating-point type.
-"""
 SCORES_AT_ONCE = 1_400_000
 """So many scores stay in a CPU's cache."""
 
@@ -136,14 +132,6 @@ def _stays(pair: BestPair, gamma: float) -> Tensor:
     lowered = pair.probability - gamma
     return (lowered > pair.rival_probability) | (
         (lowered == pair.rival_probability) & (pair.winner < pair.rival))
-
-
-def check_gamma(gamma: float) -> None:
-    """Raise a ValueError unless ``gamma`` is in [0, 1]."""
-    if not 0 <= gamma <= 1:
-        raise ValueError(
-            f'gamma must be in [0, 1], got {gamma!r}: it is subtracted from '
-            'softmax probabilities of the seen classes (SPNet, eq. 5)')
 
 
 def mask_classes(logits: Tensor, class_ids: Sequence[int]) -> Tensor:

@@ -3,6 +3,11 @@ import pytest
 
 from mmseg_zeroshot.results import format_table
 from mmseg_zeroshot.results.leaderboard import make_boards
+from mmseg_zeroshot.results.leaderboard_text import (
+    csv_text,
+    markdown_page,
+    terminal_text,
+)
 from mmseg_zeroshot.results.published import (
     as_printed,
     published_on,
@@ -145,8 +150,9 @@ def test_other_classes_under_one_name_are_another_board():
     said = [(board.rules.split('; ')[-1].split(' (')[0],
              board.rows[0]['runs']) for board in boards]
     assert sorted(said) == [
-        ('classes: 1 seen, 1 unseen, 1 ignored', 1),
-        ('classes: 2 seen, 1 unseen', 1), ('classes: 2 seen, 1 unseen', 2)]
+        ('classes: 1 seen, 1 unseen, 1 ignored, 27 pixels', 1),
+        ('classes: 2 seen, 1 unseen, 27 pixels', 1),
+        ('classes: 2 seen, 1 unseen, 27 pixels', 2)]
     assert len({board.rules for board in boards}) == 3
     assert '1 seen, 1 unseen, 1 ignored' in format_table(records)
 
@@ -156,3 +162,49 @@ def test_boards_of_one_list_of_classes_do_not_say_so():
     board = make_boards([record(seed=1), record(
         per_class=classes(seen='cat', unseen='cow'))])[0]
     assert board.rows[0]['runs'] == 2 and board.classes == ''
+
+
+def of_files(**more):
+    return dict(dict(kind='label maps', images=3, predictions='a', truth='b',
+                     resize=None, partial=False, version='1'), **more)
+
+
+def test_rows_of_files_say_so_beside_runs():
+    same = classes(seen='cat', unseen='cow')
+    records = [record(per_class=same), record(
+        unseen=30., method='theirs', seed=None, per_class=same,
+        scored_files=of_files())]
+    board, *_ = make_boards(records)
+    assert [(row['method'], row['made_from']) for row in board.rows] == [
+        ('SPNet', 'run'), ('theirs', 'files')]
+    for text in (terminal_text([board]), markdown_page([board])):
+        assert 'Scored from' in text and 'files' in text
+    assert 'Scored from' not in terminal_text(make_boards(records[:1])[:1])
+    assert ',files,' in csv_text([board])
+
+
+def test_a_run_and_its_files_are_no_two_seeds():
+    board, *_ = make_boards([record(), record(
+        unseen=30., seed=0, scored_files=of_files())])
+    assert [row['runs'] for row in board.rows] == [1, 1]
+
+
+@pytest.mark.parametrize('rule, said', [
+    (dict(partial=True), 'partial'),
+    (dict(resize='nearest'), 'predictions resized (nearest)')])
+def test_files_by_other_rules_are_another_board(rule, said):
+    boards = ours([record(), record(
+        method='theirs', scored_files=of_files(**rule))])
+    assert len(boards) == 2
+    assert [said in board.rules for board in boards].count(True) == 1
+
+
+def test_other_pixels_are_another_board():
+    """The same classes, on other label maps."""
+    one = classes(seen='cat', unseen='cow')
+    other = [dict(row, pixels=7) for row in one]
+    boards = ours([record(per_class=one), record(
+        per_class=other, scored_files=of_files(), method='theirs')])
+    assert [len(board.rows) for board in boards] == [1, 1]
+    assert {board.classes.split(' pixels')[0] for board in boards} == {
+        '1 seen, 1 unseen, 18', '1 seen, 1 unseen, 14'}

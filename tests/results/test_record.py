@@ -44,7 +44,7 @@ def test_old_records_get_the_documented_defaults():
     assert {key: found[key] for key in found if key not in needed} == dict(
         dataset='', background=None, absent=None, embeddings=None, seed=None,
         checkpoint=None, gamma=0., variant={}, inductive=True, vanilla=None,
-        vanilla_rule='', per_class=[])
+        vanilla_rule='', per_class=[], scored_files=None)
     assert from_json(dict(record(), gamma=None), 'x')['gamma'] == 0
 
 
@@ -53,6 +53,15 @@ def test_the_former_key_of_the_supervision_is_read():
     old['label'] = old.pop('supervision')
     assert from_json(old, 'x') == record()
     assert 'label' not in to_json(from_json(old, 'x'))
+
+
+FILES = dict(kind='label maps', images=3, predictions='a', truth=None,
+             resize=None, partial=False, version='1')
+
+
+def test_files_that_were_scored_are_kept():
+    assert from_json(changed(['scored_files'], dict(FILES, more=1)),
+                     'x')['scored_files'] == FILES
 
 
 def test_defaults_are_not_shared():
@@ -84,7 +93,12 @@ def test_keys_of_newer_versions_are_left_out():
     (['vanilla', 'unseen', 'PA'], REMOVED, "'vanilla', 'unseen' has no 'PA'"),
     (['per_class'], 'cow', "'per_class' is 'cow' instead of a list"),
     (['per_class', 0, 'pixels'], REMOVED, "entry 1 has no 'pixels'"),
-    (['per_class', 0, 'regions'], 'a', "entry 1, 'regions' is 'a'")])
+    (['per_class', 0, 'regions'], 'a', "entry 1, 'regions' is 'a'"),
+    (['scored_files'], 'label maps', "'scored_files' is 'label maps' inst"),
+    (['scored_files'], dict(FILES, partial=None),
+     "'scored_files', 'partial' is None instead of true or false"),
+    (['scored_files'], dict(kind='label maps'),
+     "'scored_files' has no 'images'")])
 def test_what_is_no_record_is_an_error(path, value, message):
     with pytest.raises(ValueError, match=message):
         from_json(changed(path, value), 'f.json')

@@ -3,11 +3,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mmseg_zeroshot.utils.json_values import (
-    checkpoint_values,
-    short,
-    without_nan,
-)
+from mmseg_zeroshot.utils.checkpoint_values import checkpoint_values
+from mmseg_zeroshot.utils.json_values import short, without_nan
 
 
 def types_of(value):

@@ -2,8 +2,10 @@
 
 import pytest
 
+from mmseg_zeroshot.utils import pace as pace_module
 from mmseg_zeroshot.utils import progress as module
-from mmseg_zeroshot.utils.progress import Pace, duration, progress
+from mmseg_zeroshot.utils.pace import Pace, duration
+from mmseg_zeroshot.utils.progress import progress
 
 
 @pytest.fixture
@@ -11,7 +13,7 @@ def clock(monkeypatch):
     """Let the clock show given seconds, one after the other."""
     def show(*seconds: float) -> None:
         times = iter(seconds)
-        monkeypatch.setattr(module.time, 'monotonic', lambda: next(times))
+        monkeypatch.setattr(pace_module.time, 'monotonic', lambda: next(times))
 
     return show
 

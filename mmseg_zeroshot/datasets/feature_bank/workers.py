@@ -15,7 +15,7 @@ import cv2
 import torch
 
 from mmseg_zeroshot.datasets.protocols import SampleDataset
-from mmseg_zeroshot.utils.progress import Pace, duration
+from mmseg_zeroshot.utils.pace import Pace, duration
 from mmseg_zeroshot.utils.sizes import readable_size
 
 from .shards import Extract, ShardPlan, build_shard

@@ -187,6 +187,7 @@ class ZeroShotResultsHook(Hook):
             gamma=float(getattr(head, 'gamma', 0.0)),
             variant={**self._self_training(runner), **self.variant},
             inductive=get_supervision(self.supervision).inductive,
+            scored_files=None,
             **scores)
 
     def _self_training(self, runner: Runner) -> Variant:

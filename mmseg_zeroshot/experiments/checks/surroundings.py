@@ -5,9 +5,8 @@ import importlib
 from collections.abc import Iterator, Mapping
 
 from mmseg_zeroshot._stack import (
-    check_stack,
+    check_overlaps,
     installed_distributions,
-    missing_modules,
     overlapping_distributions,
 )
 from mmseg_zeroshot.experiments.environment import check_environment
@@ -38,8 +37,7 @@ def _variables(environ: Mapping[str, str] | None) -> Iterator[Finding]:
 
 def _packages() -> Iterator[Finding]:
     try:
-        check_stack(missing_modules(),
-                    overlapping_distributions(installed_distributions()))
+        check_overlaps(overlapping_distributions(installed_distributions()))
     except ImportError as error:
         what, _, mend = str(error).partition(':\n')
         yield Finding('error', 'installed packages', what, mend.strip())

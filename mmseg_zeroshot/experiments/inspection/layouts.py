@@ -11,10 +11,14 @@ from PIL import Image
 
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils.images import open_image
+from mmseg_zeroshot.utils.suffixes import (
+    Suffixes,
+    find_suffixes,
+    holds_no_classes,
+)
 
 from .listing import Listing, list_files
 from .parts import PARTS, find_parts
-from .suffixes import Suffixes, find_suffixes, holds_no_classes
 
 _OF_MASKS = re.compile(
     r'mask|label|segm|annot|truth|(^|[_\W])(gt|ann|seg)|^gt', re.IGNORECASE)

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mmseg_zeroshot.utils.suffixes import Suffixes
+
 from .listing import Listing
-from .suffixes import Suffixes
 
 _TRAIN = ('train', 'training')
 _VAL = ('val', 'valid', 'validation', 'dev', 'test', 'testing')

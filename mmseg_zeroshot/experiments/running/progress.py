@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from mmseg_zeroshot.utils.progress import duration
+from mmseg_zeroshot.utils.pace import duration
 
 from .folders import DONE, LOG, places, read_object
 from .tasks import Task

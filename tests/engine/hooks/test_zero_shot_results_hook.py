@@ -11,7 +11,8 @@ from .tiny_run import TinyData, make_runner, model_config, plain_model_config
 FIELDS = [
     'method', 'dataset', 'split', 'supervision', 'background', 'absent',
     'embeddings', 'seed', 'checkpoint', 'gamma', 'variant', 'inductive',
-    'generalised', 'vanilla', 'vanilla_rule', 'per_class']
+    'generalised', 'vanilla', 'vanilla_rule', 'per_class',
+    'scored_files']
 HOOKS = [dict(type='ZeroShotResultsHook', method='SPNet')]
 
 
