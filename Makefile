@@ -3,6 +3,7 @@
 #
 #   make demo     train and evaluate on the embedded data set
 #   make test     every test
+#   make resume-check   kill and resume every stage, compare all bits
 #   make lint     ruff, mypy, interrogate
 #   make docs     the documentation site, in build/docs
 #   make clean    remove .venv, builds and caches (never work_dirs)
@@ -22,7 +23,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT
 export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint docs clean install
+.PHONY: demo test resume-check lint docs clean install
 .DEFAULT_GOAL := test
 
 demo: $(STAMP)
@@ -31,6 +32,9 @@ demo: $(STAMP)
 test: $(STAMP)
 	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(TEST_WORKERS) \
 	    $(PYTEST_ARGS)
+
+resume-check: $(STAMP)
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m tests.resume_matrix
 
 lint: $(STAMP)
 	$(PY) -m ruff check .

@@ -13,6 +13,7 @@ SMALLEST = {
     'leaderboard.py': ['--files', '2'],
     'mmd.py': ['--repeats', '1'],
     'region_graph.py': ['--repeats', '1'],
+    'resumption.py': '--repeats 1 --steps 1'.split(),
     'semantic_projection_head.py': '--repeats 1 --size 32'.split(),
 }
 """Arguments of the scripts that take seconds in their smallest size."""
