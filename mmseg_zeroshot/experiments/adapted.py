@@ -13,22 +13,28 @@ from mmseg_zeroshot.utils.typing_utils import (
     ConfigValue,
 )
 
+from .config_files import configs_folder
 from .folder_data import FolderData
 from .hosts import without_outputs
 from .mmseg_config import BaseConfig, load_base
 from .mmseg_data import type_name
 
-OUR_HOOKS = dict(
-    one_run=dict(type='OneRunHook'),
-    stage_start=dict(type='StageStartHook'),
-    finite=dict(type='FiniteHook'),
-    label_leak=dict(type='LabelLeakHook'),
-    consistency=dict(type='ConsistencyHook'),
-    step_seed=dict(type='StepSeedHook'),
-    run_state=dict(type='RunStateHook'))
-"""Resume a run's own work, and end as an uninterrupted one would; stop one
-that is not alone in its work dir, has a loss of NaN, sees unseen labels or
-does not fit together."""
+_THEIRS = ('timer', 'logger', 'param_scheduler', 'checkpoint', 'sampler_seed',
+           'visualization')
+"""Default hooks that the mmseg config itself says; the rest are ours."""
+
+
+def our_hooks() -> ConfigType:
+    """Return the hooks that every run has, as our own configs inherit them.
+
+    They keep a run's work, and stop one that sees unseen labels or does not
+    fit together.
+    """
+    runtime = Config.fromfile(
+        configs_folder() / '_base_' / 'default_runtime.py',
+        import_custom_modules=False)
+    return {name: hook for name, hook in runtime.default_hooks.items()
+            if name not in _THEIRS}
 
 
 def adapted_config(path: Path, *, split: SplitSpec,
@@ -79,8 +85,8 @@ def adapt(base: BaseConfig, *, split: SplitSpec,
             split=split, mode=mode)
         for loop in ('train', 'val', 'test')
     }
-    hooks = dict(base.default_hooks, **OUR_HOOKS, results=dict(
-        type='ZeroShotResultsHook', method='seen only', supervision='strict'))
+    hooks = dict(base.default_hooks, **our_hooks())
+    hooks['results'] = dict(hooks['results'], method='seen only')
     return Config(dict(
         custom_imports=dict(imports=base.imports,
                             allow_failed_imports=False),
