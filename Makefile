@@ -3,6 +3,8 @@
 #
 #   make demo     train and evaluate on the embedded data set
 #   make test     every test
+#   make fuzz     a minute of damaged files for every reader
+#   make test-portable    the numeric ones, as a processor of 2008 counts
 #   make lint     ruff, mypy, interrogate
 #   make docs     the documentation site, in build/docs
 #   make clean    remove .venv, builds and caches (never work_dirs)
@@ -15,6 +17,16 @@ STAMP := $(VENV)/.installed
 CONSTRAINTS := requirements/constraints-cpu.txt
 # Two workers of one thread each: what a small machine has.
 TEST_WORKERS ?= 2
+# `make test SEED=7` shuffles the tests by a seed (pytest-randomly).
+SEED ?=
+PYTEST = $(PY) -m pytest -n $(TEST_WORKERS) \
+    $(if $(SEED),-p randomly --randomly-seed=$(SEED)) $(PYTEST_ARGS)
+# Where last digits decide. The three libraries below PyTorch that sum choose
+# their instructions each by its own variable.
+NUMERIC := $(addprefix tests/,calibration classification engine evaluation \
+    models semantics utils)
+OLD_CPU := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 \
+    MKL_ENABLE_INSTRUCTIONS=SSE4_2
 
 # An active environment or a PYTHONPATH must not leak into ours.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV __PYVENV_LAUNCHER__
@@ -22,15 +34,21 @@ unexport PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT
 export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint docs clean install
+.PHONY: demo test test-portable fuzz lint docs clean install
 .DEFAULT_GOAL := test
 
 demo: $(STAMP)
 	$(PY) tools/demo.py
 
 test: $(STAMP)
-	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m pytest -n $(TEST_WORKERS) \
-	    $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PYTEST)
+
+test-portable: $(STAMP)
+	$(OLD_CPU) OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PYTEST) $(NUMERIC)
+
+fuzz: $(STAMP)
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m tests.fuzz --seconds 60
+	$(PY) -m pytest tests/fuzz -k any --hypothesis-profile fuzz
 
 lint: $(STAMP)
 	$(PY) -m ruff check .

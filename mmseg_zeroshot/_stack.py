@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import pickle
+import os
 import runpy
 import sys
 import warnings
@@ -19,7 +19,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 # Import name -> every distribution that installs it, our default first.
 PROVIDERS = {
@@ -29,8 +29,6 @@ PROVIDERS = {
 }
 STACK = ('torch', *PROVIDERS)
 """Import names of what only networks need."""
-# HistoryBuffer's methods that a checkpoint of mmengine refers to.
-STATISTICS = ('min', 'max', 'current', 'mean')
 # What the continuation prints, twice, where a package of its own is missing.
 NOISE = 'Could not import OneDL'
 DATASETS = 'mmseg.datasets'
@@ -110,63 +108,20 @@ def missing_stack(used: str, missing: Sequence[str]) -> MissingStack:
         f'    {INSTALL}\nor, for upstream OpenMMLab:\n    {UPSTREAM}')
 
 
-def history_method(owner: type, name: str) -> Callable:
-    """Stand in for `getattr` when a checkpoint names a statistic.
+def refuse_pickles() -> None:
+    """Tell torch never to unpickle, whoever calls it in this process.
 
-    mmengine's message hub pickles `HistoryBuffer.min` and the like as
-    ``getattr(HistoryBuffer, 'min')``. The real `getattr` reaches anything
-    from anything (``getattr(getattr, '__self__')`` is `builtins`), so a
-    checkpoint gets this one.
-
-    Raises:
-        UnpicklingError: If it is not a registered statistic.
+    MMEngine unpickles a checkpoint that it cannot read otherwise, and so runs
+    what the file says. Torch reads the variable at each loading, and child
+    processes inherit it. The opposite one would make every loading an error.
     """
-    from mmengine.logging import HistoryBuffer
-
-    if owner is not HistoryBuffer or name not in STATISTICS:
-        raise pickle.UnpicklingError(
-            f'the checkpoint asks for getattr({owner!r}, {name!r}); only '
-            f'HistoryBuffer\'s {", ".join(STATISTICS)} may be read')
-    return getattr(HistoryBuffer, name)
-
-
-def checkpoint_globals() -> list[Any]:
-    """Return what a checkpoint of mmengine 0.10.7 holds besides tensors.
-
-    Its message hub keeps the logged scalars as `HistoryBuffer`s of numpy
-    arrays. None of these runs code from the file.
-    """
-    import numpy as np
-    from mmengine.logging import HistoryBuffer
-
-    # Where these two live was renamed in numpy 2: ask numpy itself.
-    rebuild_array = np.zeros(0).__reduce__()[0]
-    rebuild_scalar = np.float64(0).__reduce__()[0]
-    kinds = [type(np.dtype(kind)) for kind in ('f4', 'f8', 'i4', 'i8')]
-    return [
-        HistoryBuffer, np.ndarray, np.dtype, rebuild_array, rebuild_scalar,
-        *kinds, (history_method, 'builtins.getattr')
-    ]
-
-
-def trust_checkpoint_globals() -> bool:
-    """Let mmengine 0.10.7 read its own checkpoints under torch >= 2.6.
-
-    `torch.load` now refuses everything but tensors by default, and upstream's
-    release predates that; the continuation does this by itself. Only the
-    named globals are admitted: `weights_only` stays on.
-
-    Returns:
-        Whether they had to be registered.
-    """
-    import torch
-    from mmengine.runner import checkpoint
-
-    release = tuple(int(part) for part in torch.__version__.split('.')[:2])
-    if hasattr(checkpoint, 'get_torch_safe_globals') or release < (2, 6):
-        return False
-    torch.serialization.add_safe_globals(checkpoint_globals())
-    return True
+    os.environ['TORCH_FORCE_WEIGHTS_ONLY_LOAD'] = '1'
+    if os.environ.pop('TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD', None):
+        warnings.warn(
+            'mmseg-zeroshot ignores TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD: it '
+            'never runs code from a checkpoint. Write the weights of an old '
+            'file that you trust anew: mmseg-zeroshot convert-checkpoint',
+            stacklevel=2)
 
 
 def prepare_stack() -> None:
@@ -177,6 +132,7 @@ def prepare_stack() -> None:
             for a config, and the rest of the stack is missing.
     """
     check_overlaps(overlapping_distributions(installed_distributions()))
+    refuse_pickles()
     missing = missing_modules()
     if missing and 'mmengine' in sys.modules:
         # A config would only hear that its types are in no registry.
@@ -229,7 +185,7 @@ class _Filtered:
         stream: What the other texts go to.
     """
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._left_out = False
 
@@ -240,7 +196,7 @@ class _Filtered:
             return len(text)
         return self._stream.write(text)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  what the stream has
         return getattr(self._stream, name)
 
 

@@ -44,6 +44,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         'build-embeddings': 'make class vectors from word-vector files',
         'build-feature-bank': 'extract pixel features of a training set',
         'pseudo-label': 'label unlabelled images by a trained model',
+        'convert-checkpoint': 'make an old checkpoint a file of weights',
     },
 }
 """Group -> subcommand -> what it does, in one line."""

@@ -3,10 +3,10 @@
 Nobody has to import it: see `_registration`.
 """
 from . import datasets, engine, evaluation, models, visualization
-from ._stack import trust_checkpoint_globals
 from .evaluation import zero_shot_iou_metric
+from .utils.checkpoints import guard_engine
 
-trust_checkpoint_globals()
+guard_engine()
 
 __all__ = ['datasets', 'engine', 'evaluation', 'models', 'visualization',
            'zero_shot_iou_metric']

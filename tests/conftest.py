@@ -10,6 +10,17 @@ import torch
 import mmseg_zeroshot.registered  # noqa: F401
 
 
+def leave_unformatted(patch: pytest.MonkeyPatch) -> None:
+    """Replace YAPF by what returns the text."""
+    def unformatted(text: str, **style: object) -> tuple[str, bool]:
+        return text, True
+
+    # MMEngine imports it at the top or, since 0.10.8, where it is used.
+    patch.setattr('mmengine.config.config.FormatCode', unformatted,
+                  raising=False)
+    patch.setattr('yapf.yapflib.yapf_api.FormatCode', unformatted)
+
+
 @pytest.fixture(autouse=True)
 def seeded() -> None:
     """Make every test start from the same random state."""
@@ -19,14 +30,8 @@ def seeded() -> None:
 @pytest.fixture(scope='session', autouse=True)
 def unformatted_configs() -> Iterator[None]:
     """Let runs write their config down as it is: YAPF takes seconds."""
-    def unformatted(text: str, **style: object) -> tuple[str, bool]:
-        return text, True
-
     with pytest.MonkeyPatch.context() as patch:
-        # MMEngine imports it at the top or, since 0.10.8, where it is used.
-        patch.setattr('mmengine.config.config.FormatCode', unformatted,
-                      raising=False)
-        patch.setattr('yapf.yapflib.yapf_api.FormatCode', unformatted)
+        leave_unformatted(patch)
         yield
 
 

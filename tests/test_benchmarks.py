@@ -1,14 +1,18 @@
 """The scripts in benchmarks/ keep up with the package."""
+import logging
 import runpy
 import sys
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.registry import DefaultScope
 
 FOLDER = Path(__file__).resolve().parents[1] / 'benchmarks'
 SMALLEST = {
+    'bank_checksums.py': '--megabytes 1 --repeats 1'.split(),
     'confusion_matrix.py': ['--repeats', '1'],
+    'finite_hook.py': '--repeats 1 --iterations 2'.split(),
     'generator_step.py': '--repeats 1 --images 1 --size 8'.split(),
     'leaderboard.py': ['--files', '2'],
     'mmd.py': ['--repeats', '1'],
@@ -28,7 +32,11 @@ def run(monkeypatch):
         with DefaultScope.overwrite_default_scope('mmseg'):
             runpy.run_path(str(FOLDER / name), run_name='__main__')
 
-    return call
+    threads, disabled = torch.get_num_threads(), logging.root.manager.disable
+    yield call
+    # A script may set these for its process, which is that of all tests.
+    torch.set_num_threads(threads)
+    logging.disable(disabled)
 
 
 @pytest.mark.parametrize('name', sorted(p.name for p in FOLDER.glob('*.py')))

@@ -171,7 +171,11 @@ def test_parts_of_the_config_agree(leaf):
     assert cfg.param_scheduler[-1].end == cfg.train_cfg.max_iters
     hooks = {hook.type for hook in [*cfg.default_hooks.values(),
                                     *cfg.get('custom_hooks', [])]}
-    assert {'LabelLeakHook', 'ConsistencyHook', 'ZeroShotResultsHook'} <= hooks
+    assert {'LabelLeakHook', 'ConsistencyHook', 'ZeroShotResultsHook',
+            'FiniteHook', 'OneRunHook', 'StageStartHook'} <= hooks
+    saving = cfg.default_hooks.checkpoint
+    assert saving.interval <= cfg.train_cfg.max_iters // 10
+    assert 2 <= saving.max_keep_ckpts <= 3
     assert cfg.default_hooks.results.method
     # Chosen by the schedule, never by what unseen classes score.
     best = cfg.default_hooks.checkpoint.get('save_best')

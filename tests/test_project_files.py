@@ -31,7 +31,7 @@ def test_pre_commit_runs_what_make_lint_runs(repo_root):
             for hook in hooks} == {('system', False)}
 
 
-@pytest.mark.parametrize('target', ['lint', 'test', 'docs'])
+@pytest.mark.parametrize('target', ['lint', 'test-portable', 'test', 'docs'])
 def test_workflows_call_make(repo_root, target):
     runs = {step['run'] for path in repo_root.glob('.github/workflows/*.yml')
             for job in read(path)['jobs'].values()

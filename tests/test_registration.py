@@ -18,13 +18,15 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 config = Config.fromfile({CONFIG!r})
 init_default_scope('mmseg')
-from mmseg.registry import DATASETS, HOOKS, METRICS, MODELS, TRANSFORMS
+from mmseg.registry import (DATA_SAMPLERS, DATASETS, HOOKS, METRICS, MODELS,
+                            TRANSFORMS)
 print(type(MODELS.build(config.model)).__name__, [
     registry.get(name).__module__.split('.')[0] for registry, name in (
+        (DATA_SAMPLERS, 'KeyedInfiniteSampler'),
         (DATASETS, 'ZeroShotDataset'), (HOOKS, 'ConsistencyHook'),
         (METRICS, 'ZeroShotIoUMetric'), (TRANSFORMS, 'HideLabels'))])
 """
-FOUND = f'ZeroShotSegmentor {["mmseg_zeroshot"] * 4}'
+FOUND = f'ZeroShotSegmentor {["mmseg_zeroshot"] * 5}'
 
 
 def run(root: Path, code: str) -> subprocess.CompletedProcess:

@@ -1,11 +1,7 @@
-import pickle
 import subprocess
 import sys
 
 import pytest
-import torch
-from mmengine.logging import HistoryBuffer
-from mmengine.runner import checkpoint
 
 from mmseg_zeroshot import _stack
 
@@ -110,47 +106,19 @@ def test_a_command_without_a_stack_explains_itself(repo_root):
     assert done.stderr.startswith('error: mmseg_zeroshot.')
 
 
-def test_checkpoint_globals_read_a_message_hub(tmp_path):
-    """What mmengine saves beside the weights, under weights_only."""
-    history = HistoryBuffer([1., 3.], [1, 1])
-    path = tmp_path / 'hub.pth'
-    torch.save(dict(loss=history, weight=torch.ones(2)), path)
-    with pytest.raises(pickle.UnpicklingError):
-        torch.load(path, weights_only=True)
-    with torch.serialization.safe_globals(_stack.checkpoint_globals()):
-        loaded = torch.load(path, weights_only=True)
-    assert loaded['loss'].mean() == 2.
-    assert loaded['loss'].statistics('max') == 3.
-
-
-class Reach:
-    """Pickles as getattr(getattr, '__self__'), which is `builtins`."""
-
-    def __reduce__(self):
-        return getattr, (getattr, '__self__')
-
-
-def test_checkpoint_globals_do_not_admit_getattr(tmp_path):
-    path = tmp_path / 'evil.pth'
-    torch.save(dict(x=Reach()), path)
-    with torch.serialization.safe_globals([getattr]):
-        import builtins
-        assert torch.load(path, weights_only=True)['x'] is builtins
-    with torch.serialization.safe_globals(_stack.checkpoint_globals()), \
-            pytest.raises(pickle.UnpicklingError, match='__self__'):
-        torch.load(path, weights_only=True)
-
-
-def test_globals_are_registered_for_upstream_only(monkeypatch):
-    added = []
-    monkeypatch.setattr(torch.serialization, 'add_safe_globals', added.append)
-    assert _stack.trust_checkpoint_globals() is False
-    monkeypatch.delattr(checkpoint, 'get_torch_safe_globals', raising=False)
-    assert _stack.trust_checkpoint_globals() is True
-    assert HistoryBuffer in added[0]
-    assert getattr not in added[0]
-    monkeypatch.setattr(torch, '__version__', '2.5.1')
-    assert _stack.trust_checkpoint_globals() is False
+@pytest.mark.parametrize('opposite', [False, True])
+def test_the_import_tells_torch_never_to_unpickle(opposite, repo_root):
+    code = ('import os, mmseg_zeroshot\n'
+            'print([(k, v) for k, v in os.environ.items() '
+            'if k.startswith("TORCH_FORCE")])')
+    env = dict(PYTHONPATH=str(repo_root), PATH='/usr/bin:/bin')
+    if opposite:
+        env['TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD'] = '1'
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True,
+                          text=True, env=env, check=True)
+    assert done.stdout == "[('TORCH_FORCE_WEIGHTS_ONLY_LOAD', '1')]\n"
+    assert ('ignores TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD' in done.stderr
+            ) is opposite
 
 
 def test_mmseg_tools_are_found():

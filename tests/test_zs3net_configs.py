@@ -91,9 +91,8 @@ def test_with_and_without_graphs_step_2_starts_alike(name, monkeypatch):
     restarts = {'strict': ['decode_head.classifier'], 'paper': []}
     for recipe, parts in restarts.items():
         monkeypatch.setenv('ZS_RECIPE', recipe)
-        hook, = load(name).custom_hooks
-        assert hook.type == 'StageStartHook'
-        assert hook.get('restart', []) == parts
+        assert load(name).default_hooks.stage_start == dict(
+            type='StageStartHook', restart=parts)
 
 
 @pytest.mark.parametrize('recipe', STAGED)
@@ -148,9 +147,8 @@ def test_joint_is_strict_by_default(name):
 @pytest.mark.parametrize('name', JOINT)
 def test_joint_starts_as_the_recipe_says(name, recipe, restart, monkeypatch):
     monkeypatch.setenv('ZS_RECIPE', recipe)
-    hook, = load(name).custom_hooks
-    assert hook.type == 'StageStartHook'
-    assert hook.get('restart', []) == restart
+    assert load(name).default_hooks.stage_start == dict(
+        type='StageStartHook', restart=restart)
 
 
 @pytest.mark.parametrize('recipe', ['strict', 'released'])
@@ -167,7 +165,7 @@ def test_joint_takes_the_network_of_step_0_and_no_classifier(
     state = {key: torch.full_like(value, 7)
              for key, value in plain.state_dict().items()}
     before = model.decode_head.classifier.weight.clone()
-    HOOKS.build(cfg.custom_hooks[0]).after_load_checkpoint(
+    HOOKS.build(cfg.default_hooks.stage_start).after_load_checkpoint(
         SimpleNamespace(_resume=False), dict(state_dict=state))
     model.load_state_dict(state, strict=False)
     weight = model.decode_head.classifier.weight

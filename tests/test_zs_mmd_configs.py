@@ -63,8 +63,8 @@ def test_the_stage_takes_the_place_of_step_2(name):
     assert cfg.train_cfg.max_iters == base.train_cfg.max_iters
     assert cfg.model.decode_head.recursion.start == (
         cfg.train_cfg.max_iters // 4)
-    assert cfg.custom_hooks == [
-        *base.custom_hooks, dict(type='RecursionHook')]
+    assert cfg.default_hooks.stage_start == base.default_hooks.stage_start
+    assert cfg.custom_hooks == [dict(type='RecursionHook')]
     # Both parts train, the classifier five times as fast.
     assert cfg.optim_wrapper == dict(type='OptimWrapper',
                                      **cfg.recipe.joint)
@@ -88,8 +88,8 @@ def test_the_head_is_built_and_the_schedule_fits(name):
 def test_online_recursion_starts_halfway(name):
     cfg = load(name)
     # In particular, no classifier that starts anew as stage 2's may.
-    assert cfg.custom_hooks == [
-        dict(type='StageStartHook'), dict(type='RecursionHook')]
+    assert cfg.default_hooks.stage_start.restart == []
+    assert cfg.custom_hooks == [dict(type='RecursionHook')]
     assert cfg.model.decode_head.recursion.start == (
         cfg.train_cfg.max_iters // 2)
 

@@ -35,6 +35,7 @@ from mmseg_zeroshot.results.records import shipped_records
 from mmseg_zeroshot.semantics.supervision import stated_supervision
 from mmseg_zeroshot.utils import atomic_write, exit_code
 from mmseg_zeroshot.utils.tables import score_headings
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, JSONObject
 
 ROOT = Path(__file__).resolve().parents[1]
 INDEX, METAFILE = 'model-index.yml', 'metafile.yaml'
@@ -97,7 +98,7 @@ def default_environment() -> Iterator[None]:
 
 
 def collection(folder: Path,
-               entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+               entries: Sequence[JSONObject]) -> JSONObject:
     """Return the entry of a folder of configs.
 
     Args:
@@ -148,7 +149,7 @@ def paper_of(folder: Path) -> Paper:
     return papers[0]
 
 
-def model_entry(path: Path, root: Path) -> dict[str, Any]:
+def model_entry(path: Path, root: Path) -> JSONObject:
     """Return the entry of a config.
 
     Args:
@@ -179,7 +180,7 @@ def model_entry(path: Path, root: Path) -> dict[str, Any]:
             'Batch Size': config.train_dataloader.batch_size}}
 
 
-def results_hook(config: Config) -> Mapping[str, Any] | None:
+def results_hook(config: Config) -> ConfigPart | None:
     """Return the config's results hook, if it has one.
 
     Args:
@@ -215,7 +216,7 @@ def data_name(config: Config) -> str:
     return dataset['type']
 
 
-def add_results(entries: Sequence[dict[str, Any]], root: Path) -> None:
+def add_results(entries: Sequence[JSONObject], root: Path) -> None:
     """Add scores to the models that have runs in docs/results.
 
     A record does not name its config: where several configs are of its
@@ -242,12 +243,12 @@ def add_results(entries: Sequence[dict[str, Any]], root: Path) -> None:
                 'Seeds': summary['runs']}]
 
 
-def _identity(metadata: Mapping[str, Any]) -> list[Any]:
+def _identity(metadata: JSONObject) -> list[Any]:
     return [metadata['Method'], metadata['Split'], metadata['Supervision'],
             metadata.get('Variant', {})]
 
 
-def as_yaml(content: Mapping[str, Any]) -> str:
+def as_yaml(content: JSONObject) -> str:
     """Return the text of a YAML file.
 
     Args:
@@ -268,7 +269,7 @@ def changed_files(root: Path) -> Iterator[tuple[Path, str]]:
             yield path, text
 
 
-def _test_set(config: Config) -> Mapping[str, Any]:
+def _test_set(config: Config) -> ConfigPart:
     return config.test_dataloader.dataset
 
 

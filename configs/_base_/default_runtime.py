@@ -11,12 +11,21 @@ default_hooks = dict(
     param_scheduler=dict(type='ParamSchedulerHook'),
     # The last checkpoint is always kept: the schedule chooses it. `save_best`
     # on unseen classes would tune on them, and ConsistencyHook refuses it.
+    # Stages of less than 20000 iterations save oftener: ten times at least.
     checkpoint=dict(
         type='CheckpointHook', by_epoch=False, interval=2000,
         max_keep_ckpts=2),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     # Ours: a panel of images with unseen classes after each validation.
     visualization=dict(type='ZeroShotVisualizationHook'),
+    # Ours: one training in a work dir; --resume goes on with its own work;
+    # none goes on with numbers that are not finite.
+    one_run=dict(type='OneRunHook'),
+    stage_start=dict(type='StageStartHook'),
+    finite=dict(type='FiniteHook'),
+    # Ours: a resumed training ends with the bits of an uninterrupted one.
+    step_seed=dict(type='StepSeedHook'),
+    run_state=dict(type='RunStateHook'),
     # Ours: no unseen label reaches a loss; head, data and checkpoint agree on
     # split and words; every evaluation leaves a zero_shot_results.json.
     label_leak=dict(type='LabelLeakHook'),

@@ -6,16 +6,12 @@
 _base_ = '../spnet/spnet_deeplabv2-r101-d8_1xb10-100k_cocostuff164k-spnet-321x321.py'  # noqa: E501
 from mmseg_zeroshot.experiments import stages
 
-globals().update(stages.few_label(
-    _base_,
-    load_from='work_dirs/spnet_deeplabv2-r101-d8_1xb10-100k_cocostuff164k-spnet-321x321/iter_100000.pth',
-    num_images=5,
-    draw_seed=0))
+globals().update(stages.combine(
+    stages.few_label(
+        _base_,
+        load_from='work_dirs/spnet_deeplabv2-r101-d8_1xb10-100k_cocostuff164k-spnet-321x321/iter_100000.pth',
+        num_images=5,
+        draw_seed=0),
+    stages.shorter(_base_, iterations=2000)))
 
 optim_wrapper = dict(optimizer=dict(lr=0.0001))
-param_scheduler = [
-    dict(
-        type='PolyLR', power=0.9, eta_min=0.0, begin=0, end=2000,
-        by_epoch=False)
-]
-train_cfg = dict(max_iters=2000, val_interval=2000)

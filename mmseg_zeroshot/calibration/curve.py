@@ -1,7 +1,7 @@
 """The scores at every gamma, from one pass over a val set."""
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 from mmengine.runner import Runner
@@ -14,6 +14,10 @@ from mmseg_zeroshot.engine.hooks.runner_access import (
 )
 from mmseg_zeroshot.evaluation import GammaCurve, ZeroShotIoUMetric
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import ConfigType
+
+if TYPE_CHECKING:
+    from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 
 
 def measure_curve(runner: Runner, split: ClassSplit,
@@ -42,7 +46,7 @@ def measure_curve(runner: Runner, split: ClassSplit,
     curve = GammaCurve(split, **_scoring(runner))
     model = runner.model.eval()
     # The plain decision: where the curve starts.
-    head: Any = zero_shot_head(model)
+    head: BaseDecodeHead = zero_shot_head(model)
     head.gamma = 0.0
     with torch.no_grad():
         for batch in track_iter_progress((loader, len(loader))):
@@ -53,7 +57,7 @@ def measure_curve(runner: Runner, split: ClassSplit,
     return curve
 
 
-def _scoring(runner: Runner) -> dict[str, Any]:
+def _scoring(runner: Runner) -> ConfigType:
     """Return how the val evaluator counts, as arguments of `GammaCurve`."""
     evaluator = runner.build_evaluator(runner.cfg.val_evaluator)
     for metric in evaluator.metrics:

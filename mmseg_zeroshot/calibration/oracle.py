@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from pprint import pformat
-from typing import Any
 
 from mmengine.config import Config
+
+from mmseg_zeroshot.utils.typing_utils import ConfigValue
 
 
 def oracle_lines(cfg: Config) -> str:
@@ -30,7 +31,7 @@ def oracle_lines(cfg: Config) -> str:
     return lines
 
 
-def _is_results_hook(hook: Any) -> bool:
+def _is_results_hook(hook: ConfigValue) -> bool:
     kind = hook.get('type') if isinstance(hook, dict) else None
     name = getattr(kind, '__name__', str(kind))
     return name.split('.')[-1] == 'ZeroShotResultsHook'

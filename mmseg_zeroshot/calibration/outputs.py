@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mmengine.runner import Runner
 from torch.utils.data import DataLoader
@@ -22,8 +22,13 @@ from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.json_values import without_nan
 from mmseg_zeroshot.visualization import save_gamma_curve
 
+if TYPE_CHECKING:
+    from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 
-def fragment(best: dict[str, Any], split: ClassSplit, role: str,
+    from mmseg_zeroshot.evaluation.gamma_curve import GammaScores
+
+
+def fragment(best: GammaScores, split: ClassSplit, role: str,
              lines: str) -> str:
     """Return the text of ``gamma.py``.
 
@@ -46,7 +51,7 @@ def fragment(best: dict[str, Any], split: ClassSplit, role: str,
 
 
 def write_outputs(folder: Path, curve: GammaCurve, *, role: str,
-                  checkpoint: str, lines: str) -> dict[str, Any]:
+                  checkpoint: str, lines: str) -> GammaScores:
     """Write the fragment, the figures and the plot.
 
     Args:
@@ -86,7 +91,7 @@ def write_record(folder: Path, runner: Runner, loader: DataLoader,
         role: 'validation' or 'oracle'.
     """
     hooks = [h for h in runner.hooks if isinstance(h, ZeroShotResultsHook)]
-    head: Any = zero_shot_head(runner.model)
+    head: BaseDecodeHead = zero_shot_head(runner.model)
     if not hooks:
         return
     if role == 'oracle':

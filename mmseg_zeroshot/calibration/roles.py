@@ -1,10 +1,8 @@
 """On which classes gamma may be chosen."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import Checkpoint
 
 ROLES = ('validation', 'oracle')
 """What a split's unseen classes are: held-out ones, or the real ones."""
@@ -40,7 +38,7 @@ def check_role(split: ClassSplit | None, role: str) -> ClassSplit:
     return split
 
 
-def check_training(checkpoint: Mapping[str, Any], split: ClassSplit,
+def check_training(checkpoint: Checkpoint, split: ClassSplit,
                    path: str) -> None:
     """Make sure that the model has not been trained on the unseen classes.
 

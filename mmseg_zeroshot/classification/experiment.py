@@ -1,14 +1,15 @@
 """One training and test of a classifier, its settings chosen on validation."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import torch
 
 from mmseg_zeroshot.utils.pace import Pace
+from mmseg_zeroshot.utils.typing_utils import Report
 
 from .bilinear import CLASSIFICATION_LOSSES, BilinearClassifier
 from .features import AttributeFeatures
@@ -23,6 +24,26 @@ HELD_OUT = 0.2
 """Share of the training images that are scored as seen ones on validation."""
 Curve = list[dict[str, float]]
 """Scores at each gamma, see :func:`calibrated_top1`."""
+
+
+class ClassificationRecord(TypedDict, total=False):
+    """One training and test of a method; scores are in percent."""
+
+    dataset: str
+    """Name of the data, put in front where several are gathered."""
+    method: str
+    supervision: str
+    seed: int
+    lr: float
+    epochs: int
+    chosen_on: str
+    """What chose learning rate, epochs and gamma."""
+    validation_zsl: float
+    zsl: float
+    gzsl: dict[str, float]
+    """Row of :func:`calibrated_top1` without calibration."""
+    calibrated: dict[str, float]
+    """That of the chosen gamma."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +95,7 @@ class Experiment:
 
     def __init__(self, data: AttributeFeatures, loss: str, seed: int,
                  training: Training,
-                 on_epoch: Callable[[str], Any] = lambda text: None) -> None:
+                 on_epoch: Report = lambda text: None) -> None:
         self.data, self.loss, self.seed = data, loss, seed
         self.training, self.on_epoch = training, on_epoch
         self.features = torch.from_numpy(data.features).to(training.device)
@@ -178,7 +199,7 @@ class Experiment:
             probabilities, self.data.labels[indices], seen=seen,
             unseen=unseen, gammas=gammas)
 
-    def run(self) -> tuple[dict[str, Any], Curve]:
+    def run(self) -> tuple[ClassificationRecord, Curve]:
         """Choose, train on all seen classes and test.
 
         Returns:
@@ -194,7 +215,7 @@ class Experiment:
         plain, calibrated = self.curve(
             scores, indices, data.seen, data.unseen,
             [0., choice.gamma])
-        record = dict(
+        record = ClassificationRecord(
             method=METHODS[self.loss], supervision='strict', seed=self.seed,
             lr=choice.lr, epochs=choice.epochs,
             chosen_on='validation classes', validation_zsl=choice.zsl,
@@ -207,8 +228,8 @@ class Experiment:
 def run_experiments(
     data: AttributeFeatures, name: str, *, losses: Sequence[str],
     seeds: Sequence[int], training: Training,
-    report: Callable[[str], Any] = print,
-) -> tuple[list[dict[str, Any]], dict[str, list[Curve]]]:
+    report: Report = print,
+) -> tuple[list[ClassificationRecord], dict[str, list[Curve]]]:
     """Run an experiment for each loss and seed.
 
     Args:
@@ -235,12 +256,12 @@ def run_experiments(
                    f'{pace.rate:.1f} per second, at most '
                    f'{pace.left:.0f} s left')
 
-    records: list[dict[str, Any]] = []
+    records: list[ClassificationRecord] = []
     curves: dict[str, list[Curve]] = {loss: [] for loss in losses}
     for loss in losses:
         for seed in seeds:
             record, curve = Experiment(data, loss, seed, training,
                                        on_epoch).run()
-            records.append(dict(dataset=name, **record))
+            records.append({'dataset': name, **record})
             curves[loss].append(curve)
     return records, curves

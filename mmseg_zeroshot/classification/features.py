@@ -4,12 +4,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from scipy.io import loadmat
+from scipy.io.matlab import matfile_version
+
+from .mat_structure import check_structure
 
 FEATURE_KEYS = ('features', 'labels')
+_LEVEL_5 = 1
 SPLIT_KEYS = ('att', 'allclasses_names', 'trainval_loc', 'train_loc',
               'val_loc', 'test_seen_loc', 'test_unseen_loc')
 
@@ -117,19 +120,23 @@ def load_attribute_features(features: str | os.PathLike,
     return data
 
 
-def _read(path: str | os.PathLike, keys: Sequence[str]) -> dict[str, Any]:
+def _read(path: str | os.PathLike,
+          keys: Sequence[str]) -> dict[str, np.ndarray]:
     """Read the named variables of a file."""
     if not os.path.isfile(path):
         raise FileNotFoundError(f'no such file: {path}')
     try:
-        content = loadmat(path, variable_names=list(keys))
-    except NotImplementedError as error:
-        raise ValueError(
-            f'{path} is of MATLAB 7.3, which is HDF5: save it there with '
-            "save(…, '-v7')") from error
+        version = matfile_version(path)[0]
+        if version == _LEVEL_5:
+            check_structure(path, keys)
+            content = loadmat(path, variable_names=list(keys))
+    # Of a damaged file SciPy raises any error at all.
     except Exception as error:
         raise ValueError(f'{path} is no .mat file, or is cut off '
                          f'({type(error).__name__}: {error})') from error
+    if version != _LEVEL_5:
+        raise ValueError(f'{path} is of MATLAB 4, or of MATLAB 7.3, which is '
+                         "HDF5: save it there with save(…, '-v7')")
     missing = [key for key in keys if key not in content]
     if missing:
         raise ValueError(f'{path} has no {", ".join(missing)}; it must hold '

@@ -5,13 +5,14 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
 
 from mmseg_zeroshot.utils import atomic_write
-from mmseg_zeroshot.utils.tables import percent
+from mmseg_zeroshot.utils.cells import markdown_text
+from mmseg_zeroshot.utils.tables import markdown_rows, percent
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 from mmseg_zeroshot.visualization import save_curves
 
-from .experiment import METHODS, Curve
+from .experiment import METHODS, ClassificationRecord, Curve
 
 COLUMNS = (('ZSL', 'zsl', None), ('Seen', 'gzsl', 'seen'),
            ('Unseen', 'gzsl', 'unseen'), ('H', 'gzsl', 'harmonic'),
@@ -20,7 +21,7 @@ COLUMNS = (('ZSL', 'zsl', None), ('Seen', 'gzsl', 'seen'),
            ('H', 'calibrated', 'harmonic'))
 
 
-def summary(records: Sequence[dict[str, Any]]) -> list[list[str]]:
+def summary(records: Sequence[ClassificationRecord]) -> list[list[str]]:
     """Return the rows of the table: mean ± sample standard deviation.
 
     Args:
@@ -32,7 +33,8 @@ def summary(records: Sequence[dict[str, Any]]) -> list[list[str]]:
     rows = [['Method', 'Seeds', 'ZSL', 'Seen', 'Unseen', 'H', 'gamma',
              'Seen, calibrated', 'Unseen, calibrated', 'H, calibrated']]
     for method in dict.fromkeys(record['method'] for record in records):
-        group = [r for r in records if r['method'] == method]
+        group: list[JSONObject] = [
+            {**r} for r in records if r['method'] == method]
         rows.append([method, str(len(group)), *(
             _cell([r[key] if part is None else r[key][part] for r in group],
                   part) for _, key, part in COLUMNS)])
@@ -46,7 +48,8 @@ def _cell(values: list[float], part: str | None) -> str:
     return f'{text(mean(values))} ± {text(stdev(values))}'
 
 
-def write_outputs(folder: Path, name: str, records: Sequence[dict[str, Any]],
+def write_outputs(folder: Path, name: str,
+                  records: Sequence[ClassificationRecord],
                   curves: Mapping[str, Sequence[Curve]]) -> None:
     """Write the records, the table and the pictures.
 
@@ -58,12 +61,10 @@ def write_outputs(folder: Path, name: str, records: Sequence[dict[str, Any]],
     """
     with atomic_write(folder / 'results.json', 'w') as file:
         json.dump(list(records), file, indent=1, allow_nan=False)
-    header, *body = summary(records)
-    lines = [header, [':--'] + ['--:'] * (len(header) - 1), *body]
     with atomic_write(folder / 'results.md', 'w') as file:
-        file.write(f'{name}: top-1 per class in percent, '
-                   'supervision strict\n\n')
-        file.writelines(f'| {" | ".join(line)} |\n' for line in lines)
+        file.write(f'{markdown_text(name)}: top-1 per class in percent, '
+                   'supervision strict\n\n'
+                   f'{markdown_rows(summary(records), left=1)}\n')
     for loss, tables in curves.items():
         save_curves(
             folder / f'{loss}_gamma.png',

@@ -48,7 +48,7 @@ def add_cfg_options(parser: argparse.ArgumentParser,
 
 def add_names(parser: argparse._ActionsContainer, option: str, *, help: str,
               parse: Callable[[Sequence[str]], Any] = GivenNames,
-              default: Any = (), metavar: str = 'NAMES',
+              default: object = (), metavar: str = 'NAMES',
               required: bool = False) -> None:
     """Add an option that takes a list of class names.
 
@@ -84,7 +84,7 @@ class _Parsed(argparse.Action):
         self.parse, self.join = parse, join
 
     def __call__(self, parser: argparse.ArgumentParser,
-                 namespace: argparse.Namespace, values: Any,
+                 namespace: argparse.Namespace, values: Any,  # noqa: ANN401  as argparse has it
                  option_string: str | None = None) -> None:
         """Store what the texts say."""
         try:

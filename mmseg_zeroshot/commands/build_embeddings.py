@@ -43,14 +43,16 @@ from ._arguments import add_names, make_parser
 
 
 class ProgressLine:
-    """Bytes read, rate and time left, on one line of a terminal.
+    """What is read, its rate and the time left, on one line of a terminal.
 
     Args:
         label (str): What is being read.
+        unit (str): Of the numbers, ``'MB'`` or ``'rows'``.
     """
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, unit: str = 'MB') -> None:
         self.label = label
+        self.unit = unit
         self.start = self.shown = time.monotonic()
         self.used = False
 
@@ -66,10 +68,16 @@ class ProgressLine:
             return
         self.shown, self.used = now, True
         rate = done / (now - self.start)
-        left = (total - done) / max(rate, 1)
-        print(f'\r{self.label}: {done / total:4.0%} of {total / 1e6:.0f} MB, '
-              f'{rate / 1e6:.0f} MB/s, {left:.0f} s left   ',
+        left = f', {(total - done) / rate:.0f} s left' if rate else ''
+        print(f'\r{self.label}: {done / total:4.0%} of {self._text(total)}, '
+              f'{self._text(rate)}/s{left}   ',
               end='', file=sys.stderr, flush=True)
+
+    def _text(self, count: float) -> str:
+        """A number of bytes or rows with its unit."""
+        if self.unit == 'MB':
+            return f'{count / 1e6:,.0f} MB'
+        return f'{count:,.0f} {self.unit}'
 
     def close(self) -> None:
         """End the line if one was printed."""
@@ -175,7 +183,8 @@ def build(args: argparse.Namespace
     classes = collect_classes(args)
     tables, reports = [], []
     for source in args.source:
-        line = ProgressLine(Path(source).name)
+        line = ProgressLine(Path(source).name,
+                            'rows' if source == GLOVE_PACKAGE else 'MB')
         try:
             table, report = build_class_vectors(classes, source,
                                                 progress=line)
@@ -201,7 +210,8 @@ def write_report(path: Path, table: ClassEmbeddings,
         fingerprint=table.fingerprint, classes=len(table), dim=table.dim,
         sources=[dict(source=r.source, format=r.format, dim=r.dim,
                       resolved=[dict(name=x.name, how=x.how,
-                                     words=list(x.words))
+                                     words=list(x.words),
+                                     made_up=list(x.made_up))
                                 for x in r.resolutions])
                  for r in reports])
     with atomic_write(path, 'w') as file:
@@ -224,8 +234,23 @@ def print_report(table: ClassEmbeddings,
         for r in report.resolutions:
             if r.how != 'exact':
                 print(f'  {r.name}: {r.how} ({" + ".join(r.words)})')
+        warn_of_made_up(report)
     print(f'{len(table)} classes x {table.dim}, fingerprint '
           f'{table.fingerprint}')
+
+
+def warn_of_made_up(report: SourceReport) -> None:
+    """Say on stderr which words a source lacks and has made vectors for.
+
+    Args:
+        report (SourceReport): Of the source.
+    """
+    words = dict.fromkeys(w for r in report.resolutions for w in r.made_up)
+    if words:
+        print(f'WARNING: {report.source} lacks {len(words)} of the words; '
+              'their vectors are made up from pieces of the word, and mean '
+              'little for words that no text holds: '
+              + ', '.join(map(repr, words)), file=sys.stderr)
 
 
 def run(args: argparse.Namespace) -> None:

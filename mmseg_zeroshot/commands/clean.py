@@ -27,8 +27,8 @@ from mmseg_zeroshot.experiments.running import (
     lock,
     make_tasks,
 )
-from mmseg_zeroshot.experiments.running.leftovers import readable_size
 from mmseg_zeroshot.utils import exit_code
+from mmseg_zeroshot.utils.sizes import readable_size
 
 from ._arguments import make_parser
 from ._experiment import (

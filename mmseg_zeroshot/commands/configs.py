@@ -61,6 +61,8 @@ def write(args: argparse.Namespace) -> None:
     experiment = load_experiment(args.experiment).changed(args.cfg_options)
     plan = make_plan(experiment, args.methods,
                      calibrate=not args.no_calibration)
+    for note in plan.notes():
+        print(note)
     work_dir = args.work_dir or Path('work_dirs', experiment.name)
     files = step_files(plan.steps, args.out, work_dir, experiment.name)
     for path in write_files(files, args.out, overwrite=args.overwrite):

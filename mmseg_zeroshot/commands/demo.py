@@ -6,7 +6,8 @@
 This runs the shipped experiment `demo` (see `mmseg-zeroshot run`): a network
 without zero-shot, SPNet, DeViSE and ZS3Net. It prints their table and writes
 `results.json`, `results.md` and `panel.png`: image, truth and predictions.
-Nothing is downloaded; the images are drawn on first use.
+Nothing is downloaded; the images are drawn on first use. Another processor
+rounds differently, and one seed may end ten points away: compare means.
 """
 from __future__ import annotations
 

@@ -21,7 +21,6 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.experiments.config_files import (
     base_file,
@@ -56,8 +55,10 @@ from mmseg_zeroshot.experiments.proposal.summary import (
     warnings,
 )
 from mmseg_zeroshot.semantics import DEFAULT_WORDS, ClassSplit, get_classes
+from mmseg_zeroshot.semantics.class_embeddings import WordsSpec
 from mmseg_zeroshot.semantics.name_lists import names_among
 from mmseg_zeroshot.utils import atomic_write, exit_code
+from mmseg_zeroshot.utils.typing_utils import ConfigType, ConfigValue
 
 from ._arguments import add_names, make_parser
 
@@ -147,7 +148,7 @@ def run(args: argparse.Namespace) -> None:
     classes = _classes(args, source)
     # Misspelt names are found before thousands of masks are read.
     known = get_classes(classes)
-    groups: dict[str, Any] = {
+    groups: ConfigType = {
         group: tuple(names_among(getattr(args, group), known))
         for group in GROUPS}
     split = ClassSplit(classes=known, **groups)
@@ -261,9 +262,9 @@ def _why(stands: Sequence[Stand]) -> str:
 
 
 def _text(args: argparse.Namespace, survey: Survey, split: ClassSplit,
-          words: Any, stands: Sequence[Stand]) -> str:
+          words: WordsSpec, stands: Sequence[Stand]) -> str:
     """Return the experiment file."""
-    groups: dict[str, Any] = {
+    groups: ConfigType = {
         group: list(getattr(split, group))
         for group in GROUPS}
     if args.data:
@@ -281,7 +282,7 @@ def _text(args: argparse.Namespace, survey: Survey, split: ClassSplit,
         why=why)
 
 
-def _data(args: argparse.Namespace, survey: Survey) -> Any:
+def _data(args: argparse.Namespace, survey: Survey) -> ConfigValue:
     """Return the key ``data``; an mmseg config has its own sizes."""
     if args.data or survey.train is None:
         return survey.data

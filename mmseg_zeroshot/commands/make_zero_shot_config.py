@@ -22,7 +22,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.experiments.config_files import MMSEG, config_path
 from mmseg_zeroshot.experiments.experiment import Experiment
@@ -45,6 +44,7 @@ from mmseg_zeroshot.semantics import (
     load_embeddings,
 )
 from mmseg_zeroshot.semantics.name_lists import names_among
+from mmseg_zeroshot.semantics.splits import SplitSpec
 from mmseg_zeroshot.utils import exit_code
 
 from ._arguments import add_names, make_parser
@@ -81,7 +81,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def make_split(args: argparse.Namespace, base: BaseConfig) -> Any:
+def make_split(args: argparse.Namespace, base: BaseConfig) -> SplitSpec:
     """Return the split as an experiment has it, checked.
 
     Args:
@@ -91,7 +91,7 @@ def make_split(args: argparse.Namespace, base: BaseConfig) -> Any:
     Raises:
         ValueError: A name is unknown, or a data set has other classes.
     """
-    spec: Any = args.split
+    spec: SplitSpec = args.split
     if args.unseen:
         classes = named_classes(base)
         unseen, ignored = (names_among(names, get_classes(classes))

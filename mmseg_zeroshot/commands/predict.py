@@ -22,6 +22,7 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from mmseg_zeroshot.experiments.config_files import quiet
 from mmseg_zeroshot.prediction import (
@@ -34,6 +35,7 @@ from mmseg_zeroshot.prediction import (
 from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.utils import exit_code
 from mmseg_zeroshot.utils.images import find_images
+from mmseg_zeroshot.utils.pictures import read_picture
 from mmseg_zeroshot.visualization.predictions import PredictionWriter
 
 from ._arguments import (
@@ -122,7 +124,9 @@ def run(args: argparse.Namespace) -> None:
     writer = PredictionWriter(
         args.out_dir, list(groups), groups, img_out_dir=args.img_out_dir,
         pred_out_dir=args.pred_out_dir, opacity=args.opacity,
-        with_labels=not args.no_labels)
+        with_labels=not args.no_labels,
+        read=partial(read_picture,
+                     steps=config.test_dataloader.dataset.pipeline))
     try:
         problems += segment_photos(predictor, photos, writer, args.batch_size)
     finally:

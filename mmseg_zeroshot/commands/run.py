@@ -108,6 +108,8 @@ def run(args: argparse.Namespace) -> None:
     plan = make_plan(experiment, args.methods,
                      calibrate=not args.no_calibration)
     tasks = make_tasks(plan.steps.values(), args.seeds, args.work_dir)
+    for note in plan.notes():
+        print(note)
     if args.dry_run:
         print('not checked; mmseg-zeroshot check does')
         for text in describe(tasks, experiment.modules):

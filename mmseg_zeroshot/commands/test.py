@@ -3,12 +3,21 @@
 Usage: `mmseg-zeroshot test CONFIG CHECKPOINT [mmseg's own arguments]`
 (`--help` lists them). The configs load this package, so mmseg's own file does
 the same when it is called directly.
+
+Several processes are one command, as in `mmseg-zeroshot train`:
+
+    torchrun --nproc-per-node 2 -m mmseg_zeroshot test CONFIG CHECKPOINT \\
+        --launcher pytorch
 """
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from mmseg_zeroshot._stack import run_mmseg_tool
+from mmseg_zeroshot.utils.io import explain_full_disk
+
+from ._processes import joined
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,4 +29,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    return run_mmseg_tool('test.py', argv)
+    given = sys.argv[1:] if argv is None else argv
+    with explain_full_disk():
+        return run_mmseg_tool('test.py', joined(given))

@@ -20,10 +20,10 @@ import argparse
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.classification.experiment import (
     METHODS,
+    ClassificationRecord,
     Training,
     run_experiments,
 )
@@ -66,7 +66,7 @@ def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     return args
 
 
-def run(args: argparse.Namespace) -> list[dict[str, Any]]:
+def run(args: argparse.Namespace) -> list[ClassificationRecord]:
     """Do what the arguments say.
 
     Args:

@@ -9,12 +9,15 @@ from . import (
 from .compositions import *
 from .feature_bank import *
 from .graph_context import *
+from .keyed_sampler import KeyedInfiniteSampler
 from .region_graphs import RegionGraph, region_graph
 from .self_training import *
 from .transforms import *
 from .zero_shot_dataset import ZeroShotDataset
 
-__all__ = ['RegionGraph', 'ZeroShotDataset', 'region_graph']
+__all__ = [
+    'KeyedInfiniteSampler', 'RegionGraph', 'ZeroShotDataset', 'region_graph'
+]
 __all__ += compositions.__all__
 __all__ += feature_bank.__all__
 __all__ += graph_context.__all__

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +14,12 @@ from mmengine.logging import print_log
 
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.reading import read_json
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    JSONObject,
+)
 
 from .mask_scan import scan_classes
 
@@ -83,7 +89,7 @@ class FewLabel:
             raise ValueError('few: manifest must name a JSON file')
 
     @property
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> ConfigType:
         """What a manifest must agree with."""
         given = asdict(self)
         del given['manifest']
@@ -195,7 +201,7 @@ class FewLabel:
                     'label map holds none')
 
 
-def build_few_label(few: Mapping[str, Any] | FewLabel | None,
+def build_few_label(few: ConfigPart | FewLabel | None,
                     mode: str) -> FewLabel | None:
     """Check that the settings and the data set's mode belong together.
 
@@ -228,12 +234,14 @@ def _image_names(infos: Sequence[dict]) -> list[str]:
             for path in paths]
 
 
-def _manifest_content(path: str) -> dict[str, Any]:
+def _manifest_content(path: str) -> JSONObject:
     try:
-        content = json.loads(Path(path).read_text('utf-8'))
-        if isinstance(content['images'], dict):
-            return content
-    except (ValueError, KeyError, TypeError):
-        pass
+        content = read_json(path)
+        lists = list(content['images'].values())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        lists = [None]
+    if all(isinstance(names, list) and all(
+            isinstance(name, str) for name in names) for names in lists):
+        return content
     raise ValueError(f'few: {path} is not a manifest of drawn images; delete '
                      'it to draw anew')

@@ -6,11 +6,10 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
+from mmseg_zeroshot.utils.found_files import is_local
 from mmseg_zeroshot.utils.json_values import short
-
-from .mask_scan import is_local
+from mmseg_zeroshot.utils.typing_utils import JSONValue
 
 SETTINGS = 'settings'
 """What decides the features beside the weights, in full: for a training to
@@ -62,8 +61,8 @@ def _content(path: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def differences(expected: Mapping[str, Any],
-                found: Mapping[str, Any]) -> list[str]:
+def differences(expected: Mapping[str, JSONValue],
+                found: Mapping[str, JSONValue]) -> list[str]:
     """Say in what two stamps differ.
 
     Args:
@@ -88,8 +87,8 @@ def differences(expected: Mapping[str, Any],
     return texts
 
 
-def _split_differences(expected: Mapping[str, Any],
-                       found: Mapping[str, Any]) -> list[str]:
+def _split_differences(expected: Mapping[str, JSONValue],
+                       found: Mapping[str, JSONValue]) -> list[str]:
     texts = []
     for group in _SPLIT_KEYS:
         one, two = list(expected[group]), list(found[group])

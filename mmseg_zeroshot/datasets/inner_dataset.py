@@ -4,11 +4,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from mmengine.registry import DefaultScope
 from mmseg.registry import DATASETS
 
+from mmseg_zeroshot.utils.typing_utils import DataInfo
+
+from .empty_dataset import explain_empty
 from .protocols import InnerDataset
 
 
@@ -21,7 +23,7 @@ class DataInfos(Sequence):
     def __len__(self) -> int:
         return len(self.dataset)
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: int) -> DataInfo:  # type: ignore[override]
         if index >= len(self):
             raise IndexError(index)
         return self.dataset.get_data_info(index)
@@ -39,12 +41,12 @@ def build_inner(dataset: Mapping | InnerDataset,
         The data set.
 
     Raises:
-        ValueError: It has a pipeline of its own.
+        ValueError: It has a pipeline of its own, or lists no image.
         TypeError: It is not a data set.
     """
     if isinstance(dataset, Mapping):
         _refuse_pipeline(dataset)
-        with mmseg_scope():
+        with mmseg_scope(), empty_explained(dataset):
             return DATASETS.build(
                 dict(copy.deepcopy(dataset), lazy_init=lazy_init))
     if not hasattr(dataset, 'get_data_info'):
@@ -53,6 +55,25 @@ def build_inner(dataset: Mapping | InnerDataset,
     if getattr(getattr(dataset, 'pipeline', None), 'transforms', None):
         _refuse_pipeline({'pipeline': True})
     return dataset
+
+
+@contextmanager
+def empty_explained(dataset: Mapping | InnerDataset) -> Iterator[None]:
+    """Say why a data set lists no image, where MMEngine fails on that.
+
+    Args:
+        dataset: The data set, or its config.
+
+    Raises:
+        ValueError: It lists none: what was looked for, and what is there.
+    """
+    try:
+        yield
+    except ValueError as error:
+        reason = explain_empty(dataset)
+        if reason is None:
+            raise
+        raise ValueError(reason) from error
 
 
 def _refuse_pipeline(config: Mapping) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mmseg_zeroshot.utils.found_files import explain_missing, is_local
 from mmseg_zeroshot.utils.progress import progress
 
 
@@ -95,12 +96,9 @@ def check_files_exist(infos: Iterable[dict], keys: Sequence[str]) -> None:
     if missing:
         raise FileNotFoundError(
             f'{len(missing)} files of the data set are missing, the first '
-            f'is {missing[0]}: check data_root, data_prefix and ann_file')
-
-
-def is_local(path: str) -> bool:
-    """Whether a path is of a local file, not of object storage."""
-    return '://' not in path and (':' not in path or os.path.isabs(path))
+            f'is {missing[0]} ({explain_missing(os.fspath(missing[0]))}): '
+            'check data_root, data_prefix, ann_file, img_suffix and '
+            'seg_map_suffix')
 
 
 def _exists(path: str, folders: dict[str, set[str] | None]) -> bool:

@@ -1,13 +1,11 @@
 """The class list of a data set's metainfo."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from mmseg_zeroshot.semantics import ClassSplit, resolve
+from mmseg_zeroshot.utils.typing_utils import Metainfo
 
 
-def check_classes(metainfo: Mapping[str, Any], split: ClassSplit,
+def check_classes(metainfo: Metainfo, split: ClassSplit,
                   where: str) -> None:
     """Raise unless a data set's classes are a split's, in the same order.
 

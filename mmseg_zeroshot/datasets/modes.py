@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from mmengine.logging import print_log
 
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, Metainfo
 
 from .few_label import FewLabel, build_few_label
 from .mask_scan import scan_masks
@@ -33,11 +34,11 @@ class Kept(NamedTuple):
     """
 
     indices: np.ndarray
-    additions: Sequence[Mapping[str, Any]] = ()
+    additions: Sequence[Mapping[str, object]] = ()
     names: tuple[str, ...] = ()
-    metainfo: Mapping[str, Any] = {}
+    metainfo: Metainfo = {}
 
-    def added(self, index: int) -> Mapping[str, Any]:
+    def added(self, index: int) -> Mapping[str, object]:
         """Return what is added to the data info of a kept image.
 
         Args:
@@ -249,8 +250,8 @@ MODES = (*_PLAIN, FewLabelled.name)
 """What ``mode`` of :class:`ZeroShotDataset` may be."""
 
 
-def build_mode(name: str, few: Mapping[str, Any] | FewLabel | None,
-               pseudo_labels: Mapping[str, Any] | UnlabelledImages | None
+def build_mode(name: str, few: ConfigPart | FewLabel | None,
+               pseudo_labels: ConfigPart | UnlabelledImages | None
                ) -> LabelMode:
     """Build the mode that a data set's arguments ask for.
 

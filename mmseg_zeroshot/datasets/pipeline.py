@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from mmcv.transforms import LoadAnnotations
 from mmengine.dataset import Compose
 from mmseg.datasets.transforms import LoadAnnotations as LoadSegAnnotations
 from mmseg.registry import TRANSFORMS
+
+from mmseg_zeroshot.utils.typing_utils import ConfigValue
 
 from .transforms import CheckedLoading, HideLabels
 
@@ -65,7 +66,7 @@ def label_loader(steps: Sequence[Step]) -> CheckedLoading:
     return CheckedLoading(LoadSegAnnotations(), key='seg_map_path')
 
 
-def loads_labels(steps: Any) -> bool:
+def loads_labels(steps: ConfigValue) -> bool:
     """Tell whether a step, at any depth, is known to load labels.
 
     Args:
@@ -95,7 +96,7 @@ def _guarded(step: Step, hide: HideLabels) -> Callable:
     return TRANSFORMS.build({**step, **inner})
 
 
-def _nested(value: Any, hide: HideLabels) -> Any:
+def _nested(value: ConfigValue, hide: HideLabels) -> ConfigValue:
     """Guard the steps inside an argument of a step, in the same layout."""
     if isinstance(value, (list, tuple)):
         return [_nested(item, hide) for item in value]

@@ -1,17 +1,17 @@
 """What the parts of this room ask of a data set."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import DataInfo, Metainfo, Sample
 
 
 class InnerDataset(Protocol):
     """A data set of MMSegmentation, or a wrapper of several."""
 
     @property
-    def metainfo(self) -> Mapping[str, Any]:
+    def metainfo(self) -> Metainfo:
         """Classes and palette, and what a wrapper adds."""
 
     def __len__(self) -> int:
@@ -20,7 +20,7 @@ class InnerDataset(Protocol):
     def full_init(self) -> None:
         """Read the list of files."""
 
-    def get_data_info(self, index: int) -> dict[str, Any]:
+    def get_data_info(self, index: int) -> DataInfo:
         """Return the data info of an image.
 
         Args:
@@ -36,16 +36,16 @@ class SampleDataset(Protocol):
     """
 
     @property
-    def metainfo(self) -> Mapping[str, Any]:
+    def metainfo(self) -> Metainfo:
         """Classes, palette, split and mode."""
 
     def __len__(self) -> int:
         ...
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
+    def __getitem__(self, index: int) -> Sample:
         """Return what the pipeline makes of an image."""
 
-    def get_data_info(self, index: int) -> dict[str, Any]:
+    def get_data_info(self, index: int) -> DataInfo:
         """Return the data info of an image.
 
         Args:

@@ -12,14 +12,23 @@ from torch.utils.data import Dataset
 
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils.checkpoint_values import checkpoint_values
+from mmseg_zeroshot.utils.pictures import image_loader, obeys_orientation
+from mmseg_zeroshot.utils.typing_utils import Sample
 
+from .empty_dataset import explain_empty
 from .few_label import FewLabel
-from .inner_dataset import DataInfos, build_inner, mmseg_scope
+from .inner_dataset import (
+    DataInfos,
+    build_inner,
+    empty_explained,
+    mmseg_scope,
+)
 from .mask_scan import check_files_exist
 from .metainfo import check_classes
 from .modes import Kept, SelfTraining, build_mode
 from .pipeline import build_pipeline, label_loader, loads_labels
 from .self_training.images import UnlabelledImages
+from .turned_images import warn_of_turned_images
 
 
 @DATASETS.register_module()
@@ -32,8 +41,13 @@ class ZeroShotDataset(Dataset):
                        -> the rest of the pipeline -> sample
 
     The wrapper hides labels right behind the step that loads them, before
-    any step reads them. Class ids stay those of the full class list. The
-    mode says what is hidden:
+    any step reads them. Class ids stay those of the full class list.
+
+    MMCV turns an image as its EXIF orientation says. A label map is not
+    turned: it must be drawn on the image as viewers show it. A warning counts
+    the images with an orientation.
+
+    The mode says what is hidden:
 
     - ``'ignore'`` (SPNet): every image stays. Pixels of unseen and ignored
       classes carry no label, even if no labelled pixel is left.
@@ -115,6 +129,11 @@ class ZeroShotDataset(Dataset):
         return self.label_mode.name
 
     @property
+    def steps(self) -> tuple[dict | Callable, ...]:
+        """The pipeline as it was given."""
+        return tuple(self._steps)
+
+    @property
     def hidden_ids(self) -> tuple[int, ...]:
         """Ids of the classes whose labels leave the data set as 255."""
         return self.label_mode.hidden_ids(self.split)
@@ -149,15 +168,19 @@ class ZeroShotDataset(Dataset):
         """Read the list of files, check it and drop images if asked to."""
         if self._kept_images is not None:
             return
-        self.dataset.full_init()
+        with mmseg_scope(), empty_explained(self.dataset):
+            self.dataset.full_init()
         infos: Sequence[dict] = DataInfos(self.dataset)
         if not len(infos):
-            raise ValueError(f'{self.dataset!r} holds no image: check '
-                             'data_root, data_prefix and ann_file')
+            raise ValueError(explain_empty(self.dataset) or (
+                f'{self.dataset!r} holds no image: check data_root, '
+                'data_prefix and ann_file'))
         infos = self.label_mode.without_labels(infos)
         masks = self.label_mode.reads_all_masks or loads_labels(self._steps)
         check_files_exist(
             infos, ('img_path', 'seg_map_path') if masks else ('img_path', ))
+        if masks and obeys_orientation(image_loader(self._steps)):
+            warn_of_turned_images(infos)
         kept = self.label_mode.keep(infos, self._labels(), self.split)
         self._metainfo.update(kept.metainfo)
         self._kept_images = kept
@@ -176,8 +199,7 @@ class ZeroShotDataset(Dataset):
 
         def labels(info: dict) -> np.ndarray:
             sample = load(info)
-            self.hide.check(sample['gt_seg_map'], sample)
-            return sample['gt_seg_map']
+            return self.hide.check(sample['gt_seg_map'], sample)
 
         return labels
 
@@ -207,7 +229,7 @@ class ZeroShotDataset(Dataset):
         info = self.dataset.get_data_info(int(self._kept.indices[index]))
         return {**info, 'sample_idx': index, **self._kept.added(index)}
 
-    def __getitem__(self, index: int) -> Any:
+    def __getitem__(self, index: int) -> Sample:
         data = self._sample(index)
         if data is None and self.test_mode:
             raise RuntimeError(
@@ -223,7 +245,7 @@ class ZeroShotDataset(Dataset):
                                f'{self.max_refetch} images in a row')
         return data
 
-    def _sample(self, index: int) -> Any:
+    def _sample(self, index: int) -> Sample | None:
         """Pass one image through the pipeline."""
         info = self.get_data_info(index)
         visible = info.get('visible_unseen_ids')

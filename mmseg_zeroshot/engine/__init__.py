@@ -1,5 +1,6 @@
 """Checks and records of a run."""
 from . import hooks
 from .hooks import *
+from .whole_files import WholeFileBackend
 
-__all__ = [*hooks.__all__]
+__all__ = [*hooks.__all__, 'WholeFileBackend']

@@ -1,4 +1,7 @@
-"""Best classes, and the gammas at which a decision turns."""
+"""Best classes, and the gammas at which a decision turns.
+
+The decision is ``argmax_c p(c) - gamma [c is seen]`` (SPNet, eq. 5).
+"""
 from __future__ import annotations
 
 import torch
@@ -71,9 +74,12 @@ def max_over_classes(scores: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     lower id.
 
     Floats further apart stay apart. Let e be the spacing of floats just
-    below the highest score v. Around a difference in [0, v) floats are
-    at most e apart, so rounding moves it by e / 2 at most. Two scores that
-    are 2 e apart or more cannot meet.
+    below the highest score v, so the next smaller one is v - e. Around a
+    difference in [0, v) floats are at most e apart, so rounding moves it by
+    e / 2 at most. Two scores that are 2 e apart or more cannot meet. All
+    but v - e are so far below v, with one exception: where v - e is a power
+    of two, floats below it are e / 2 apart, and the next one is v - 1.5 e.
+    Its difference moves by e / 4 at most, which leaves 3/4 e between the two.
 
     Args:
         scores: (K, P), at least 0 where they win.

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from operator import itemgetter
+from typing import cast
 
 import numpy as np
 import torch
@@ -16,9 +17,17 @@ from mmseg_zeroshot.utils import (
     check_gamma,
     in_parts,
 )
+from mmseg_zeroshot.utils.scores import Scores
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 
 from ._turning_points import max_over_classes, turning_points
-from .scores import Absent, Scores, zero_shot_scores
+from .scores import Absent, zero_shot_scores
+
+
+class GammaScores(Scores):
+    """Scores at a grid point of a curve."""
+
+    gamma: float
 
 
 class GammaCurve:
@@ -166,15 +175,15 @@ class GammaCurve:
         return zero_shot_scores(
             self.confusion(gamma), self.split, self.absent)
 
-    def table(self) -> list[dict[str, Any]]:
+    def table(self) -> list[GammaScores]:
         """Return the scores record of every grid point, with its ``gamma``."""
         return [
-            dict(gamma=gamma,
-                 **zero_shot_scores(matrix, self.split, self.absent))
+            {'gamma': gamma,
+             **zero_shot_scores(matrix, self.split, self.absent)}
             for gamma, matrix in zip(self.gammas, self._matrices())
         ]
 
-    def best(self) -> dict[str, Any]:
+    def best(self) -> GammaScores:
         """Return the record of the highest hIoU, with its ``gamma``.
 
         Of equal ones the smallest gamma, which changes least.
@@ -189,9 +198,9 @@ class GammaCurve:
             raise ValueError(
                 'GammaCurve: no gamma is best, as the images counted hold no '
                 f'pixel of {" or ".join(empty)} classes')
-        return max(rows, key=lambda row: row['hIoU'])
+        return max(rows, key=itemgetter('hIoU'))
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> JSONObject:
         """Return all of it for a file: every point, the best and the area.
 
         Raises:
@@ -291,10 +300,10 @@ class GammaCurve:
                 'GammaCurve for others')
         return index
 
-    def _empty_groups(self, row: dict[str, Any]) -> list[str]:
+    def _empty_groups(self, row: GammaScores) -> list[str]:
         # A class that is only predicted has an IoU, which is 0.
         return [group for group in ('seen', 'unseen')
-                if np.isnan(row[group]['PA'])]
+                if np.isnan(cast(float, row[group]['PA']))]
 
     def _shaped(self, scores: Tensor | np.ndarray,
                 label: Tensor | np.ndarray) -> tuple[Tensor, Tensor]:

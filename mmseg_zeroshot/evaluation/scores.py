@@ -6,17 +6,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
 from mmseg_zeroshot.semantics import ClassSplit, canonical
+from mmseg_zeroshot.utils.scores import ClassScores, Scores
 
 if TYPE_CHECKING:
     import torch
 
 Absent = Literal['skip', 'zero']
-Scores = dict[str, Any]
 METRICS = ('PA', 'MA', 'mIoU')
 
 
@@ -99,13 +99,13 @@ def group_scores(matrix: np.ndarray, seen_ids: Sequence[int],
     groups = dict(
         seen=seen_ids, unseen=unseen_ids,
         overall=sorted((*seen_ids, *unseen_ids)))
-    scores: Scores = {
+    scores: dict[str, Any] = {
         name: _group(matrix, accuracy, iou, list(ids))
         for name, ids in groups.items()
     }
     scores['hIoU'] = harmonic_mean(scores['seen']['mIoU'],
                                    scores['unseen']['mIoU'])
-    return scores
+    return cast(Scores, scores)
 
 
 def class_ratios(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -136,7 +136,7 @@ def per_class_scores(
     *,
     vanilla: np.ndarray | torch.Tensor | None = None,
     regions: np.ndarray | None = None,
-) -> list[dict[str, Any]]:
+) -> list[ClassScores]:
     """Score every class by itself.
 
     Args:
@@ -159,7 +159,7 @@ def per_class_scores(
     groups.update(dict.fromkeys(split.ignored, 'ignored'))
     ignored = list(split.ignored_ids)
     accuracy[ignored], iou[ignored] = np.nan, np.nan
-    rows = [{
+    rows: list[ClassScores] = [{
         'class': name,
         'group': groups[name],
         'IoU': 100 * float(iou[index]),
@@ -175,15 +175,16 @@ def per_class_scores(
     return rows
 
 
-def flat_scores(scores: Mapping[str, Any]) -> dict[str, float]:
+def flat_scores(scores: Scores) -> dict[str, float]:
     """Return a scores record as ``{'seen_PA': …, 'hIoU': …}``.
 
     Scores that do not exist (None or NaN) are left out.
     """
+    groups = cast(Mapping[str, Mapping[str, 'float | None']], scores)
     flat = {
         f'{group}_{key}': value
         for group in ('seen', 'unseen', 'overall')
-        for key, value in scores[group].items()
+        for key, value in groups[group].items()
     }
     flat['hIoU'] = scores['hIoU']
     return {key: value for key, value in flat.items()

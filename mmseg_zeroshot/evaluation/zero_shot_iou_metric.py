@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -16,16 +15,15 @@ from mmengine.dist import (
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger, print_log
 from mmseg.registry import METRICS
-from PIL import Image
 from torch import Tensor
 
 from mmseg_zeroshot.semantics import ClassSplit
-from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.scores import Evaluation
 
 from .assessment import NO_UNSEEN, assess
 from .confusion import confusion_matrix, vanilla_confusion
 from .object_regions import count_regions
+from .prediction_files import PredictionFiles
 from .scores import Absent, flat_scores
 
 Counts = TypeVar('Counts', np.ndarray, Tensor)
@@ -54,7 +52,8 @@ class ZeroShotIoUMetric(BaseMetric):
             ``'zero'`` counts it as 0 (ZS3Net's released evaluator).
         ignore_index (int): Label that is not scored.
         output_dir (str, optional): Folder for the predictions, one PNG of
-            class ids per image. ``mmseg-zeroshot test --out`` sets it.
+            class ids per image, in the sub-folders of the images.
+            ``mmseg-zeroshot test --out`` sets it.
         keep_results (bool): Set by ``mmseg-zeroshot test --out``. The PNG
             files are kept in any case.
         collect_device (str): As in ``BaseMetric``.
@@ -62,8 +61,8 @@ class ZeroShotIoUMetric(BaseMetric):
 
     Raises:
         ValueError: ``absent`` is unknown; the data set has no split; a
-            sample's prediction and label differ in size, or an id is
-            outside the class list (the message names the image).
+            sample's prediction and label differ in size, an id is outside
+            the class list, or a score is NaN (the message names the image).
 
     Example:
         >>> # in a config
@@ -92,6 +91,8 @@ class ZeroShotIoUMetric(BaseMetric):
         self.absent = absent
         self.ignore_index = ignore_index
         self.output_dir = output_dir
+        self._files = None if output_dir is None else (
+            PredictionFiles(output_dir))
         self.keep_results = keep_results
         self.record: Evaluation | None = None
         self.confusion: np.ndarray | None = None
@@ -143,7 +144,7 @@ class ZeroShotIoUMetric(BaseMetric):
             except ValueError as error:
                 raise ValueError(f'{_name(sample)}: {error}') from error
             self._add(counts)
-            if self.output_dir is not None:
+            if self._files is not None:
                 self._save(sample, prediction)
 
     def evaluate(self, size: int) -> dict[str, float]:
@@ -160,6 +161,8 @@ class ZeroShotIoUMetric(BaseMetric):
             ValueError: more samples were processed than the data set has,
                 in a way that cannot be the sampler's filling up.
         """
+        if self._files is not None:
+            self._files.finish()
         total = self._summed(size)
         self.confusion, vanilla, regions = self._parts(total.cpu().numpy())
         self._score(self.confusion, vanilla, regions)
@@ -207,13 +210,24 @@ class ZeroShotIoUMetric(BaseMetric):
                                           self.ignore_index)
         if 'seg_logits' not in sample:
             self._without_logits += 1
-        elif self.split.unseen:
-            vanilla[:] = vanilla_confusion(sample['seg_logits']['data'], label,
-                                           self.split)
+        else:
+            self._count_scores(sample['seg_logits']['data'], label, vanilla)
         unseen = list(self.split.unseen_ids)
         regions[unseen] = torch.from_numpy(
             count_regions(label.cpu().numpy(), unseen)).to(regions.device)
         return counts
+
+    def _count_scores(self, logits: Tensor, label: Tensor,
+                      vanilla: Tensor) -> None:
+        """Fill in the vanilla counts, of scores that are numbers."""
+        # One pass, and no mask of the scores' size.
+        if bool(logits.sum().isnan()):
+            raise ValueError(
+                'seg_logits hold NaN, of which every decision is wrong: the '
+                'weights are broken or overflow in float16; take an earlier '
+                'checkpoint')
+        if self.split.unseen:
+            vanilla[:] = vanilla_confusion(logits, label, self.split)
 
     def _parts(self, counts: Counts) -> tuple[Counts, Counts, Counts]:
         """Return (K, K) generalised, (K, K) vanilla and (K, ) regions."""
@@ -278,13 +292,11 @@ class ZeroShotIoUMetric(BaseMetric):
 
     def _save(self, sample: dict, prediction: Tensor) -> None:
         """Write the prediction as mmseg's ``IoUMetric`` does."""
-        assert self.output_dir is not None
+        assert self._files is not None
         ids = prediction.cpu().numpy()
         if sample.get('reduce_zero_label', False):
             ids = ids + 1
-        path = Path(self.output_dir, Path(sample['img_path']).stem + '.png')
-        with atomic_write(path) as file:
-            Image.fromarray(ids.astype(np.uint8)).save(file, format='PNG')
+        self._files.add(str(sample['img_path']), ids)
 
 
 def repeats_last(counts: Sequence[int], size: int) -> list[bool]:

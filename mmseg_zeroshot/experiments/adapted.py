@@ -1,25 +1,37 @@
 """An mmseg config, turned into one that hides unseen classes."""
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from mmengine.config import Config
 
 from mmseg_zeroshot.semantics import build_split
+from mmseg_zeroshot.semantics.splits import SplitSpec
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+)
 
 from .folder_data import FolderData
 from .hosts import without_outputs
 from .mmseg_config import BaseConfig, load_base
+from .mmseg_data import type_name
 
 OUR_HOOKS = dict(
+    one_run=dict(type='OneRunHook'),
+    stage_start=dict(type='StageStartHook'),
+    finite=dict(type='FiniteHook'),
     label_leak=dict(type='LabelLeakHook'),
-    consistency=dict(type='ConsistencyHook'))
-"""Stop a run that sees unseen labels or does not fit together."""
+    consistency=dict(type='ConsistencyHook'),
+    step_seed=dict(type='StepSeedHook'),
+    run_state=dict(type='RunStateHook'))
+"""Resume a run's own work, and end as an uninterrupted one would; stop one
+that is not alone in its work dir, has a loss of NaN, sees unseen labels or
+does not fit together."""
 
 
-def adapted_config(path: Path, *, split: Any,
+def adapted_config(path: Path, *, split: SplitSpec,
                    folder: FolderData | None = None, mode: str = 'ignore',
                    imports: bool = True) -> Config:
     """Return an mmseg config's network on the seen classes of a split.
@@ -45,8 +57,8 @@ def adapted_config(path: Path, *, split: Any,
                  folder=folder, mode=mode)
 
 
-def adapt(base: BaseConfig, *, split: Any, folder: FolderData | None = None,
-          mode: str = 'ignore') -> Config:
+def adapt(base: BaseConfig, *, split: SplitSpec,
+          folder: FolderData | None = None, mode: str = 'ignore') -> Config:
     """Put the parts of an mmseg config together again, with a split.
 
     Args:
@@ -81,9 +93,9 @@ def adapt(base: BaseConfig, *, split: Any, folder: FolderData | None = None,
         default_hooks=hooks, custom_hooks=base.custom_hooks, **base.runtime))
 
 
-def zero_shot_loader(loader: Mapping[str, Any], dataset: Mapping[str, Any],
-                     pipeline: list, *, loop: str, split: Any,
-                     mode: str) -> dict[str, Any]:
+def zero_shot_loader(loader: ConfigPart, dataset: ConfigPart,
+                     pipeline: list, *, loop: str, split: SplitSpec,
+                     mode: str) -> ConfigType:
     """Return a data loader whose data set hides unseen classes.
 
     Args:
@@ -94,16 +106,26 @@ def zero_shot_loader(loader: Mapping[str, Any], dataset: Mapping[str, Any],
         split: Name or config of the split.
         mode: How training leaves unseen classes out.
     """
-    settings: dict[str, Any] = (
+    settings: ConfigType = (
         dict(mode=mode) if loop == 'train' else
         # Unseen classes keep their labels for the scores alone.
         dict(mode='keep', test_mode=True))
-    return dict(loader, dataset=dict(
-        type='ZeroShotDataset', split=split, **settings,
-        dataset=dict(dataset), pipeline=pipeline))
+    return dict(
+        loader if loop != 'train' else _resumable(loader),
+        dataset=dict(
+            type='ZeroShotDataset', split=split, **settings,
+            dataset=dict(dataset), pipeline=pipeline))
 
 
-def _model(model: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _resumable(loader: ConfigPart) -> ConfigPart:
+    """Return a loader whose augmentations a resumed run goes on with."""
+    sampler = loader.get('sampler') or {}
+    if type_name(sampler) != 'InfiniteSampler':
+        return loader
+    return dict(loader, sampler=dict(sampler, type='KeyedInfiniteSampler'))
+
+
+def _model(model: ConfigPart, number: int) -> ConfigType:
     """Return a segmentor whose classifiers have as many classes."""
     result = dict(model)
     for key in ('decode_head', 'auxiliary_head'):
@@ -112,7 +134,7 @@ def _model(model: Mapping[str, Any], number: int) -> dict[str, Any]:
     return result
 
 
-def _with_classes(head: Any, number: int) -> Any:
+def _with_classes(head: ConfigValue, number: int) -> ConfigValue:
     if isinstance(head, list):
         return [_with_classes(one, number) for one in head]
     return dict(without_outputs(head), num_classes=number)

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 from mmengine.config import Config
 
 from mmseg_zeroshot.semantics import build_split
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .adapted import adapted_config
 from .config_data import config_data
@@ -98,7 +98,7 @@ def _composed(experiment: Experiment) -> Config:
         default_hooks=dict(results=dict(method='seen only'))))
 
 
-def _named_data(experiment: Experiment) -> dict[str, Any]:
+def _named_data(experiment: Experiment) -> ConfigType:
     """Return the data set of an experiment; a folder changes images.py."""
     if not experiment.folder and is_config(experiment.data):
         return config_data(config_path(experiment.data),
@@ -115,7 +115,7 @@ def _mode(experiment: Experiment) -> str:
     return experiment.mode or (MODE if experiment.folder else '')
 
 
-def _folder_change(base: Config, folder: FolderData) -> dict[str, Any]:
+def _folder_change(base: Config, folder: FolderData) -> ConfigType:
     """Return what a folder of one's own changes in ``images.py``."""
     image_size = dict(scale=tuple(folder.size), keep_ratio=True)
     load, labels, _, crop, *rest = base.train_pipeline

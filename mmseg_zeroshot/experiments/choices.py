@@ -1,8 +1,7 @@
 """Settings of a config that choose something by a score."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
 
 from .mmseg_data import type_name
 
@@ -10,7 +9,7 @@ from .mmseg_data import type_name
 _OF_BEST = ('save_best', 'rule', 'greater_keys', 'less_keys')
 
 
-def without_choices(config: Mapping[str, Any]) -> tuple[dict, list, list]:
+def without_choices(config: ConfigPart) -> tuple[dict, list, list]:
     """Return a config's hooks without choices by the score of all classes.
 
     Such a score has looked at labels of unseen classes, and
@@ -46,7 +45,7 @@ def without_choices(config: Mapping[str, Any]) -> tuple[dict, list, list]:
     return hooks, [h for h in custom if h not in stopping], notes
 
 
-def _check_schedulers(given: Any) -> None:
+def _check_schedulers(given: ConfigValue) -> None:
     for scheduler in given if isinstance(given, list) else [given or {}]:
         if (type_name(scheduler).startswith('ReduceOnPlateau')
                 and _by_score(scheduler)):
@@ -56,7 +55,7 @@ def _check_schedulers(given: Any) -> None:
                 'use a schedule by iterations, such as PolyLR')
 
 
-def _by_score(part: Mapping[str, Any]) -> bool:
+def _by_score(part: ConfigPart) -> bool:
     """Whether a monitor is not a loss of the training."""
     monitor = str(part.get('monitor', 'val/loss'))
     return 'loss' not in monitor or 'unseen' in monitor

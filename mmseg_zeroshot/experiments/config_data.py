@@ -1,16 +1,22 @@
 """The data sets of an mmseg config, to train a shipped network on."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+from mmseg_zeroshot.semantics.splits import SplitSpec
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+)
 
 from .adapted import zero_shot_loader
 from .config_files import read_config
 from .mmseg_data import inner_dataset, pipeline_of, type_name
 
 
-def config_data(path: Path, *, split: Any) -> dict[str, Any]:
+def config_data(path: Path, *, split: SplitSpec) -> ConfigType:
     """Return what a file of ``configs/_base_/datasets`` holds.
 
     Pipelines, batch sizes and loaders are the config's own. Training ignores
@@ -26,7 +32,7 @@ def config_data(path: Path, *, split: Any) -> dict[str, Any]:
             already, or crops nothing.
     """
     config = read_config(path, imports=True).to_dict()
-    result: dict[str, Any] = {}
+    result: ConfigType = {}
     for loop in ('train', 'val', 'test'):
         key = f'{loop}_dataloader'
         loader = dict(config.get(key) or config.get('val_dataloader') or {})
@@ -46,7 +52,7 @@ def config_data(path: Path, *, split: Any) -> dict[str, Any]:
                 test_evaluator=dict(metric))
 
 
-def _crop(pipeline: Sequence[Mapping[str, Any]], path: Path) -> Any:
+def _crop(pipeline: Sequence[ConfigPart], path: Path) -> ConfigValue:
     """Return the size of what a training pipeline gives."""
     for step in pipeline:
         if type_name(step) == 'RandomCrop':

@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mmengine.config import Config
+
+from mmseg_zeroshot.utils.typing_utils import ConfigType, ConfigValue
 
 
 class Missing(NamedTuple):
@@ -16,7 +18,7 @@ class Missing(NamedTuple):
     """What is there in its place."""
 
 
-def find_missing(config: Any, key: str) -> Missing | None:
+def find_missing(config: ConfigValue, key: str) -> Missing | None:
     """Return the first part of a key that a config lacks, None if it has all.
 
     Args:
@@ -31,7 +33,19 @@ def find_missing(config: Any, key: str) -> Missing | None:
     return None
 
 
-def _children(place: Any) -> dict[str, Any]:
+def value_at(config: ConfigValue, key: str) -> ConfigValue:
+    """Return what stands at a key, None if the config lacks it.
+
+    Args:
+        config: As for :func:`find_missing`.
+        key: Likewise.
+    """
+    for part in key.split('.'):
+        config = _children(config).get(part)
+    return config
+
+
+def _children(place: ConfigValue) -> ConfigType:
     if isinstance(place, (Mapping, Config)):
         return dict(place.items())
     if isinstance(place, (list, tuple)):

@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from typing import Any
 
 from mmengine.config import Config
 
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
-def derive(base: Config, change: Mapping[str, Any]) -> Config:
+
+def derive(base: Config, change: ConfigPart) -> Config:
     """Merge a change over a config as MMEngine merges a file over its base.
 
     ``derive(base, stages.X(base, ...))`` is what a file gives whose

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mmengine.config import Config
 
@@ -17,13 +17,22 @@ from mmseg_zeroshot.semantics import (
     build_split,
     get_classes,
 )
+from mmseg_zeroshot.semantics.class_embeddings import WordsSpec
 from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.semantics.splits import SPLITS
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+)
 
 from .config_files import configs_folder
 from .folder_data import FolderData, below, is_list
 from .key_checks import KINDS, check_kinds, check_together
+
+if TYPE_CHECKING:
+    from mmseg_zeroshot.results.record import Variant
 
 INIT_FILE = 'experiment.py'
 """Name of the file that ``init`` writes into a folder."""
@@ -89,23 +98,23 @@ class Experiment:
         path: The file.
     """
 
-    data: Any = None
-    split: Any = None
-    words: Any = DEFAULT_WORDS
+    data: ConfigValue = None
+    split: ConfigValue = None
+    words: WordsSpec = DEFAULT_WORDS
     network: str = ''
     schedule: str = ''
     base: str = ''
     mode: str = ''
     recipe: str = 'strict'
-    iterations: Any = field(default_factory=dict)
-    stages: Mapping[str, Any] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
+    iterations: ConfigValue = field(default_factory=dict)
+    stages: ConfigPart = field(default_factory=dict)
+    options: ConfigPart = field(default_factory=dict)
     gamma: Mapping[str, float | None] = field(default_factory=dict)
     seen_once: bool = True
     start: str = 'backbone'
     dataset: str = ''
     imports: Sequence[str] = ()
-    variant: Mapping[str, Any] = field(default_factory=dict)
+    variant: Variant = field(default_factory=dict)
     splits: Sequence[str] = ()
     begin: str = ''
     name: str = ''
@@ -144,7 +153,7 @@ class Experiment:
         """Whether the split names validation classes."""
         return bool(self.classes.validation)
 
-    def changed(self, options: Mapping[str, Any]) -> Experiment:
+    def changed(self, options: ConfigPart) -> Experiment:
         """Return the experiment with config keys changed in every step.
 
         A step whose config has no place for a key keeps its config; see
@@ -243,7 +252,7 @@ def read_experiment(path: Path) -> Experiment:
                    words=_found(experiment.words, experiment.place))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> ConfigType:
     """Return what a file assigns; its mistakes as Python are ValueErrors."""
     # First by itself, since MMEngine does not say which file is wrong.
     try:
@@ -278,7 +287,7 @@ def _import(experiment: Experiment) -> None:
                 f'in {place} and among installed packages') from error
 
 
-def _whole_split(experiment: Experiment) -> Any:
+def _whole_split(experiment: Experiment) -> ConfigValue:
     """Complete a split of one's own by the classes and a name."""
     split = experiment.split
     if not isinstance(split, Mapping):
@@ -297,8 +306,8 @@ def _whole_split(experiment: Experiment) -> Any:
     return {**whole, 'classes': classes}
 
 
-def _group(names: Any, key: str, experiment: Experiment,
-           classes: Any) -> Any:
+def _group(names: ConfigValue, key: str, experiment: Experiment,
+           classes: str | Sequence[str]) -> Sequence[str]:
     """Return the names of a group, which may be one text."""
     if isinstance(names, str):
         with _naming(experiment.path):
@@ -322,7 +331,7 @@ def _naming(path: Path | None) -> Iterator[None]:
         raise type(error)(f'{path}: {error}') from error
 
 
-def _found(words: Any, place: Path) -> Any:
+def _found(words: ConfigValue, place: Path) -> ConfigValue:
     """Complete paths of word files beside the experiment."""
     if isinstance(words, str):
         path = (place / words).absolute()

@@ -1,14 +1,18 @@
 """A folder of images and masks, as an experiment describes it."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.semantics.class_lists import CLASS_LISTS, get_classes
 from mmseg_zeroshot.semantics.name_lists import parse_names
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+)
 
 _WITH_PALETTE = dict(voc21='PascalVOCDataset')
 """Data sets of mmseg that give a shipped class list its usual colours."""
@@ -39,7 +43,7 @@ class FolderData:
     """
 
     root: str
-    classes: Any
+    classes: str | Sequence[str]
     train: str = 'train.txt'
     val: str = 'val.txt'
     images: str = 'JPEGImages'
@@ -53,7 +57,7 @@ class FolderData:
     num_workers: int = 2
 
     @classmethod
-    def read(cls, data: Mapping[str, Any], place: Path) -> FolderData:
+    def read(cls, data: ConfigPart, place: Path) -> FolderData:
         """Check the key ``data`` of an experiment file.
 
         Args:
@@ -89,7 +93,7 @@ class FolderData:
         """The classes in the order of their ids."""
         return tuple(get_classes(self.classes))
 
-    def dataset(self, part: str) -> dict[str, Any]:
+    def dataset(self, part: str) -> ConfigType:
         """Return the config of an inner data set, without a pipeline.
 
         Args:
@@ -97,7 +101,7 @@ class FolderData:
         """
         kind = (_WITH_PALETTE.get(self.classes)
                 if isinstance(self.classes, str) else None)
-        config: dict[str, Any] = dict(
+        config: ConfigType = dict(
             type=kind or 'BaseSegDataset', data_root=self.root,
             img_suffix=self.image_suffix, seg_map_suffix=self.mask_suffix,
             reduce_zero_label=False, data_prefix=self.folders(part))
@@ -138,7 +142,7 @@ def below(place: Path, path: str) -> str:
     return str(beside) if beside.exists() else path
 
 
-def _classes(given: Any, place: Path) -> Any:
+def _classes(given: str | Sequence[str], place: Path) -> str | Sequence[str]:
     """Return the name of a shipped list, or the names."""
     if isinstance(given, str) and given in CLASS_LISTS:
         return given
@@ -147,7 +151,7 @@ def _classes(given: Any, place: Path) -> Any:
     return parse_names(given)
 
 
-def _pair(key: str, value: Any) -> tuple:
+def _pair(key: str, value: ConfigValue) -> tuple:
     """Return two numbers; one number stands for both."""
     pair = ((value, value) if isinstance(value, (int, float))
             else tuple(value) if isinstance(value, (list, tuple)) else ())

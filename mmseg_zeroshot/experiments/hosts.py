@@ -1,12 +1,12 @@
 """Decode heads as hosts of another classifier."""
 from __future__ import annotations
 
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .mmseg_data import type_name
 
 
-def without_outputs(head: dict[str, Any]) -> dict[str, Any]:
+def without_outputs(head: ConfigType) -> ConfigType:
     """Return a head without its number of classes.
 
     A cross-entropy is averaged over labelled pixels: the number of pixels
@@ -24,7 +24,7 @@ def without_outputs(head: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _averaged(loss: dict[str, Any]) -> dict[str, Any]:
+def _averaged(loss: ConfigType) -> ConfigType:
     if type_name(loss) != 'CrossEntropyLoss':
         return loss
     return {**loss, 'avg_non_ignore': True}

@@ -3,11 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
 
 from .config_files import configs_folder, is_config
 
-Test = Callable[[Any], bool]
+Test = Callable[[ConfigValue], bool]
 
 
 class Kind(NamedTuple):
@@ -32,7 +34,7 @@ class Conflict(NamedTuple):
     """
 
     key: str
-    found: Callable[[Mapping[str, Any]], bool]
+    found: Callable[[ConfigPart], bool]
     reason: str
 
 
@@ -60,11 +62,11 @@ def _either(*tests: Test) -> Test:
     return lambda value: any(fits(value) for fits in tests)
 
 
-def _is_length(value: Any) -> bool:
+def _is_length(value: object) -> bool:
     return type(value) is int and value > 0
 
 
-def _is_gamma(value: Any) -> bool:
+def _is_gamma(value: ConfigValue) -> bool:
     return value is None or (
         type(value) in (int, float) and 0 <= value <= 1)
 
@@ -110,15 +112,15 @@ def _recipes() -> list[str]:
     return sorted(path.stem for path in folder.glob('*.py'))
 
 
-def _has_base(values: Mapping[str, Any]) -> bool:
+def _has_base(values: ConfigPart) -> bool:
     return bool(values.get('base'))
 
 
-def _has_whole_network(values: Mapping[str, Any]) -> bool:
+def _has_whole_network(values: ConfigPart) -> bool:
     return is_config(values.get('network', ''))
 
 
-def _has_other_data(values: Mapping[str, Any]) -> bool:
+def _has_other_data(values: ConfigPart) -> bool:
     """Whether a whole mmseg config and another named data set are there."""
     return (_has_whole_network(values) and isinstance(values['data'], str)
             and values['data'] != values['network'])
@@ -138,7 +140,7 @@ CONFLICTS = (
 """Keys that would be read by nobody."""
 
 
-def check_kinds(values: Mapping[str, Any], path: Path) -> None:
+def check_kinds(values: ConfigPart, path: Path) -> None:
     """Check the type and range of every key of an experiment file.
 
     Args:
@@ -154,7 +156,7 @@ def check_kinds(values: Mapping[str, Any], path: Path) -> None:
             raise ValueError(f'{path}: {key} is {kind.text}, got {value!r}')
 
 
-def check_together(values: Mapping[str, Any], path: Path) -> None:
+def check_together(values: ConfigPart, path: Path) -> None:
     """Check that an experiment file has what it needs, and no more.
 
     Args:
@@ -172,7 +174,7 @@ def check_together(values: Mapping[str, Any], path: Path) -> None:
         raise ValueError(f'{path} has no {key!r}: {text}')
 
 
-def _missing(values: Mapping[str, Any]) -> dict[str, str]:
+def _missing(values: ConfigPart) -> dict[str, str]:
     """Return what is missing, and what to write."""
     needed = dict(
         split='name a shipped split, or write split = dict(unseen=[...])')

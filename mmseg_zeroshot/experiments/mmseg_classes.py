@@ -1,20 +1,18 @@
 """The classes of an mmseg config's data sets."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
 from mmseg_zeroshot.datasets.metainfo import check_classes
 from mmseg_zeroshot.semantics import CLASS_LISTS, ClassSplit, get_classes
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigType
 
 from .mmseg_config import BaseConfig
 from .mmseg_data import leaf_datasets, type_name
 
 
-def classes_of(dataset: Mapping[str, Any]) -> dict[str, Any]:
+def classes_of(dataset: ConfigPart) -> ConfigType:
     """Return the metainfo of a data set that need not be there.
 
     Args:

@@ -5,7 +5,12 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+)
 
 from .choices import without_choices
 from .config_files import read_config
@@ -44,13 +49,13 @@ class BaseConfig:
     """
 
     name: str
-    model: dict[str, Any]
+    model: ConfigType
     data: dict[str, dict]
     pipelines: dict[str, list]
     loaders: dict[str, dict]
-    schedule: dict[str, Any]
-    runtime: dict[str, Any]
-    default_hooks: dict[str, Any]
+    schedule: ConfigType
+    runtime: ConfigType
+    default_hooks: ConfigType
     custom_hooks: list[dict]
     imports: list[str]
     notes: list[str]
@@ -70,7 +75,7 @@ def load_base(path: Path, *, imports: bool = True) -> BaseConfig:
     return read_base(config.to_dict(), path.stem)
 
 
-def read_base(config: Mapping[str, Any], name: str) -> BaseConfig:
+def read_base(config: ConfigPart, name: str) -> BaseConfig:
     """Take an MMSegmentation config apart.
 
     Args:
@@ -113,7 +118,7 @@ def read_base(config: Mapping[str, Any], name: str) -> BaseConfig:
         imports=_imports(config), notes=notes)
 
 
-def _check_model(model: Mapping[str, Any]) -> None:
+def _check_model(model: ConfigPart) -> None:
     """Refuse segmentors and heads that have no place for a classifier."""
     head = model.get('decode_head')
     can = ', '.join(HOSTS)
@@ -136,17 +141,17 @@ def _check_model(model: Mapping[str, Any]) -> None:
             f'made zero-shot, with a decode head such as {can}')
 
 
-def _imports(config: Mapping[str, Any]) -> list[str]:
+def _imports(config: ConfigPart) -> list[str]:
     given = (config.get('custom_imports') or {}).get('imports') or []
     names = [given] if isinstance(given, str) else list(given)
     return [*(n for n in names if n != 'mmseg_zeroshot'), 'mmseg_zeroshot']
 
 
-def _some(config: Mapping[str, Any], keys: tuple[str, ...]) -> dict:
+def _some(config: ConfigPart, keys: tuple[str, ...]) -> dict:
     return {key: config[key] for key in keys if config.get(key) is not None}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: ConfigValue) -> ConfigValue:
     """Copy nested values; MMSegmentation's own scope goes without saying."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()

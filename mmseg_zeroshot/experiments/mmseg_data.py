@@ -1,14 +1,15 @@
 """The data sets and pipelines of an ordinary config."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigType
 
 WRAPPERS = {'ConcatDataset': 'datasets', 'RepeatDataset': 'dataset'}
 """Wrappers that may stand inside ``ZeroShotDataset``, and what they hold."""
 
 
-def type_name(part: Mapping[str, Any]) -> str:
+def type_name(part: ConfigPart) -> str:
     """Return the class name of a config's part, without its modules.
 
     Args:
@@ -17,7 +18,7 @@ def type_name(part: Mapping[str, Any]) -> str:
     return str(part.get('type', '')).rsplit('.', 1)[-1]
 
 
-def inner_dataset(dataset: Mapping[str, Any], place: str) -> dict[str, Any]:
+def inner_dataset(dataset: ConfigPart, place: str) -> ConfigType:
     """Return a data set without the pipelines, which its wrapper will own.
 
     Args:
@@ -48,7 +49,7 @@ def inner_dataset(dataset: Mapping[str, Any], place: str) -> dict[str, Any]:
     return result
 
 
-def pipeline_of(dataset: Mapping[str, Any], place: str) -> list[dict]:
+def pipeline_of(dataset: ConfigPart, place: str) -> list[dict]:
     """Return the pipeline of a data set or of all inside it.
 
     Args:
@@ -68,7 +69,7 @@ def pipeline_of(dataset: Mapping[str, Any], place: str) -> list[dict]:
     return found[0]
 
 
-def leaf_datasets(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def leaf_datasets(dataset: ConfigPart) -> Iterator[ConfigPart]:
     """Yield the configs of the data sets inside wrappers.
 
     Args:
@@ -83,7 +84,7 @@ def leaf_datasets(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from leaf_datasets(part)
 
 
-def _pipelines(dataset: Mapping[str, Any]) -> Iterator[list[dict]]:
+def _pipelines(dataset: ConfigPart) -> Iterator[list[dict]]:
     for leaf in leaf_datasets(dataset):
         if leaf.get('pipeline'):
             yield leaf['pipeline']

@@ -1,7 +1,7 @@
 """Whether a network hands out the pixel features that its last layer takes."""
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 from mmengine.registry import init_default_scope
@@ -10,10 +10,14 @@ from torch import nn
 
 from mmseg_zeroshot.models.decode_heads.host import build_host
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .hosts import without_outputs
 from .mmseg_config import HOSTS, BaseConfig
 from .mmseg_data import type_name
+
+if TYPE_CHECKING:
+    from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 
 CAN = ('Decode heads that end in `cls_seg` can, such as '
        + ', '.join(HOSTS[:-1]) + f' or {HOSTS[-1]}')
@@ -59,7 +63,7 @@ def check_network(base: BaseConfig, split: ClassSplit) -> None:
                      f'hand out what its last layer takes ({problem}). {CAN}')
 
 
-def _build_head(head: dict[str, Any], split: ClassSplit) -> Any:
+def _build_head(head: ConfigType, split: ClassSplit) -> BaseDecodeHead:
     try:
         return build_host(head, split.num_classes)
     except ValueError:
@@ -70,7 +74,7 @@ def _build_head(head: dict[str, Any], split: ClassSplit) -> Any:
             '--no-check writes the config unchecked') from error
 
 
-def _build(model: dict[str, Any]) -> nn.Module:
+def _build(model: ConfigType) -> nn.Module:
     """Return backbone and neck."""
     try:
         parts = [MODELS.build(model[key]) for key in ('backbone', 'neck')

@@ -16,9 +16,11 @@ from mmseg.registry import DATASETS
 from mmseg_zeroshot.loading import load_model
 from mmseg_zeroshot.results import read_records
 from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.utils.last_checkpoint import last_checkpoint
+from mmseg_zeroshot.utils.pictures import as_picture
 from mmseg_zeroshot.visualization import choose_images, save_panel
 
-from .running.folders import CONFIG, RESULTS, is_done, last_checkpoint
+from .running.folders import CONFIG, RESULTS, is_done
 from .running.tasks import Task
 
 FIRST = 'seen only'
@@ -163,6 +165,6 @@ def _truth(sample: dict) -> np.ndarray:
 
 def _image(sample: dict) -> np.ndarray:
     """Return the RGB image in the size of its mask."""
-    image = sample['inputs'].permute(1, 2, 0).numpy()[..., ::-1]
+    image = as_picture(sample['inputs'].permute(1, 2, 0).numpy())
     height, width = _truth(sample).shape
-    return imresize(np.ascontiguousarray(image), (width, height))
+    return imresize(image, (width, height))

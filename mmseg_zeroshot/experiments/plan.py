@@ -1,21 +1,22 @@
 """The steps of an experiment, each made once, whoever asks for it."""
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from mmengine.config import Config
 
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.typing_utils import ConfigType, ConfigValue
 
 from .base_config import base_config
-from .config_keys import find_missing
+from .config_keys import find_missing, value_at
 from .derivation import derive
 from .experiment import Experiment
+from .own_modules import modules_in_use
 from .stages import shorter
-from .step import Step, folder_of, replace_texts, value_of
+from .stages.saving import frequent_checkpoints
+from .step import REFERENCE, Step, folder_of, replace_texts, value_of
 
 ITERATIONS = 1000
 """Length of a stage on a bank, unless the experiment says another."""
@@ -56,6 +57,7 @@ class Plan:
         self.steps: dict[str, Step] = {}
         self._prefix = ''
         self._applied: set[str] = set()
+        self._kept: dict[str, list[str]] = {}
 
     @cached_property
     def base(self) -> Config:
@@ -74,6 +76,7 @@ class Plan:
         """
         plan = Plan(self.experiment.held_out(), final=self)
         plan.steps, plan._prefix = self.steps, _HELD_OUT
+        plan._kept = self._kept
         return plan
 
     def name(self, step: str) -> str:
@@ -84,7 +87,7 @@ class Plan:
         """
         return self._prefix + step
 
-    def arguments(self, stage: str) -> dict[str, Any]:
+    def arguments(self, stage: str) -> ConfigType:
         """Return what the experiment says about a stage.
 
         Args:
@@ -145,12 +148,14 @@ class Plan:
             ValueError: Another step has this name.
         """
         name = self.name(step)
+        whole = None if config is None else self._whole(step, config)
         made = Step(
-            name, command,
-            None if config is None else self._whole(step, config),
+            name, command, whole,
             load=load, arguments=tuple(arguments),
             seeded=seeded and not self._prefix and not final, final=final,
-            report=report and not self._prefix)
+            report=report and not self._prefix,
+            modules=modules_in_use(self.experiment.imports,
+                                   self.experiment.place, whole))
         if self.steps.setdefault(name, made) != made:
             raise ValueError(f'two different steps are called {name!r}')
         return name
@@ -166,7 +171,7 @@ class Plan:
         Returns:
             Name of the test.
         """
-        value: Any = gamma
+        value: ConfigValue = gamma
         if gamma is None:
             value = value_of(self.calibrate(step), GAMMA)
         config = Config(dict(self.steps[step].config or {}))
@@ -205,11 +210,19 @@ class Plan:
                 + (f': {missing.part!r} is unknown.'
                    + hint(missing.part, missing.known) if missing else ''))
 
-    def _fitting(self, config: Config) -> dict[str, Any]:
+    def notes(self) -> list[str]:
+        """Say which options of all steps leave some step as it is."""
+        return [f'option {key!r} leaves {", ".join(dict.fromkeys(steps))} as '
+                'it is, where an earlier step gives the value; write it under '
+                "the step's name in the experiment's options to change that"
+                for key, steps in self._kept.items()]
+
+    def _fitting(self, step: str, config: Config) -> ConfigType:
         """Return the options of all steps that this config has a place for.
 
         A key of the plain network's config, such as one of its images, is
         meant where it is. Another one is new, and needs what is above it.
+        What an earlier step leaves or chooses stays, such as gamma.
         """
         fitting = {
             key: value
@@ -217,9 +230,12 @@ class Plan:
             if find_missing(config, key) is None
             or (find_missing(self.base, key) and _may_be_new(config, key))}
         self._applied.update(fitting)
+        for key in [key for key in fitting if _is_given(config, key)]:
+            del fitting[key]
+            self._kept.setdefault(key, []).append(self.name(step))
         return fitting
 
-    def _whole(self, step: str, config: Config) -> dict[str, Any]:
+    def _whole(self, step: str, config: Config) -> ConfigType:
         """Apply what the experiment says, and leave out mere variables."""
         experiment = self.experiment
         iterations = experiment.iterations
@@ -229,9 +245,10 @@ class Plan:
         if number and length and number != length:
             config = derive(config, shorter(
                 config, iterations=int(number)))
-        # Options of one step must not reach the config that others share.
-        config = copy.deepcopy(config)
-        config.merge_from_dict(self._fitting(config))
+        # A copy: options of one step must not reach the config that others
+        # share.
+        config = derive(config, frequent_checkpoints(config))
+        config.merge_from_dict(self._fitting(step, config))
         config.merge_from_dict(dict(experiment.options.get(step, {})))
         if experiment.imports:
             # Once: a test's config comes from that of its training.
@@ -243,6 +260,12 @@ class Plan:
         own = folder_of(self.name(step))
         return replace_texts(
             kept, lambda text: text.replace(own, '{folder}'))
+
+
+def _is_given(config: Config, key: str) -> bool:
+    """Whether an earlier step gives the value of a key."""
+    value = value_at(config, key)
+    return isinstance(value, str) and bool(REFERENCE.search(value))
 
 
 def _may_be_new(config: Config, key: str) -> bool:

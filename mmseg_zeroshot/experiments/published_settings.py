@@ -1,7 +1,9 @@
 """Values of the papers that depend on the data set and the split."""
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from mmseg_zeroshot.semantics.splits import SplitSpec
 
 
 class RecursionSettings(NamedTuple):
@@ -35,7 +37,7 @@ RECURSION_ELSEWHERE = RECURSION['voc12-k6']
 """For any other split: what is printed for VOC with 4, 6 and 8 classes."""
 
 
-def recursion_settings(split: Any) -> RecursionSettings:
+def recursion_settings(split: SplitSpec) -> RecursionSettings:
     """Return tau and gamma of recursive training for a split.
 
     Args:

@@ -4,7 +4,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
 
 REFERENCE = re.compile(r'\{([\w-]+)\.(checkpoint|folder|value:[\w.]+)\}')
 """Text that stands for what an earlier step leaves."""
@@ -58,16 +60,20 @@ class Step:
         seeded: Run for each seed, or once for all of them.
         final: Run once, after all seeds.
         report: Whether its results are a row of the table.
+        modules: Files of the experiment's own modules, by module, where the
+            config takes a part of one.
     """
 
     name: str
     command: str
-    config: Mapping[str, Any] | None = field(default=None, repr=False)
+    config: ConfigPart | None = field(default=None, repr=False)
     load: str = ''
     arguments: tuple[str, ...] = ()
     seeded: bool = True
     final: bool = False
     report: bool = False
+    modules: Mapping[str, tuple[Path, ...]] = field(
+        default_factory=dict, repr=False)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -78,7 +84,7 @@ class Step:
                                    else found))
 
 
-def texts(value: Any) -> Iterator[str]:
+def texts(value: ConfigValue) -> Iterator[str]:
     """Yield every text in a nested value.
 
     Args:
@@ -94,7 +100,8 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(item)
 
 
-def replace_texts(value: Any, change: Callable[[str], Any]) -> Any:
+def replace_texts(value: ConfigValue,
+                  change: Callable[[str], ConfigValue]) -> ConfigValue:
     """Return a copy of a nested value with every text changed.
 
     Args:

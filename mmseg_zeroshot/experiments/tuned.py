@@ -10,6 +10,7 @@ from typing import Any
 from mmseg_zeroshot.results import Record, read_records
 from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.config_text import assignment, comment
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 from mmseg_zeroshot.visualization.sweeps import (
     SWEEP_SCORES,
     Point,
@@ -85,7 +86,7 @@ def write_outcome(tuning: Tuning, tasks: Sequence[Task], work_dir: Path,
     return best
 
 
-def tuned_text(tuning: Tuning, values: dict[str, Any], work_dir: Path,
+def tuned_text(tuning: Tuning, values: ConfigType, work_dir: Path,
                experiment: Experiment) -> str:
     """Return an experiment file that inherits one and has the best values.
 

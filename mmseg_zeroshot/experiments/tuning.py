@@ -3,15 +3,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mmengine.config import Config
 
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils.config_text import short_keys
+from mmseg_zeroshot.utils.typing_utils import ConfigType, ConfigValue
 
 from .config_keys import find_missing
 from .experiment import Experiment
@@ -32,7 +32,7 @@ class Point:
         name: Ends the names of the steps that run for it.
     """
 
-    values: dict[str, Any]
+    values: ConfigType
     name: str
 
 
@@ -57,7 +57,7 @@ class Tuning:
     targets: tuple[str, ...]
 
 
-def make_grid(keys: Mapping[str, Sequence[Any]]) -> tuple[Point, ...]:
+def make_grid(keys: Mapping[str, Sequence[ConfigValue]]) -> tuple[Point, ...]:
     """Return all combinations of values, the last key changing fastest.
 
     Args:
@@ -83,7 +83,7 @@ def make_grid(keys: Mapping[str, Sequence[Any]]) -> tuple[Point, ...]:
 
 
 def make_tuning(experiment: Experiment, method: str,
-                keys: Mapping[str, Sequence[Any]], *,
+                keys: Mapping[str, Sequence[ConfigValue]], *,
                 steps: Sequence[str] = (), best_gamma: bool = True,
                 oracle: bool = False) -> Tuning:
     """Repeat the part of a method that a grid of config values changes.
@@ -130,7 +130,7 @@ def _chain(experiment: Experiment, method: str, best_gamma: bool,
     if not oracle:
         plan = Plan(experiment.held_out(), final=plan)
     found, variant = find_method(method)
-    last = found.steps(plan, variant)
+    last = found.steps(plan, found.canonical(variant, experiment))
     if best_gamma and found.calibrated:
         last = plan.add(
             GAMMA_STEP, 'calibrate', Config(dict(plan.steps[last].config
@@ -150,7 +150,7 @@ def _with_values(experiment: Experiment, targets: Sequence[str],
 
 
 def _check_targets(steps: Mapping[str, Step], targets: Sequence[str],
-                   keys: Mapping[str, Any], method: str) -> None:
+                   keys: Iterable[str], method: str) -> None:
     """Refuse steps that are not there, and keys that these do not have."""
     for name in targets:
         if name not in steps:
@@ -201,7 +201,7 @@ def _copy(step: Step, names: Mapping[str, str], point: Point,
         arguments=tuple(map(rename, step.arguments)))
 
 
-def _variant(point: Point) -> dict[str, Any]:
+def _variant(point: Point) -> ConfigType:
     """Return options that tell a point's results from those of others."""
     return {
         f'{_RESULTS}.variant.{key.replace(".", "_")}':

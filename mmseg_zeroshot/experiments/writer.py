@@ -3,10 +3,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.config_text import Name, assignment, comment
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+)
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ('', ('custom_imports', 'default_scope')),
@@ -24,15 +28,17 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ('The training.', ('optim_wrapper', 'param_scheduler', 'train_cfg',
                        'val_cfg', 'test_cfg', 'load_from', 'resume',
                        'randomness')),
-    ('LabelLeakHook and ConsistencyHook stop a run that sees unseen labels '
-     'or does not fit together; ZeroShotResultsHook writes '
+    ('OneRunHook, FiniteHook, LabelLeakHook and ConsistencyHook stop a run '
+     'that is not alone in its work dir, has a loss of NaN, sees unseen '
+     'labels or does not fit together; StageStartHook lets --resume go on '
+     'with its own work; ZeroShotResultsHook writes '
      'zero_shot_results.json.', ('default_hooks', 'custom_hooks')),
     ('The runtime.', ()),
 )
 """Comments and the keys behind each; the last has all other keys."""
 
 
-def config_text(config: Mapping[str, Any], title: str,
+def config_text(config: ConfigPart, title: str,
                 notes: Iterable[str] = ()) -> str:
     """Return a config as a Python file that inherits nothing.
 
@@ -69,7 +75,7 @@ def config_text(config: Mapping[str, Any], title: str,
     return text
 
 
-def write_config(path: Path, config: Mapping[str, Any], title: str,
+def write_config(path: Path, config: ConfigPart, title: str,
                  notes: Iterable[str] = ()) -> None:
     """Write a config file, whole or not at all.
 
@@ -87,7 +93,7 @@ def write_config(path: Path, config: Mapping[str, Any], title: str,
         file.write(text)
 
 
-def _shared(config: Mapping[str, Any]) -> dict[str, Any]:
+def _shared(config: ConfigPart) -> ConfigType:
     """Return what stands in several places of a config, by variable."""
     loaders = {key: (config.get(f'{key}_dataloader') or {}).get('dataset', {})
                for key in ('train', 'val')}
@@ -99,7 +105,8 @@ def _shared(config: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
-def _with_names(value: Any, shared: Mapping[str, Any], key: str = '') -> Any:
+def _with_names(value: ConfigValue, shared: ConfigPart,
+                key: str = '') -> ConfigValue:
     """Put a variable in the place of a value that equals it."""
     for name, known in shared.items():
         if value == known and (key == name or key == 'pipeline'):

@@ -5,9 +5,13 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+)
 
 from .plan import GAMMA
 from .step import REFERENCE, Step, replace_texts
@@ -73,7 +77,7 @@ def write_files(files: Mapping[str, str], folder: Path, *,
     return paths
 
 
-def last_checkpoint_name(config: Mapping[str, Any]) -> str:
+def last_checkpoint_name(config: ConfigPart) -> str:
     """Return the name of the last checkpoint that a training leaves.
 
     Args:
@@ -86,10 +90,10 @@ def last_checkpoint_name(config: Mapping[str, Any]) -> str:
 
 
 def _filled(step: Step, steps: Mapping[str, Step],
-            work_dir: Path) -> dict[str, Any]:
+            work_dir: Path) -> ConfigType:
     """Put paths in the place of references."""
 
-    def fill(text: str) -> Any:
+    def fill(text: str) -> ConfigValue:
         if text == '{seed}':
             return 0
         chosen = REFERENCE.fullmatch(text)

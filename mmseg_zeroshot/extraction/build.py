@@ -1,22 +1,22 @@
 """A feature bank from a config and a checkpoint."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import torch
 
 from mmseg_zeroshot.datasets.feature_bank.bank import FeatureBank
 from mmseg_zeroshot.datasets.feature_bank.builder import build_feature_bank
 from mmseg_zeroshot.utils.feature_settings import feature_settings
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .configs import KEYS, bank_config, extraction_settings
 from .parts import make_dataset, make_extract
 
 
 def build_bank(path: str, checkpoint: str, *,
-               options: Mapping[str, Any] | None = None,
+               options: ConfigPart | None = None,
                out: str | None = None, workers: int | None = None,
                devices: Sequence[str] | None = None, overwrite: bool = False,
                report: Callable[[str], None] = print) -> FeatureBank:

@@ -1,14 +1,12 @@
 """What a config says about its feature bank."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from mmseg_zeroshot.loading import open_config
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigType
 
 KEYS = ('path', 'dataset', 'views', 'max_vectors', 'graphs', 'seed',
         'batch_size')
@@ -16,7 +14,7 @@ KEYS = ('path', 'dataset', 'views', 'max_vectors', 'graphs', 'seed',
 EXTRACTOR = ('type', 'data_preprocessor', 'backbone', 'neck')
 
 
-def bank_config(path: str, options: Mapping[str, Any] | None) -> Config:
+def bank_config(path: str, options: ConfigPart | None) -> Config:
     """Read a config and what it says about the bank.
 
     Args:
@@ -48,7 +46,7 @@ def bank_config(path: str, options: Mapping[str, Any] | None) -> Config:
     return config
 
 
-def extraction_settings(config: Config) -> dict[str, Any]:
+def extraction_settings(config: Config) -> ConfigType:
     """Return the parts of a config that features depend on.
 
     Args:

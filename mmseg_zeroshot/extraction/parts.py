@@ -1,8 +1,7 @@
 """A bank's data set and network, made anew in each process."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mmengine.config import Config
 from mmengine.logging import MMLogger
@@ -15,15 +14,20 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     check_trained_classes,
     state_dict_of,
 )
-from mmseg_zeroshot.loading import build_model, read_checkpoint
+from mmseg_zeroshot.loading import build_model
 from mmseg_zeroshot.models.frozen_extractor import FrozenExtractor
 from mmseg_zeroshot.semantics import build_split
 from mmseg_zeroshot.semantics.supervision import stated_supervision
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .configs import bank_config
 
+if TYPE_CHECKING:
+    from mmseg_zeroshot.datasets.protocols import SampleDataset
 
-def make_dataset(path: str, options: Mapping[str, Any] | None) -> Any:
+
+def make_dataset(path: str, options: ConfigPart | None) -> SampleDataset:
     """Build the data set of a config's `feature_bank`.
 
     Args:
@@ -49,7 +53,7 @@ def make_dataset(path: str, options: Mapping[str, Any] | None) -> Any:
     return dataset
 
 
-def make_extract(path: str, options: Mapping[str, Any] | None,
+def make_extract(path: str, options: ConfigPart | None,
                  checkpoint: str, device: str) -> FrozenExtractor:
     """Build a config's model and load its extractor.
 
@@ -85,7 +89,7 @@ def make_extract(path: str, options: Mapping[str, Any] | None,
     return FrozenExtractor(model, device)
 
 
-def _hook(config: Config, name: str) -> Mapping[str, Any]:
+def _hook(config: Config, name: str) -> ConfigPart:
     """Return the settings of a hook, none if the config has no such hook."""
     hooks = [*(config.get('default_hooks') or {}).values(),
              *(config.get('custom_hooks') or ())]

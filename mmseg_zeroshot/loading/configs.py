@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any
 
 from mmengine.config import Config
 
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
-def open_config(path: str, options: Mapping[str, Any] | None = None
+
+def open_config(path: str, options: ConfigPart | None = None
                 ) -> Config:
     """Read a config and change some of its keys.
 

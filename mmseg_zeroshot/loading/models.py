@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mmengine.config import Config
 from mmengine.runner import Runner, load_state_dict
@@ -14,8 +14,11 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     state_dict_of,
 )
 from mmseg_zeroshot.engine.hooks.runner_access import unwrapped
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
+from mmseg_zeroshot.utils.typing_utils import Checkpoint
 
-from .checkpoints import read_checkpoint
+if TYPE_CHECKING:
+    from mmseg.models import BaseSegmentor
 
 
 class LoadedRunner(NamedTuple):
@@ -27,10 +30,10 @@ class LoadedRunner(NamedTuple):
     """
 
     runner: Runner
-    checkpoint: dict[str, Any]
+    checkpoint: Checkpoint
 
 
-def build_model(config: Config) -> Any:
+def build_model(config: Config) -> BaseSegmentor:
     """Build a config's model, whose weights come from a checkpoint.
 
     Args:
@@ -44,7 +47,7 @@ def build_model(config: Config) -> Any:
     return MODELS.build(config.model)
 
 
-def load_model(config: Config, checkpoint: str | os.PathLike) -> Any:
+def load_model(config: Config, checkpoint: str | os.PathLike) -> BaseSegmentor:
     """Build a config's model and load weights that a run of it has written.
 
     Args:

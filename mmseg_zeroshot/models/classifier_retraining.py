@@ -2,15 +2,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from .feature_sets import FeatureSets
 
+if TYPE_CHECKING:
+    from mmseg.models import BaseSegmentor
 
-def retrain_classifier(model: Any, steps: Iterable[FeatureSets], *,
+
+def retrain_classifier(model: BaseSegmentor, steps: Iterable[FeatureSets], *,
                        iterations: int,
                        learning_rate: float = 0.001) -> dict[str, float]:
     """Teach a model's classifier the classes that were added to it.

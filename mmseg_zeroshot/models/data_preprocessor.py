@@ -1,10 +1,10 @@
 """Brings images, or the sets of a feature bank, to the model's device."""
 from __future__ import annotations
 
-from typing import Any
-
 from mmseg.models.data_preprocessor import SegDataPreProcessor
 from mmseg.registry import MODELS
+
+from mmseg_zeroshot.utils.typing_utils import Sample
 
 from .feature_sets import FeatureSets
 
@@ -18,7 +18,7 @@ class ZeroShotDataPreProcessor(SegDataPreProcessor):
     (1, B, N, C) of a step.
     """
 
-    def forward(self, data: dict, training: bool = False) -> dict[str, Any]:
+    def forward(self, data: dict, training: bool = False) -> Sample:
         """Return ``inputs`` and ``data_samples`` on the model's device.
 
         Args:

@@ -1,12 +1,16 @@
 """Pixel features as sets, one per class: what generator and classifier eat."""
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
 
 from mmseg_zeroshot.utils.label_maps import labels_at_features
+
+ClassLosses: TypeAlias = dict[str, list[tuple[Tensor, Tensor]]]
+"""What each class added to the last losses, for who looks for the class of a
+NaN: pairs of class ids (B,) and detached values (B,), by name of a loss."""
 
 
 class FeatureSets(NamedTuple):

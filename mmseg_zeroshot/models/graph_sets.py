@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from mmseg.registry import MODELS
 from torch import Tensor
+
+from mmseg_zeroshot.utils.typing_utils import Sample
 
 from .data_preprocessor import ZeroShotDataPreProcessor
 
@@ -49,7 +51,7 @@ class GraphDataPreProcessor(ZeroShotDataPreProcessor):
     told by its key ``node_classes`` and has one item, the graphs of a step.
     """
 
-    def forward(self, data: dict, training: bool = False) -> dict[str, Any]:
+    def forward(self, data: dict, training: bool = False) -> Sample:
         """Return ``inputs`` and ``data_samples`` on the model's device.
 
         Args:

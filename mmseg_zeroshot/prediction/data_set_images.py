@@ -1,9 +1,9 @@
 """Models at work on the images of a test set."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import mmcv
 import numpy as np
@@ -15,10 +15,15 @@ from torch.utils.data import Subset
 from mmseg_zeroshot.engine.hooks.runner_access import data_split, head_split
 from mmseg_zeroshot.loading import load_runner, open_config
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.pictures import read_picture
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, Sample
+
+if TYPE_CHECKING:
+    from mmengine.dataset import BaseDataset
 
 
 def load_tester(config: str, checkpoint: str, folder: Path,
-                options: Mapping[str, Any] | None = None) -> Runner:
+                options: ConfigPart | None = None) -> Runner:
     """Load a model that is only looked at: its log says warnings alone.
 
     Args:
@@ -75,7 +80,7 @@ def check_same_classes(runner: Runner, split: ClassSplit) -> None:
 
 
 @torch.no_grad()
-def segmented(runner: Runner, batches: Iterable[Any]
+def segmented(runner: Runner, batches: Iterable[Sample]
               ) -> Iterator[SegDataSample]:
     """Yield segmented samples, in order.
 
@@ -90,7 +95,7 @@ def segmented(runner: Runner, batches: Iterable[Any]
         yield from runner.model.test_step(batch)
 
 
-def segment_places(runner: Runner, dataset: Any,
+def segment_places(runner: Runner, dataset: BaseDataset,
                    places: Sequence[int]) -> dict[int, list[np.ndarray]]:
     """Segment some images of a data set.
 
@@ -101,7 +106,7 @@ def segment_places(runner: Runner, dataset: Any,
 
     Returns:
         By position the (H, W, 3) RGB image, truth and prediction, each
-        (H, W) uint8.
+        (H, W) class ids.
     """
     if not places:
         return {}
@@ -111,9 +116,9 @@ def segment_places(runner: Runner, dataset: Any,
     rows = {}
     for place, sample in zip(places, segmented(runner, loader)):
         truth, prediction = (
-            part.data[0].cpu().numpy().astype(np.uint8)
+            part.data[0].cpu().numpy()
             for part in (sample.gt_sem_seg, sample.pred_sem_seg))
-        image = mmcv.imread(sample.img_path, channel_order='rgb')
+        image = read_picture(sample.img_path, getattr(dataset, 'steps', ()))
         image = mmcv.imresize(image, truth.shape[::-1])
         rows[place] = [image, truth, prediction]
     return rows

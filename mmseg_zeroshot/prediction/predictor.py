@@ -1,16 +1,21 @@
 """MMSegmentation's inferencer, for checkpoints that fit as a whole."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from mmengine.config import Config
 from mmseg.apis import MMSegInferencer
 
 from mmseg_zeroshot.engine.hooks.consistency.checkpoint import LoadingCheck
-from mmseg_zeroshot.loading import build_model, open_config, read_checkpoint
+from mmseg_zeroshot.loading import build_model, open_config
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
+from mmseg_zeroshot.utils.typing_utils import Checkpoint, ConfigPart
+
+if TYPE_CHECKING:
+    from mmseg.models import BaseSegmentor
 
 
 class Predictor(MMSegInferencer):
@@ -21,7 +26,7 @@ class Predictor(MMSegInferencer):
     """
 
     def _init_model(self, cfg: Config, weights: str,
-                    device: str = 'cpu') -> Any:
+                    device: str = 'cpu') -> BaseSegmentor:
         """Build the model and load its weights without unpickling."""
         checkpoint = read_checkpoint(weights)
         model = build_model(cfg)
@@ -29,9 +34,9 @@ class Predictor(MMSegInferencer):
         self._load_weights_to_model(model, checkpoint, cfg)
         return model.to(device).eval()
 
-    def _load_weights_to_model(self, model: Any,
-                               checkpoint: dict | None,
-                               cfg: Any) -> None:
+    def _load_weights_to_model(self, model: BaseSegmentor,
+                               checkpoint: Checkpoint | None,
+                               cfg: Config) -> None:
         """Load, and raise where MMEngine would only log what is missing."""
         split = getattr(model.decode_head, 'split', None)
         if split is not None:
@@ -60,7 +65,7 @@ class Predictor(MMSegInferencer):
                 for sample in self.forward(data)]
 
 
-def photo_config(path: str, options: Mapping[str, Any] | None = None,
+def photo_config(path: str, options: ConfigPart | None = None,
                  size: Sequence[int] | None = None) -> Config:
     """Read a config and say what size the network sees photos in.
 

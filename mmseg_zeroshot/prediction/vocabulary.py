@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mmengine.config import Config
 from mmengine.runner import set_random_seed
@@ -15,6 +15,10 @@ from mmseg_zeroshot.models import FeatureSets, retrain_classifier
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.class_embeddings import open_table
 from mmseg_zeroshot.semantics.name_lists import names_among
+from mmseg_zeroshot.utils.typing_utils import Report
+
+if TYPE_CHECKING:
+    from mmseg.models import BaseSegmentor
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,8 @@ class Vocabulary:
     iterations: int = 500
     seed: int = 0
 
-    def apply(self, model: Any, config: Config, *,
-              report: Callable[[str], Any] = print) -> dict[str, str]:
+    def apply(self, model: BaseSegmentor, config: Config, *,
+              report: Report = print) -> dict[str, str]:
         """Change a model's classes.
 
         Args:
@@ -74,8 +78,8 @@ class Vocabulary:
             report(f'dropped {", ".join(dropped)}')
         return _groups(model.decode_head.split, added)
 
-    def _add(self, model: Any, config: Config, trained: ClassSplit,
-             report: Callable[[str], Any]) -> tuple[str, ...]:
+    def _add(self, model: BaseSegmentor, config: Config, trained: ClassSplit,
+             report: Report) -> tuple[str, ...]:
         if not self.add:
             return ()
         words = self.embeddings or config.model.decode_head.get('embeddings')
@@ -93,8 +97,8 @@ class Vocabulary:
                f'{time.perf_counter() - start:.1f} s')
         return added
 
-    def _retrain(self, model: Any, config: Config, trained: ClassSplit,
-                 report: Callable[[str], Any]) -> None:
+    def _retrain(self, model: BaseSegmentor, config: Config,
+                 trained: ClassSplit, report: Report) -> None:
         steps = bank_steps(config, self.bank, trained, model, self.seed)
         accuracy = retrain_classifier(model, steps,
                                       iterations=self.iterations)
@@ -112,7 +116,7 @@ def _groups(split: ClassSplit, added: Sequence[str]) -> dict[str, str]:
 
 
 def bank_steps(config: Config, bank: str | None, split: ClassSplit,
-               model: Any, seed: int) -> Iterator[FeatureSets]:
+               model: BaseSegmentor, seed: int) -> Iterator[FeatureSets]:
     """Yield steps of the feature bank that the model was trained on.
 
     Args:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mmengine.config import Config
 from mmengine.runner import Runner
@@ -10,8 +10,13 @@ from mmseg.registry import DATASETS
 
 from mmseg_zeroshot.datasets.self_training.images import UnlabelledImages
 
+if TYPE_CHECKING:
+    from torch.utils.data import DataLoader, Dataset
 
-def make_dataset(config: Config, listed: str | None) -> Any:
+    from mmseg_zeroshot.datasets import ZeroShotDataset
+
+
+def make_dataset(config: Config, listed: str | None) -> ZeroShotDataset:
     """Build the data set of the images to be labelled.
 
     Args:
@@ -35,7 +40,7 @@ def make_dataset(config: Config, listed: str | None) -> Any:
         pseudo_labels=UnlabelledImages(listed or own)))
 
 
-def make_loader(config: Config) -> Callable[[Any], Any]:
+def make_loader(config: Config) -> Callable[[Dataset], DataLoader]:
     """Return what loads batches of a data set as a test does.
 
     Args:

@@ -1,23 +1,29 @@
 """A picture of images with what they got."""
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import mmcv
 import numpy as np
 from torch.utils.data import Subset
 
-from mmseg_zeroshot.datasets.self_training.files import map_path, read_map
+from mmseg_zeroshot.datasets.self_training.files import (
+    Manifest,
+    map_path,
+    read_map,
+)
 from mmseg_zeroshot.datasets.self_training.labeller import Labeller
+from mmseg_zeroshot.utils.pictures import read_picture
 from mmseg_zeroshot.visualization import save_panel
+
+if TYPE_CHECKING:
+    from mmseg_zeroshot.datasets import ZeroShotDataset
 
 PREVIEW = 'preview.png'
 
 
-def draw_preview(path: Path, dataset: Any, manifest: Mapping[str, Any],
-                 labeller: Labeller, count: int) -> None:
+def draw_preview(path: Path, dataset: ZeroShotDataset,
+                 manifest: Manifest, labeller: Labeller, count: int) -> None:
     """Draw images that got pseudo-labels, evenly spaced in the data set.
 
     Args:
@@ -40,7 +46,7 @@ def draw_preview(path: Path, dataset: Any, manifest: Mapping[str, Any],
             own, seen = sample.gt_sem_seg.data, sample.pred_sem_seg.data
             name = names[next(remaining)]
             rows.append([
-                mmcv.imread(sample.img_path, channel_order='rgb'),
+                read_picture(sample.img_path, dataset.steps),
                 own[0].cpu().numpy(), seen[0].cpu().numpy(),
                 read_map(map_path(path.parent, name))])
     save_panel(path, rows, classes=dataset.split.classes,

@@ -1,10 +1,9 @@
 """Pseudo-labels from a config and a checkpoint, from loading to writing."""
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
@@ -13,21 +12,27 @@ from mmseg_zeroshot.datasets.self_training.builder import (
     make_pseudo_labels,
     pseudo_label_stamp,
 )
+from mmseg_zeroshot.datasets.self_training.files import Manifest
 from mmseg_zeroshot.datasets.self_training.labeller import Labeller
 from mmseg_zeroshot.engine.hooks.consistency.supervision import (
     stored_supervision,
 )
 from mmseg_zeroshot.engine.hooks.runner_access import head_split
 from mmseg_zeroshot.loading import load_runner
+from mmseg_zeroshot.utils.locks import locked
+from mmseg_zeroshot.utils.typing_utils import ConfigType, Report
 
 from .images import make_dataset, make_loader
 from .preview import PREVIEW, draw_preview
 from .settings import Settings
 
+if TYPE_CHECKING:
+    from mmseg.models import BaseSegmentor
+
 
 def pseudo_label(config: Config, checkpoint: str, settings: Settings, *,
                  unlabelled: str | None = None, overwrite: bool = False,
-                 report: Callable[[str], Any] = print) -> dict[str, Any]:
+                 report: Report = print) -> Manifest:
     """Label a config's training images with its model.
 
     Args:
@@ -47,13 +52,24 @@ def pseudo_label(config: Config, checkpoint: str, settings: Settings, *,
         ValueError: The weights do not fit, the model is no zero-shot model,
             the data set is not one of images, or something else is in the
             folder.
+        Locked: Another process makes pseudo-labels there.
     """
     folder = Path(str(settings.path))
     config.work_dir = str(folder.with_name(f'{folder.name}-log'))
+    with locked(Path(config.work_dir), f'makes pseudo-labels in {folder}',
+                'wait for it, or choose another --out', report=report):
+        return _pseudo_label(config, checkpoint, settings, folder,
+                             unlabelled, overwrite, report)
+
+
+def _pseudo_label(config: Config, checkpoint: str, settings: Settings,
+                  folder: Path, unlabelled: str | None, overwrite: bool,
+                  report: Report) -> Manifest:
+    """Label the images, with the folder's lock held."""
     init_default_scope('mmseg')
     dataset = make_dataset(config, unlabelled)
     runner, stored = load_runner(config, checkpoint)
-    model: Any = runner.model
+    model: BaseSegmentor = runner.model
     if head_split(model) is None:
         raise ValueError(f'{config.filename}: the decode head has no split; '
                          'pseudo-labels are made by a zero-shot model')
@@ -74,7 +90,7 @@ def pseudo_label(config: Config, checkpoint: str, settings: Settings, *,
     return manifest
 
 
-def prediction_settings(config: Config) -> dict[str, Any]:
+def prediction_settings(config: Config) -> ConfigType:
     """Return the parts of a config that predictions depend on.
 
     Args:

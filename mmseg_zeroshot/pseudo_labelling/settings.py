@@ -1,14 +1,13 @@
 """What a config and a command line say about pseudo-labels."""
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from mmengine.config import Config
 
 from mmseg_zeroshot.datasets.self_training.selection import check_percent
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigType
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,12 @@ class Settings:
                              f'{self.previews}')
 
     @property
-    def views(self) -> dict[str, Any]:
+    def views(self) -> ConfigType:
         """The other views of an image that must agree."""
         return dict(flip=self.flip, scales=self.scales)
 
 
-def read_settings(config: Config, given: Mapping[str, Any]) -> Settings:
+def read_settings(config: Config, given: ConfigPart) -> Settings:
     """Join a config's ``pseudo_labels`` with what is given beside it.
 
     Args:

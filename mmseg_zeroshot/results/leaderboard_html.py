@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from mmseg_zeroshot.utils.cells import one_line
 from mmseg_zeroshot.utils.tables import score_headings
 
 from .leaderboard import SETTINGS, Board
@@ -43,12 +45,19 @@ def html_page(boards: Sequence[Board], summary: str = '') -> str:
     """
     # Names come from files that others wrote: markup in them is text.
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, loader=FileSystemLoader(
+        autoescape=True, finalize=_finalized, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, loader=FileSystemLoader(
             Path(__file__).parent / 'assets', encoding='utf-8'))
     return environment.get_template(_TEMPLATE).render(
         summary=summary, filters=_filters(boards),
         boards=[_board(board) for board in boards])
+
+
+def _finalized(value: object) -> object:
+    """Keep control characters out of the page; markup of ours stays so."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return one_line(value)
+    return value
 
 
 def _filters(boards: Sequence[Board]) -> list[dict[str, Any]]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from mmseg_zeroshot.utils.cells import latex_cell
 from mmseg_zeroshot.utils.tables import score_headings
 
 from .leaderboard import Board
 from .leaderboard_text import board_rows
 
-_SPECIAL = {'\\': r'\textbackslash{}', '~': r'\textasciitilde{}',
-            '^': r'\textasciicircum{}',
-            **{character: '\\' + character for character in '&%$#_{}'}}
 _GROUPS = (r' & \multicolumn{3}{c}{Seen} & \multicolumn{3}{c}{Unseen}'
            r' & \multicolumn{3}{c}{Overall} & \\')
 
@@ -33,21 +31,12 @@ def latex_text(boards: Sequence[Board]) -> str:
             'deviation over seeds.\n' + '\n'.join(tables))
 
 
-def escaped(text: str) -> str:
-    """Return a text with LaTeX's special characters made harmless.
-
-    Args:
-        text: Any text.
-    """
-    return ''.join(_SPECIAL.get(character, character) for character in text)
-
-
 def _table(dataset: str, setting: str, boards: Sequence[Board]) -> str:
     scores = boards[0].headings
     names = [r'Method', r'$\gamma$', 'Seeds']
     lines = [
         r'\begin{table*}', r'\centering',
-        rf'\caption{{{escaped(dataset)}, {escaped(setting)} setting.}}',
+        rf'\caption{{{latex_cell(dataset)}, {latex_cell(setting)} setting.}}',
         rf'\begin{{tabular}}{{l{"r" * (len(names) + len(scores) - 1)}}}',
         r'\toprule']
     if len(scores) > 1:
@@ -62,23 +51,23 @@ def _table(dataset: str, setting: str, boards: Sequence[Board]) -> str:
 
 def _body(board: Board, width: int) -> list[str]:
     few = f', $n = {board.num_images}$' if board.num_images else ''
-    lines = [rf'\multicolumn{{{width}}}{{l}}{{{escaped(board.split)}, '
-             rf'{escaped(board.supervision)}{few} '
-             rf'({escaped(board.rules)})}} \\']
+    lines = [rf'\multicolumn{{{width}}}{{l}}{{{latex_cell(board.split)}, '
+             rf'{latex_cell(board.supervision)}{few} '
+             rf'({latex_cell(board.rules)})}} \\']
     best = _best(board)
     for number, row in enumerate(board_rows(board, board.headings)):
         ours = number < len(board.rows)
         # Variant and Vectors belong to the name here.
         method, *extra = row.names[:-2]
-        name = escaped(', '.join([method, *(x for x in extra if x != '-')]))
+        name = latex_cell(', '.join([method, *(x for x in extra if x != '-')]))
         cells = [_score(cell, ours and best[i] == number)
                  for i, cell in enumerate(row.scores)]
         lines.append(' & '.join([
             name if ours else rf'\textit{{{name}}}', *map(
-                escaped, row.names[-2:]), *cells]) + r' \\')
+                latex_cell, row.names[-2:]), *cells]) + r' \\')
     if board.not_run:
         lines.append(rf'\multicolumn{{{width}}}{{l}}{{Not run: '
-                     rf'{escaped(", ".join(board.not_run))}}} \\')
+                     rf'{latex_cell(", ".join(board.not_run))}}} \\')
     return lines
 
 

@@ -6,7 +6,12 @@ import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mmseg_zeroshot.utils.tables import score_headings, text_table
+from mmseg_zeroshot.utils.cells import csv_value, markdown_text, one_line
+from mmseg_zeroshot.utils.tables import (
+    markdown_rows,
+    score_headings,
+    text_table,
+)
 
 from .leaderboard import SETTINGS, Board, ranking_score
 from .published import as_printed
@@ -14,7 +19,6 @@ from .summaries import Summary
 from .tables import (
     extra_columns,
     gamma_cell,
-    markdown_rows,
     score_cells,
     variant_cell,
 )
@@ -107,7 +111,7 @@ def terminal_text(boards: Sequence[Board]) -> str:
             table = [['#', *name_headings(board), *shown, '']]
             table += [[row.rank, *row.names, *row.scores, row.source]
                       for row in board_rows(board, shown)]
-            lines = [f'{board.title} ({board.rules})', _table(table),
+            lines = [one_line(f'{board.title} ({board.rules})'), _table(table),
                      not_run_text(board)]
             parts.append('\n'.join(filter(None, lines)))
     missing = dict.fromkeys(b.split for b in boards if not b.rows)
@@ -130,7 +134,8 @@ def markdown_page(boards: Sequence[Board]) -> str:
         table = [['#', *names, *headings, *sources]]
         table += [[row.rank, *row.names, *row.scores, *[row.source][:len(
             sources)]] for row in board_rows(board, headings)]
-        lines = [f'## {board.title}', '', f'{board.rules.capitalize()}.', '',
+        lines = [f'## {markdown_text(board.title)}', '',
+                 f'{markdown_text(board.rules.capitalize())}.', '',
                  markdown_rows(table, left=len(names) - 1), '']
         parts.append('\n'.join([*lines, *filter(None, [not_run_text(board)])]))
     return '\n'.join(part.rstrip('\n') + '\n' for part in parts)
@@ -146,7 +151,11 @@ def csv_text(boards: Sequence[Board]) -> str:
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator='\n')
-    writer.writerow([
+
+    def write(cells: Sequence[object]) -> None:
+        writer.writerow(map(csv_value, cells))
+
+    write([
         'status', 'rank', 'dataset', 'split', 'setting', 'supervision',
         'background', 'absent', 'classes', 'method', 'variant', 'embeddings',
         'gamma', 'seeds', 'scored from', 'own rules', 'source', 'note',
@@ -154,14 +163,14 @@ def csv_text(boards: Sequence[Board]) -> str:
           for which in ('mean', 'std'))])
     for board in boards:
         for i, row in enumerate(board.rows):
-            writer.writerow(['run', rank_cell(board, i).strip('-'),
-                             *_csv_cells(board, row, '', '')])
+            write(['run', rank_cell(board, i).strip('-'),
+                   *_csv_cells(board, row, '', '')])
         for row in board.published:
-            writer.writerow(['published', '', *_csv_cells(
+            write(['published', '', *_csv_cells(
                 board, row, row['source'], row['note'])])
         for method in board.not_run:
-            writer.writerow(['not run', '', board.dataset, board.split,
-                             board.setting, '', '', '', '', method])
+            write(['not run', '', board.dataset, board.split,
+                   board.setting, '', '', '', '', method])
     return stream.getvalue()
 
 
@@ -185,6 +194,6 @@ def _compact(board: Board) -> Sequence[str]:
 def _table(rows: Sequence[Sequence[str]]) -> str:
     """Align a table whose last column is text of any length."""
     body = text_table([row[:-1] for row in rows], left=2).split('\n')
-    sources = [rows[0][-1], '', *(row[-1] for row in rows[1:])]
+    sources = [rows[0][-1], '', *(one_line(row[-1]) for row in rows[1:])]
     return '\n'.join(f'{line}  {source}'.rstrip()
                      for line, source in zip(body, sources))

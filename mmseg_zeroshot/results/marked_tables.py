@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmseg_zeroshot.utils.tables import score_headings
+from mmseg_zeroshot.utils.tables import markdown_rows, score_headings
 
 from .leaderboard import n_of
 from .paired import paired_table
@@ -16,7 +16,6 @@ from .summaries import Summary, summarize
 from .supervision_table import supervision_table
 from .tables import (
     LAYOUTS,
-    markdown_rows,
     markdown_table,
     score_cells,
     variant_cell,

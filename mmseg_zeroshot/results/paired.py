@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from statistics import mean, stdev
 from typing import NamedTuple
 
+from mmseg_zeroshot.utils.tables import markdown_rows
+
 from .record import Record
-from .tables import markdown_rows, variant_cell
+from .tables import variant_cell
 
 _Scores = dict['int | None', 'float | None']
 """hIoU by seed."""

@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.utils.tables import score_headings
+from mmseg_zeroshot.utils.typing_utils import JSONObject, JSONValue
 
 from .scored_files import RUN
 from .summaries import Summary
@@ -90,8 +90,8 @@ def as_printed(value: float | None) -> str:
     return '-' if value is None else repr(value)
 
 
-def _summary(row: dict[str, Any], sources: Mapping[str, str],
-             protocols: Mapping[str, Any]) -> Summary:
+def _summary(row: JSONObject, sources: Mapping[str, str],
+             protocols: Mapping[str, JSONValue]) -> Summary:
     if row['split'] not in protocols:
         raise ValueError(f'published numbers of {row["method"]!r} on split '
                          f'{row["split"]!r}, which is not in {_PROTOCOLS}: '

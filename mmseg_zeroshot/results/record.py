@@ -7,18 +7,22 @@ said here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils.json_values import short
 from mmseg_zeroshot.utils.scores import ClassScores, Scores
 from mmseg_zeroshot.utils.tables import SCORE_COLUMNS
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 
 from .scored_files import ScoredFiles
 
 RESULTS_FILE = 'zero_shot_results.json'
 """The file that every evaluation leaves in its work dir."""
 
+_LARGEST = 2**63
+# The largest score; a mean may exceed 100 by its rounding.
+_PERCENT = 100 + 1e-6
 
 Variant = dict[str, str | int | float]
 """What sets a run apart from others of its method, by letter."""
@@ -96,7 +100,7 @@ def from_json(content: object, place: str) -> Record:
     return cast(Record, found)
 
 
-def to_json(record: Record) -> dict[str, Any]:
+def to_json(record: Record) -> JSONObject:
     """Return a record as a results file holds it, checked like one.
 
     Args:
@@ -150,23 +154,36 @@ def _flag(value: object, place: str) -> bool:
 def _number(value: object, place: str) -> int | float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _wrong(value, place, 'a number')
+    # JSON allows more digits than a float has room for; NaN is not below.
+    if not abs(value) < _LARGEST:
+        raise _wrong(value, place, 'a finite number')
     return value
 
 
 def _whole(value: object, place: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong(value, place, 'a whole number')
-    return value
+    return int(_number(value, place))
 
 
 def _score(value: object, place: str) -> float | None:
-    return None if value is None else _number(value, place)
+    if value is None:
+        return None
+    if not 0 <= _number(value, place) <= _PERCENT:
+        raise _wrong(value, place, 'a percentage')
+    return cast(float, value)
 
 
 def _variant(value: object, place: str) -> Variant:
-    return {key: entry if isinstance(entry, str) else _number(
-        entry, f'{place}, {key!r}')
-        for key, entry in _mapping(value, place).items()}
+    return {key: _letter(key, entry, f'{place}, {key!r}')
+            for key, entry in _mapping(value, place).items()}
+
+
+def _letter(key: str, value: object, place: str) -> str | int | float:
+    """Check a value of a variant; n, which leaderboards sort by, is whole."""
+    if key == 'n':
+        return _whole(value, place)
+    return value if isinstance(value, str) else _number(value, place)
 
 
 def _scores(value: object, place: str) -> Scores:
@@ -214,7 +231,7 @@ def _scored_files(value: object, place: str) -> ScoredFiles:
     return cast(ScoredFiles, found)
 
 
-_Check = Callable[[object, str], Any]
+_Check = Callable[[object, str], object]
 _FILES_KEYS: dict[str, _Check] = dict(
     kind=_text, images=_whole, predictions=_text, truth=_text, resize=_text,
     partial=_flag, version=_text)

@@ -15,7 +15,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+
+from mmseg_zeroshot.utils.json_values import short
+from mmseg_zeroshot.utils.reading import parse_json
+from mmseg_zeroshot.utils.typing_utils import JSONObject, JSONValue
 
 from .record import Record, from_json, to_json
 
@@ -37,16 +40,13 @@ def read_lines(text: str, name: str) -> list[Record]:
         ValueError: A line is not JSON or holds no record; file and line are
             named.
     """
-    shared: Mapping[str, Any] = {}
+    shared: Mapping[str, JSONValue] = {}
     records = []
     for number, line in enumerate(text.split('\n'), 1):
         place = f'{name}, line {number}'
         if not line.strip():
             continue
-        try:
-            content = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise ValueError(f'{place} is not valid JSON: {error}') from error
+        content = parse_json(line, place)
         if isinstance(content, dict) and isinstance(
                 content.get('shared'), dict):
             shared = content['shared']
@@ -65,7 +65,7 @@ def lines(records: Iterable[Record]) -> Iterator[str]:
     Raises:
         ValueError: A record is not as the schema wants it.
     """
-    before: dict[str, Any] | None = None
+    before: JSONObject | None = None
     for record in records:
         own = to_json(record)
         if own['scored_files'] is None:
@@ -81,23 +81,28 @@ def lines(records: Iterable[Record]) -> Iterator[str]:
         yield _line(dict(own, per_class=columns))
 
 
-def _line(content: Mapping[str, Any]) -> str:
+def _line(content: Mapping[str, JSONValue]) -> str:
     return json.dumps(content, ensure_ascii=False, allow_nan=False,
                       separators=(',', ':')) + '\n'
 
 
-def _joined(shared: Mapping[str, Any], content: object, place: str) -> object:
+def _joined(shared: Mapping[str, JSONValue], content: object,
+            place: str) -> object:
     """Put what records share into one, and its columns into rows."""
     if not isinstance(content, dict):
         return content
     own = content.get('per_class')
     if not isinstance(own, dict):
         return content
-    columns = {**shared.get('per_class', {}), **own}
+    common = shared.get('per_class', {})
+    if not isinstance(common, dict):
+        raise ValueError(f"{place}: the shared 'per_class' above it is "
+                         f'{short(common)} instead of an object')
+    columns = {**common, **own}
     return {**shared, **content, 'per_class': _rows(columns, place)}
 
 
-def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _columns(rows: Sequence[Mapping[str, JSONValue]]) -> JSONObject:
     """Turn rows into columns; partial ones are by name."""
     keys = dict.fromkeys(key for row in rows for key in row)
     return {
@@ -106,20 +111,24 @@ def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         for key in keys}
 
 
-def _rows(columns: Mapping[str, Any], place: str) -> list[dict[str, Any]]:
+def _rows(columns: Mapping[str, JSONValue], place: str) -> list[JSONObject]:
     """Turn columns into rows, in the order of the classes."""
     names = columns.get('class', [])
-    rows: list[dict[str, Any]] = [{} for _ in names]
+    if not (isinstance(names, list)
+            and all(isinstance(name, str) for name in names)):
+        raise ValueError(f"{place}: 'per_class' has {short(names)} instead of "
+                         "a list of names under 'class'")
+    rows: list[JSONObject] = [{} for _ in names]
     for key, values in columns.items():
         if isinstance(values, dict):
             values = [(row, values[name]) for row, name in zip(rows, names)
                       if name in values]
-        elif len(values) == len(rows):
+        elif isinstance(values, list) and len(values) == len(rows):
             values = list(zip(rows, values))
         else:
             raise ValueError(
-                f"{place}: 'per_class' has {len(values)} values of {key!r} "
-                f'for {len(rows)} classes')
+                f"{place}: 'per_class' has {short(values)} of {key!r} for "
+                f'{len(rows)} classes')
         for row, value in values:
             row[key] = value
     return rows

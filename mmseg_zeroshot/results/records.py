@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.reading import parse_json, read_text
 
 from .record import RESULTS_FILE, Record, from_json, to_json
 from .record_lines import lines, read_lines
@@ -50,14 +51,10 @@ def read_records(path: str | os.PathLike) -> list[Record]:
     Raises:
         ValueError: The file is no results file; file and key are named.
     """
-    try:
-        text = Path(path).read_text('utf-8')
-        if Path(path).suffix == LINES:
-            return read_lines(text, str(path))
-        content = json.loads(text)
-    except (json.JSONDecodeError, UnicodeDecodeError,
-            RecursionError) as error:
-        raise ValueError(f'{path} is not valid JSON: {error}') from error
+    text = read_text(path)
+    if Path(path).suffix == LINES:
+        return read_lines(text, str(path))
+    content = parse_json(text, str(path))
     if not isinstance(content, list):
         return [from_json(content, str(path))]
     return [from_json(entry, f'{path}, record {number}')

@@ -8,8 +8,7 @@ from mmseg_zeroshot.semantics.supervision import (
     SUPERVISIONS,
     Supervision,
 )
-
-from .tables import markdown_rows
+from mmseg_zeroshot.utils.tables import markdown_rows
 
 COLUMNS = ('meaning', 'permits')
 """Which tables there are."""

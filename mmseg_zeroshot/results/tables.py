@@ -4,7 +4,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from mmseg_zeroshot.utils.tables import percent, score_headings, text_table
+from mmseg_zeroshot.utils.tables import (
+    markdown_rows,
+    percent,
+    score_headings,
+    text_table,
+)
 
 from .record import Record
 from .scored_files import RUN
@@ -52,23 +57,6 @@ def markdown_table(records: Sequence[Record], layout: str = 'full') -> str:
         raise ValueError(f'layout must be one of {LAYOUTS}, got {layout!r}')
     return markdown_rows(_rows(records, layout),
                          left=len(_LAYOUTS[layout][0]))
-
-
-def markdown_rows(rows: Sequence[Sequence[str]], *, left: int) -> str:
-    """Return rows of cells as a Markdown table.
-
-    Args:
-        rows: Header and body.
-        left: Number of columns at the left that hold text.
-
-    Returns:
-        Lines without a trailing newline.
-    """
-    header, *body = rows
-    rule = [':--'] * left + ['--:'] * (len(header) - left)
-    return '\n'.join(
-        f'| {" | ".join(cell.replace("|", chr(92) + "|") for cell in row)} |'
-        for row in (header, rule, *body))
 
 
 def score_cells(summary: Summary, headings: Sequence[str]) -> list[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
+
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 
 from .label_maps import HIGHEST
 from .sides import LabelMap
@@ -21,7 +22,7 @@ FILE = 'sem_seg_predictions.json'
 _NO_MASK = HIGHEST + 1
 
 
-def decode_mask(code: Mapping[str, Any]) -> np.ndarray:
+def decode_mask(code: JSONObject) -> np.ndarray:
     """Return the mask of a run-length code.
 
     Runs of zeros and ones take turns, zeros first, down the columns. In a

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from mmseg_zeroshot.results.record import Record, Variant
 from mmseg_zeroshot.results.scored_files import ScoredFiles
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.semantics.supervision import DEFAULT
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 from mmseg_zeroshot.version import __version__
 
 from .counted import Counted
@@ -64,7 +65,7 @@ class Scored:
 
 def score_folder(predictions: str | os.PathLike,
                  truth: str | os.PathLike,
-                 split: str | Mapping[str, Any] | ClassSplit,
+                 split: str | ConfigPart | ClassSplit,
                  *,
                  method: str,
                  supervision: str = DEFAULT,

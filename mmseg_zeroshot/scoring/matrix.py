@@ -2,9 +2,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.evaluation.assessment import assess
 from mmseg_zeroshot.evaluation.scores import Absent
@@ -12,6 +11,7 @@ from mmseg_zeroshot.results.record import Variant
 from mmseg_zeroshot.results.scored_files import ScoredFiles
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.semantics.supervision import DEFAULT
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 from mmseg_zeroshot.version import __version__
 
 from .description import Description
@@ -24,7 +24,7 @@ KIND = 'confusion matrix'
 
 
 def score_matrix(path: str | os.PathLike,
-                 split: str | Mapping[str, Any] | ClassSplit,
+                 split: str | ConfigPart | ClassSplit,
                  *,
                  method: str,
                  supervision: str = DEFAULT,

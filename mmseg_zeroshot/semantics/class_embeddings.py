@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from mmseg_zeroshot.utils.io import atomic_write
 
 from .names import check_unique, hint, resolve
 from .npz_table import read_npz_table
-from .words import joined_words, split_words
+from .words import word_splits
 
 ASSETS = Path(__file__).parent / 'assets'
 DEFAULT_WORDS = 'glove-6b-50d'
 """The table that is read where nobody names one."""
+WordsSpec: TypeAlias = str | os.PathLike | Sequence[str | os.PathLike]
+"""A shipped table of class vectors, an .npz file, or several, joined."""
 NORMALIZE_MODES = ('l2', 'none', 'max')
 
 
@@ -147,21 +150,30 @@ class ClassEmbeddings:
         try:
             return (resolve(name, self.classes), )
         except ValueError as error:
-            words = joined_words(name) or split_words(name)
-            if not (compose and words):
+            if not compose:
                 raise _no_vector(name, name, self.classes) from error
-        return tuple(self._word(word, name) for word in words)
+        return self._words(name)
 
     def _row(self, name: str, compose: bool) -> np.ndarray:
         rows = [self.vectors[self.classes.index(source)]
                 for source in self.sources(name, compose=compose)]
         return rows[0] if len(rows) == 1 else np.mean(rows, axis=0)
 
-    def _word(self, word: str, name: str) -> str:
+    def _words(self, name: str) -> tuple[str, ...]:
+        """Find the rows of a name's words, in the first way that has all."""
+        ways = word_splits(name)
+        for words in ways:
+            found = [self._find(word) for word in words]
+            if all(found):
+                return tuple(row for row in found if row)
+        lost = next(word for word in ways[-1] if not self._find(word))
+        raise _no_vector(name, lost, self.classes)
+
+    def _find(self, word: str) -> str | None:
         try:
             return resolve(word, self.classes)
-        except ValueError as error:
-            raise _no_vector(name, word, self.classes) from error
+        except ValueError:
+            return None
 
     def normalized(self, mode: str = 'l2') -> ClassEmbeddings:
         """The table with its rows scaled.
@@ -249,13 +261,13 @@ class ClassEmbeddings:
         return self.select([c for c in self.classes if c != gone])
 
 
-def load_embeddings(spec: str | os.PathLike | Sequence[str | os.PathLike],
+def load_embeddings(spec: WordsSpec,
                     classes: Sequence[str], *,
                     normalize: str = 'l2') -> ClassEmbeddings:
     """Class vectors for a class list, from a config value.
 
     Args:
-        spec (str | os.PathLike | Sequence[str | os.PathLike]): The name of a
+        spec (WordsSpec): The name of a
             shipped table (``'glove-6b-50d'``), the path of an ``.npz`` file,
             or a list of those, which are concatenated
             (:meth:`ClassEmbeddings.concatenate`). The shipped table holds

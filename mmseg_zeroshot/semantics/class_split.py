@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
+
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .class_lists import get_classes
 from .names import check_unique, hint, resolve
 
 _GROUPS = ('unseen', 'ignored', 'validation')
 _KEYS = ('classes', *_GROUPS, 'name', 'fully_supervised', 'held_out')
+
+
+class SplitDict(TypedDict):
+    """A split as plain values: in metainfo, checkpoints and stamps."""
+
+    classes: list[str]
+    unseen: list[str]
+    ignored: list[str]
+    validation: list[str]
+    name: str
+    fully_supervised: bool
+    held_out: bool
 
 
 @dataclass(frozen=True)
@@ -215,11 +229,11 @@ class ClassSplit:
             classes=(*self.classes, name), unseen=(*self.unseen, name),
             ignored=self.ignored, validation=self.validation, name=self.name)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> SplitDict:
         """Plain strings, lists and bools: for metainfo and checkpoints.
 
         Returns:
-            dict[str, Any]: What :meth:`from_dict` takes.
+            SplitDict: What :meth:`from_dict` takes.
         """
         return dict(
             classes=list(self.classes), unseen=list(self.unseen),
@@ -228,11 +242,11 @@ class ClassSplit:
             held_out=self.held_out)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ClassSplit:
+    def from_dict(cls, data: ConfigPart) -> ClassSplit:
         """Build a split from the dict of a config or of :meth:`to_dict`.
 
         Args:
-            data (Mapping[str, Any]): ``classes`` (names, or the name of a
+            data (ConfigPart): ``classes`` (names, or the name of a
                 shipped list), and optionally ``unseen``, ``ignored``,
                 ``validation``, ``name``, ``fully_supervised``,
                 ``held_out``.

@@ -16,6 +16,7 @@ a whole is that name: ``traffic light`` is one where the list has it.
 """
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -103,7 +104,7 @@ def read_names(path: str | Path) -> list[str]:
         ValueError: It is no UTF-8 text, holds no name, names a class twice,
             or numbers its lines in another order than 0, 1, 2 …
     """
-    file = Path(path).expanduser()
+    file = Path(os.path.expanduser(path))
     if not file.is_file():
         raise FileNotFoundError(
             f'no such file of names: {path} (what ends in .txt or starts '

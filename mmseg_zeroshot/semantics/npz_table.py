@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
+
+from mmseg_zeroshot.utils.npz import read_npz
 
 
 def read_npz_table(path: Path) -> tuple[tuple[str, ...], np.ndarray]:
@@ -31,17 +32,7 @@ def read_npz_table(path: Path) -> tuple[tuple[str, ...], np.ndarray]:
                          'file, and pickle or text files are not read, or '
                          'the file is truncated; make one with '
                          'mmseg-zeroshot build-embeddings')
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            missing = {'classes', 'vectors'} - set(data.files)
-            if missing:
-                raise ValueError(
-                    f'has no array {sorted(missing)[0]!r}, only '
-                    f'{", ".join(data.files) or "nothing"}')
-            return _checked_arrays(data['classes'], data['vectors'])
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error,
-            KeyError) as error:
-        raise ValueError(f'truncated or broken: {error}') from error
+    return _checked_arrays(*read_npz(path, ('classes', 'vectors')))
 
 
 def _checked_arrays(names: np.ndarray, vectors: np.ndarray

@@ -1,12 +1,9 @@
 """Whether two tables of word vectors are of one space."""
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-
 import numpy as np
 
-from .class_embeddings import ClassEmbeddings, load_embeddings
+from .class_embeddings import ClassEmbeddings, WordsSpec, load_embeddings
 
 # Vectors of one word are equal at this cosine; so many words are compared.
 _SAME, _COMPARED = 0.99, 10
@@ -14,7 +11,7 @@ _SAME, _COMPARED = 0.99, 10
 
 def check_same_space(
         ours: ClassEmbeddings,
-        embeddings: str | os.PathLike | Sequence[str | os.PathLike]) -> None:
+        embeddings: WordsSpec) -> None:
     """Raise unless a table gives some word of ours the vector we have.
 
     Vectors of two trainings of word vectors cannot be compared, whatever

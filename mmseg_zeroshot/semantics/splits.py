@@ -8,7 +8,9 @@ al., ACM MM 2020).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeAlias
+
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigType
 
 from .class_split import ClassSplit, check_bool
 from .names import hint
@@ -31,14 +33,14 @@ _COMPOSITIONS_VALIDATION = (
 
 
 def _nested(prefix: str, classes: str,
-            unseen: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+            unseen: tuple[str, ...]) -> dict[str, ConfigType]:
     """The five nested splits K = 2 ... 10 of one list of unseen classes."""
     return {f'{prefix}-k{k}': dict(classes=classes, unseen=unseen[:k])
             for k in (2, 4, 6, 8, 10)}
 
 
 # Split name -> arguments of ClassSplit.from_dict (without its name).
-SPLITS: dict[str, dict[str, Any]] = {
+SPLITS: dict[str, ConfigType] = {
     **_nested('voc12-zs3', 'voc21', _ZS3_VOC),
     **_nested('context-zs3', 'context59', _ZS3_CONTEXT),
     # The released code trains and scores Context's id 0 as a seen class.
@@ -73,6 +75,10 @@ SPLITS: dict[str, dict[str, Any]] = {
 }
 
 
+SplitSpec: TypeAlias = str | ConfigPart | ClassSplit
+"""What stands for a split in a config: see :func:`build_split`."""
+
+
 def get_split(name: str) -> ClassSplit:
     """A shipped split by name.
 
@@ -93,11 +99,11 @@ def get_split(name: str) -> ClassSplit:
     raise ValueError(f'unknown split {name!r}.' + hint(name, SPLITS))
 
 
-def build_split(spec: str | Mapping[str, Any] | ClassSplit) -> ClassSplit:
+def build_split(spec: SplitSpec) -> ClassSplit:
     """The split that a config key stands for.
 
     Args:
-        spec (str | Mapping[str, Any] | ClassSplit): A shipped name, or the
+        spec (SplitSpec): A shipped name, or the
             arguments of :class:`ClassSplit` by name, or a split. With
             ``hold_out=True`` among the arguments, the validation classes
             are held out, as by the suffix ``-cv`` of a shipped name.

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, JSONObject, JSONValue
 
 from .names import hint
 
@@ -131,7 +133,7 @@ def least_permitting(answer: Answer) -> str:
                 if getattr(entry, answer))
 
 
-def refuse_old_key(given: Mapping[str, Any], place: str) -> None:
+def refuse_old_key(given: ConfigPart, place: str) -> None:
     """Refuse a config that calls the supervision ``label``.
 
     Args:
@@ -147,7 +149,7 @@ def refuse_old_key(given: Mapping[str, Any], place: str) -> None:
             f'write supervision={given["label"]!r}')
 
 
-def stated_supervision(hook: Mapping[str, Any]) -> Supervision:
+def stated_supervision(hook: ConfigPart) -> Supervision:
     """Return the supervision that a results hook's config states.
 
     Args:
@@ -163,7 +165,7 @@ def stated_supervision(hook: Mapping[str, Any]) -> Supervision:
         raise ValueError(f'ZeroShotResultsHook: {error}') from None
 
 
-def current_keys(content: Mapping[str, Any]) -> dict[str, Any]:
+def current_keys(content: Mapping[str, JSONValue]) -> JSONObject:
     """Return what a file holds, with the key that older versions misnamed.
 
     Args:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Any
+
+from .typing_utils import ConfigType, ConfigValue
 
 _CLOSING = {'(': ')', '[': ']', '{': '}'}
 
 
-def parse_options(texts: Sequence[str]) -> dict[str, Any]:
+def parse_options(texts: Sequence[str]) -> ConfigType:
     """Read changes of config keys.
 
     Args:
@@ -50,7 +51,7 @@ def parse_options(texts: Sequence[str]) -> dict[str, Any]:
     return options
 
 
-def parse_value(text: str) -> Any:
+def parse_value(text: str) -> ConfigValue:
     """Read one value.
 
     Args:
@@ -69,7 +70,7 @@ def parse_value(text: str) -> Any:
         return _loose_value(text)
 
 
-def _loose_value(text: str) -> Any:
+def _loose_value(text: str) -> ConfigValue:
     """Read what is no Python literal, by MMEngine's rules."""
     if text[:1] in ('"', "'"):
         raise ValueError(f'a quote is not closed in {text!r}')

@@ -3,15 +3,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
 
+from .typing_utils import JSONValue, Metainfo
+
 _LEFT_OUT = object()
 
 
-def checkpoint_values(metainfo: Mapping[str, Any]) -> dict[str, Any]:
+def checkpoint_values(metainfo: Metainfo) -> dict[str, JSONValue]:
     """Copy metainfo as plain Python types.
 
     MMEngine stores the metainfo in checkpoints, and a checkpoint that is
@@ -36,7 +37,7 @@ def checkpoint_values(metainfo: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _storable(value: Any) -> Any:
+def _storable(value: object) -> object:
     if value is None or type(value) in (bool, int, float, str):
         return value
     if isinstance(value, os.PathLike):

@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import Callable
 
+from .io import explain_full_disk
+
 CLOSED = 141
 """Exit code of a tool whose output was closed, as of SIGPIPE in a shell."""
 
@@ -24,7 +26,8 @@ def exit_code(run: Callable[[], object], *errors: type[Exception]) -> int:
     """
     mendable: tuple[type[Exception], ...] = (ValueError, OSError, *errors)
     try:
-        run()
+        with explain_full_disk():
+            run()
         sys.stdout.flush()
     except BrokenPipeError:
         _discard_output()
@@ -32,7 +35,8 @@ def exit_code(run: Callable[[], object], *errors: type[Exception]) -> int:
     except pickle.UnpicklingError:
         # Its own text tells how to unpickle the file all the same.
         print('error: a checkpoint is no file of weights that torch wrote, '
-              'or holds more than weights', file=sys.stderr)
+              'or holds more than weights; mmseg-zeroshot convert-checkpoint '
+              '--help tells what can be done', file=sys.stderr)
         return 1
     except mendable as error:
         print(f'error: {error}', file=sys.stderr)

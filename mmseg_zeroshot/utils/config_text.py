@@ -5,7 +5,8 @@ import keyword
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+
+from .typing_utils import ConfigValue
 
 WIDTH = 79
 _INDENT = 4
@@ -15,7 +16,7 @@ class Name(str):
     """A variable of the config, written without quotes."""
 
 
-def assignment(name: str, value: Any) -> str:
+def assignment(name: str, value: ConfigValue) -> str:
     """Return ``name = value`` as lines of at most 79 columns if possible.
 
     Dicts are written ``dict(key=...)``; what does not fit on a line gets a
@@ -39,7 +40,7 @@ def assignment(name: str, value: Any) -> str:
     return f'{name} = {_text(value, name, 0, len(name) + 3, 0)}\n'
 
 
-def _text(value: Any, place: str, indent: int, column: int,
+def _text(value: ConfigValue, place: str, indent: int, column: int,
           after: int) -> str:
     """Return a value's text on one line where it fits, else on several.
 
@@ -58,7 +59,7 @@ def _text(value: Any, place: str, indent: int, column: int,
     return flat
 
 
-def _flat(value: Any, place: str) -> str:
+def _flat(value: ConfigValue, place: str) -> str:
     if isinstance(value, Name):
         return str(value)
     if isinstance(value, Mapping):
@@ -74,7 +75,7 @@ def _flat(value: Any, place: str) -> str:
     return _scalar(value, place)
 
 
-def _lines(value: Any, place: str, indent: int, after: int) -> str:
+def _lines(value: ConfigValue, place: str, indent: int, after: int) -> str:
     start, end = _brackets(value)
     inner = indent + _INDENT
     flat = _flat(value, place)[len(start):]
@@ -96,7 +97,7 @@ def _lines(value: Any, place: str, indent: int, after: int) -> str:
     return f'{start}\n' + ',\n'.join(parts) + close
 
 
-def _items(value: Any) -> Iterator[tuple[Any, str, Any]]:
+def _items(value: ConfigValue) -> Iterator[tuple[int | str, str, ConfigValue]]:
     """Yield key, what is written before the item, and the item."""
     if not isinstance(value, Mapping):
         yield from ((i, '', item) for i, item in enumerate(value))
@@ -106,7 +107,7 @@ def _items(value: Any) -> Iterator[tuple[Any, str, Any]]:
         yield from ((key, f'{key!r}: ', item) for key, item in value.items())
 
 
-def _brackets(value: Any) -> tuple[str, str]:
+def _brackets(value: object) -> tuple[str, str]:
     if not isinstance(value, Mapping):
         return ('[', ']') if isinstance(value, list) else ('(', ')')
     plain = all(
@@ -115,7 +116,7 @@ def _brackets(value: Any) -> tuple[str, str]:
     return ('dict(', ')') if plain else ('{', '}')
 
 
-def _is_scalar(value: Any) -> bool:
+def _is_scalar(value: object) -> bool:
     return not isinstance(value, (Mapping, list, tuple))
 
 
@@ -130,7 +131,7 @@ def _filled(values: list, place: str, indent: int) -> str:
     return '\n'.join(lines)
 
 
-def _scalar(value: Any, place: str) -> str:
+def _scalar(value: ConfigValue, place: str) -> str:
     if value is None or type(value) in (bool, int, str):
         return repr(value)
     if type(value) is float:

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from .json_values import short
+from .typing_utils import ConfigPart, ConfigType, ConfigValue
 
 NETWORK = ('data_preprocessor', 'backbone', 'neck', 'host')
 WITHOUT_EFFECT = ('init_cfg', 'pretrained', 'frozen_stages', 'norm_eval',
@@ -19,7 +19,7 @@ SHOWN = 60
 """Most characters of a value in a message."""
 
 
-def feature_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+def feature_settings(config: ConfigPart) -> ConfigType:
     """Return the settings that a bank's features depend on, beside weights.
 
     Not the place of the data: a bank may be trained on where its images are
@@ -42,11 +42,11 @@ def feature_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     dataset = (config.get('feature_bank') or {}).get('dataset') or {}
     if dataset.get('pipeline'):
         settings['pipeline'] = dataset['pipeline']
-    plain: dict[str, Any] = json.loads(json.dumps(settings, default=repr))
+    plain: ConfigType = json.loads(json.dumps(settings, default=repr))
     return plain
 
 
-def settings_differences(expected: Any, found: Any,
+def settings_differences(expected: ConfigValue, found: ConfigValue,
                          place: str = '') -> list[str]:
     """Say in which keys settings differ.
 
@@ -79,7 +79,7 @@ def settings_differences(expected: Any, found: Any,
             for text in settings_differences(one, two, key)]
 
 
-def _cleaned(name: str, part: Any) -> Any:
+def _cleaned(name: str, part: ConfigValue) -> ConfigValue:
     """Leave out what does not change features; a neck may be a list."""
     if not isinstance(part, Mapping):
         return part

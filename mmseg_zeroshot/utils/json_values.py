@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+
+from .typing_utils import JSONValue
 
 
-def short(value: Any, length: int = 90) -> str:
+def short(value: object, length: int = 90) -> str:
     """Return a value's ``repr``, cut for a message.
 
     Args:
@@ -17,7 +18,7 @@ def short(value: Any, length: int = 90) -> str:
     return text if len(text) <= length else f'{text[:length - 3]}...'
 
 
-def without_nan(value: Any) -> Any:
+def without_nan(value: JSONValue) -> JSONValue:
     """Return nested values with None for NaN, as strict JSON wants it.
 
     Args:

@@ -4,7 +4,6 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +12,8 @@ from matplotlib.colors import PowerNorm
 
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.cells import csv_value, from_csv
+from mmseg_zeroshot.utils.reading import read_text
 
 from .style import GROUP_COLORS, new_figure, save_figure
 
@@ -64,8 +65,9 @@ def save_confusion_csv(path: str | os.PathLike,
     """
     with atomic_write(path, 'w') as file:
         writer = csv.writer(file, lineterminator='\n')
-        writer.writerow(['truth', 'group', *table.classes])
-        for name, group, row in zip(*table):
+        names = [csv_value(name) for name in table.classes]
+        writer.writerow(['truth', 'group', *names])
+        for name, group, row in zip(names, table.groups, table.counts):
             writer.writerow([name, group, *map(int, row)])
 
 
@@ -79,19 +81,18 @@ def read_confusion_csv(path: str | os.PathLike) -> ConfusionTable:
         ValueError: the file is no such table; it is named.
     """
     try:
-        header, *rows = csv.reader(
-            Path(path).read_text('utf-8').splitlines())
+        header, *rows = csv.reader(read_text(path).splitlines())
         classes, groups, *columns = zip(*rows, strict=True)
         counts = np.array(columns, dtype=np.int64).T
         right = header == ['truth', 'group', *classes] and set(
             groups) <= set(_GROUPS) and (counts >= 0).all()
-    except ValueError as error:  # also of numbers and of texts
+    except (ValueError, csv.Error, OverflowError) as error:
         raise ValueError(f'{path} is no confusion table: {error}') from error
     if not right:
         raise ValueError(
             f'{path} is no confusion table: it must have the columns truth, '
             'group (seen or unseen) and one of pixels for each class')
-    return ConfusionTable(classes, groups, counts)
+    return ConfusionTable(tuple(map(from_csv, classes)), groups, counts)
 
 
 def save_confusion_map(path: str | os.PathLike,

@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from .style import GROUP_COLORS, line_style, new_figure, save_figure, tidy
+
+if TYPE_CHECKING:
+    from mmseg_zeroshot.evaluation.gamma_curve import GammaScores
 
 _LINES = (('seen mIoU', 'seen', '--'), ('unseen mIoU', 'unseen', '-.'),
           ('hIoU', 'hIoU', '-'))
@@ -77,7 +80,7 @@ def save_curves(path: str | os.PathLike,
 
 
 def save_gamma_curve(path: str | os.PathLike,
-                     table: Sequence[dict[str, Any]],
+                     table: Sequence[GammaScores],
                      *,
                      best: float | None = None,
                      title: str = '',

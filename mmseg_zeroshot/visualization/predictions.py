@@ -3,19 +3,46 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.pictures import read_picture
 
 from .overlay import draw_overlay
 from .palettes import colorblind_palette
 
 AREAS_FILE = 'areas.json'
+
+
+class Area(TypedDict):
+    """The pixels of a class in an image."""
+
+    id: int
+    name: str
+    group: str
+    pixels: int
+    share: float
+    """Of all pixels, 0 to 1."""
+
+
+class ImageAreas(TypedDict, total=False):
+    """The record of an image in ``areas.json``."""
+
+    image: str
+    width: int
+    height: int
+    overlay: str
+    """Name of the file, where one is written."""
+    mask: str
+    """Name of the file, where one is written."""
+    classes: list[Area]
+    """The largest first."""
 
 
 class PredictionWriter:
@@ -35,6 +62,8 @@ class PredictionWriter:
         pred_out_dir: Folder of masks in ``out_dir``; '' writes none.
         opacity: Of the overlay's colours.
         with_labels: Whether overlays have a legend.
+        read: Returns an image file as (H, W, 3) uint8 RGB. It should read
+            as the network's pipeline does.
     """
 
     def __init__(self,
@@ -46,7 +75,8 @@ class PredictionWriter:
                  img_out_dir: str = 'vis',
                  pred_out_dir: str = 'pred',
                  opacity: float = 0.6,
-                 with_labels: bool = True) -> None:
+                 with_labels: bool = True,
+                 read: Callable[[Path], np.ndarray] = read_picture) -> None:
         self.out_dir = Path(out_dir)
         self.classes = list(classes)
         self.groups = dict(groups)
@@ -57,13 +87,14 @@ class PredictionWriter:
         self.pred_out_dir = pred_out_dir
         self.opacity = opacity
         self.with_labels = with_labels
+        self.read = read
         marks = dict(unseen='★ ', added='+ ')
         self._marks = {name: marks.get(group, '')
                        for name, group in groups.items()}
-        self._records: list[dict[str, Any]] = []
+        self._records: list[ImageAreas] = []
         self._names: set[str] = set()
 
-    def write(self, path: Path, ids: np.ndarray) -> dict[str, Any]:
+    def write(self, path: Path, ids: np.ndarray) -> ImageAreas:
         """Write an image's overlay and mask, and note its areas.
 
         Args:
@@ -74,7 +105,7 @@ class PredictionWriter:
             The image's record in ``areas.json``.
         """
         name = self._free_name(path.stem)
-        record: dict[str, Any] = dict(
+        record = ImageAreas(
             image=str(path), width=ids.shape[1], height=ids.shape[0])
         if self.img_out_dir:
             record['overlay'] = f'{self.img_out_dir}/{name}.jpg'
@@ -112,14 +143,16 @@ class PredictionWriter:
         return name
 
     def _write_overlay(self, path: Path, ids: np.ndarray, name: str) -> None:
-        with Image.open(path) as file:
-            image = np.array(ImageOps.exif_transpose(file).convert('RGB'))
         picture = draw_overlay(
-            image, ids, classes=self.classes, palette=self.palette,
+            self.read(path), ids, classes=self.classes, palette=self.palette,
             marks=self._marks, opacity=self.opacity,
             with_labels=self.with_labels)
+        # Pillow writes a JPEG to a file itself, and says of a full disk no
+        # more than "encoder error -2".
+        encoded = BytesIO()
+        Image.fromarray(picture).save(encoded, 'JPEG', quality=92)
         with atomic_write(self.out_dir / name) as out:
-            Image.fromarray(picture).save(out, 'JPEG', quality=92)
+            out.write(encoded.getbuffer())
 
     def _write_mask(self, ids: np.ndarray, name: str) -> None:
         if len(self.classes) > 256:
@@ -130,9 +163,9 @@ class PredictionWriter:
         with atomic_write(self.out_dir / name) as out:
             mask.save(out, 'PNG')
 
-    def _areas(self, ids: np.ndarray) -> list[dict[str, Any]]:
+    def _areas(self, ids: np.ndarray) -> list[Area]:
         counts = np.bincount(ids.ravel(), minlength=len(self.classes))
-        return [dict(id=int(i), name=self.classes[i],
+        return [Area(id=int(i), name=self.classes[i],
                      group=self.groups[self.classes[i]],
                      pixels=int(counts[i]), share=counts[i] / ids.size)
                 for i in counts.argsort()[::-1] if counts[i]]

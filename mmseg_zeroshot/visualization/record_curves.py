@@ -1,14 +1,13 @@
 """Curves out of results records and gamma curves."""
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from mmseg_zeroshot.results.record import Record, score_values
 from mmseg_zeroshot.results.summaries import RepeatedSeed
+from mmseg_zeroshot.utils.reading import read_json
 from mmseg_zeroshot.utils.tables import score_headings
 
 from .curves import Curve
@@ -88,13 +87,13 @@ def gamma_curves(paths: Sequence[str | os.PathLike]) -> dict[str, Curve]:
     first: tuple | None = None
     for path in paths:
         try:
-            content = json.loads(Path(path).read_text('utf-8'))
+            content = read_json(path)
             # 0.1.0 called it a label.
             role = content['role' if 'role' in content else 'label']
             kind = (content['split'], role)
             rows = [(row['gamma'], row['seen']['mIoU'], row['unseen']['mIoU'],
                      row['hIoU']) for row in content['table']]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError) as error:
             raise ValueError(f'{path} is no gamma_curve.json of '
                              f'mmseg-zeroshot calibrate: {error!r}') from error
         first = first or kind

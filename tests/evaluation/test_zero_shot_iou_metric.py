@@ -179,6 +179,19 @@ def test_predictions_are_written_as_png(tmp_path):
     np.testing.assert_array_equal(ids, sample.pred_sem_seg.data[0])
 
 
+def test_predictions_of_sub_folders_are_kept_apart(tmp_path):
+    metric = make_metric(output_dir=str(tmp_path))
+    samples = [make_sample(seed) for seed in range(2)]
+    for folder, sample in zip('xy', samples):
+        sample.set_metainfo(dict(img_path=f'images/{folder}/1.jpg'))
+    process(metric, samples)
+    metric.evaluate(2)
+    for folder, sample in zip('xy', samples):
+        np.testing.assert_array_equal(
+            np.array(Image.open(tmp_path / folder / '1.png')),
+            sample.pred_sem_seg.data[0])
+
+
 def test_label_of_another_size_is_an_error():
     sample = make_sample(3)
     sample.gt_sem_seg = PixelData(
@@ -192,6 +205,17 @@ def test_logits_of_another_size_are_an_error():
     sample.seg_logits = PixelData(data=torch.zeros(5, 3, 3))
     with pytest.raises(ValueError, match=r'seg_logits is \(5, 3, 3\)'):
         process(make_metric(), [sample])
+
+
+@pytest.mark.parametrize('split', [
+    SPLIT, ClassSplit.supervised(SPLIT.classes)])
+@pytest.mark.parametrize('place', [(0, 0, 0), (4, 5, 6), (2, 3, 3)])
+def test_a_single_nan_is_refused(place, split):
+    sample = make_sample(0)
+    sample.seg_logits.data[place] = torch.nan
+    metric = make_metric(split)
+    with pytest.raises(ValueError, match=r'images/0\.jpg: .* NaN.*weights'):
+        process(metric, [sample])
 
 
 def test_label_outside_the_classes_is_an_error():

@@ -79,5 +79,9 @@ network = {str(network)!r}
         assert 'max_epochs' not in config['train_cfg']
         assert config['log_processor'] == dict(by_epoch=False)
         assert not config['default_hooks']['checkpoint']['by_epoch']
-        assert config['custom_hooks'][0] == dict(type='EmptyCacheHook')
-        assert config['custom_hooks'][1]['type'] == 'StageStartHook'
+        length = config['train_cfg']['max_iters']
+        saving = config['default_hooks']['checkpoint']
+        assert saving['interval'] == length // 10
+        assert config['custom_hooks'] == [dict(type='EmptyCacheHook')]
+        assert config['default_hooks']['stage_start']['type'] == (
+            'StageStartHook')

@@ -7,6 +7,7 @@ from mmengine.config import Config
 
 from mmseg_zeroshot.experiments.experiment import load_experiment
 from mmseg_zeroshot.experiments.methods import make_plan
+from mmseg_zeroshot.experiments.methods.generative import RECIPES
 from mmseg_zeroshot.experiments.plan import Plan
 
 from .files import own
@@ -91,6 +92,35 @@ options = dict(spnet={'optim_wrapper.optimizer.lr': 0.5})
     assert (steps['seen'].config or {})['train_cfg']['max_iters'] == 1000
 
 
+def test_an_option_of_all_steps_leaves_what_a_step_chooses(
+        tmp_path: Path) -> None:
+    experiment = own(tmp_path, "start = 'seen'").changed({
+        'model.decode_head.gamma': 0.9, 'load_from': 'other.pth'})
+    plan = make_plan(experiment, ['seen', 'spnet'])
+    gammas = {name: (step.config or {})['model']['decode_head']['gamma']
+              for name, step in plan.steps.items() if 'spnet' in name}
+    assert gammas.pop('spnet-calibrated') == (
+        '{gamma-spnet.value:model.decode_head.gamma}')
+    assert {*gammas.values()} == {0.9}
+    starts = {name: (step.config or {})['load_from']
+              for name, step in plan.steps.items()}
+    assert starts['seen'] == 'other.pth'
+    assert starts['spnet'] == '{seen.checkpoint}'
+    gamma, start = sorted(plan.notes(), reverse=True)
+    assert 'gamma' in gamma and ' leaves spnet-calibrated as it is' in gamma
+    assert "option 'load_from' leaves spnet, held-out-spnet" in start
+
+
+def test_an_option_of_a_step_wins_over_what_another_chooses(
+        tmp_path: Path) -> None:
+    experiment = own(tmp_path, "options = {'spnet-calibrated': "
+                     "{'model.decode_head.gamma': 0.9}}")
+    plan = make_plan(experiment, ['spnet'])
+    config = plan.steps['spnet-calibrated'].config or {}
+    assert config['model']['decode_head']['gamma'] == 0.9
+    assert plan.notes() == []
+
+
 def test_rounds_of_self_training(tmp_path: Path) -> None:
     experiment = own(tmp_path, 'stages = dict(zs5net=dict(p=50., rounds=2))')
     plan = make_plan(experiment, ['zs5net'])
@@ -110,6 +140,67 @@ def test_unknown_methods_and_variants(tmp_path: Path) -> None:
         make_plan(own(tmp_path), ['zs3net:papr'])
     with pytest.raises(ValueError, match='named twice'):
         make_plan(own(tmp_path), ['zs3net', 'zs3net:strict'])
+
+
+def supervision_and_row(plan: Plan) -> tuple[str, str]:
+    """Return what the last step of a plan says about itself."""
+    results = (list(plan.steps.values())[-1].config or {})[
+        'default_hooks']['results']
+    return results.get('supervision', 'strict'), results['method']
+
+
+@pytest.mark.parametrize('recipe, method, row', [
+    ('gan', 'zs3net', ('strict', 'ZS3Net (GAN)')),
+    ('gan', 'zs3net:gan', ('strict', 'ZS3Net (GAN)')),
+    ('gan', 'zs3net:strict', ('strict', 'ZS3Net')),
+    ('paper', 'zs3net:strict', ('strict', 'ZS3Net')),
+    ('paper', 'zs3net', ('paper', 'ZS3Net')),
+    ('released', 'zs3net', ('released', 'ZS3Net')),
+    ('released', 'zs3net:strict', ('strict', 'ZS3Net')),
+])
+def test_a_named_recipe_wins_over_the_experiments(
+        tmp_path: Path, recipe: str, method: str, row: tuple) -> None:
+    experiment = own(tmp_path, f'recipe = {recipe!r}')
+    assert supervision_and_row(
+        make_plan(experiment, [method], calibrate=False)) == row
+
+
+@pytest.mark.parametrize('recipe', ['strict', 'gan', 'paper', 'released'])
+def test_recipes_of_the_experiment_and_of_a_name_are_one(
+        tmp_path: Path, recipe: str) -> None:
+    experiment = own(tmp_path, f'recipe = {recipe!r}')
+    with pytest.raises(ValueError, match='named twice'):
+        make_plan(experiment, ['zs3net', f'zs3net:{recipe}'])
+    plain, named = (make_plan(experiment, [method]).steps
+                    for method in ('zs3net', f'zs3net:{recipe}'))
+    assert plain == named
+    # Every recipe beside the experiment's has steps of its own.
+    others = {name for name in RECIPES if name != recipe}
+    steps = make_plan(experiment, ['zs3net', *(
+        f'zs3net:{name}' for name in others)], calibrate=False).steps
+    assert {f'zs3net-{name}' for name in others} <= {*steps}
+
+
+def test_the_released_recipe_trains_jointly_on_images(tmp_path: Path) -> None:
+    experiment = own(tmp_path, "recipe = 'released'")
+    plan = make_plan(experiment, ['zs3net'], calibrate=False)
+    assert list(plan.steps) == ['seen', 'zs3net']
+    head = (plan.steps['zs3net'].config or {})['model']['decode_head']
+    assert head['stage'] == 'joint'
+    with pytest.raises(ValueError, match="recipe 'released' .*'strict'"):
+        make_plan(experiment, ['zs5net'])
+
+
+@pytest.mark.parametrize('recipe, name, method', [
+    ('strict', 'zs3net:strict', 'zs3net'), ('gan', 'zs3net:gan', 'zs3net'),
+    ('gan', 'zs3net', 'zs3net:gan'), ('gan', 'zs3net:strict', 'zs3net:strict')
+])
+def test_a_gamma_is_found_by_both_names_of_a_variant(
+        tmp_path: Path, recipe: str, name: str, method: str) -> None:
+    experiment = own(tmp_path, f'recipe = {recipe!r}\n'
+                     f'gamma = {{{name!r}: 0.4}}')
+    config = list(make_plan(experiment, [method]).steps.values())[-1].config
+    assert (config or {})['model']['decode_head']['gamma'] == 0.4
 
 
 def test_two_steps_of_one_name(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from mmengine.registry import PARAM_SCHEDULERS
 
 from mmseg_zeroshot.experiments import stages
 from mmseg_zeroshot.experiments.derivation import derive
+from mmseg_zeroshot.experiments.stages.saving import frequent_checkpoints
 
 NET = 'deeplabv3plus-r18-w32_1xb16-1k_compositions-k8-96x96.py'
 BANK = dict(load_from='seen.pth', bank='bank', max_vectors=64, batch_size=8,
@@ -177,3 +178,26 @@ def test_a_warm_up_that_is_left_no_length_is_left_out(plain):
             part.pop('by_epoch')
             kind = PARAM_SCHEDULERS.get(part.pop('type'))
             kind(optimizer, by_epoch=False, **part)
+
+
+@pytest.mark.parametrize('given, length, expected', [
+    (dict(by_epoch=False, interval=2000), dict(max_iters=1000), 100),
+    (dict(by_epoch=False, interval=2000), dict(max_iters=20000), None),
+    (dict(by_epoch=False, interval=50), dict(max_iters=1000), None),
+    (dict(by_epoch=False), dict(max_iters=7), 1),
+    (dict(interval=4), dict(max_epochs=20), 2),
+    (dict(interval=1), dict(max_epochs=3), None),
+    (None, dict(max_iters=1000), None),
+])
+def test_a_training_saves_ten_times_at_least(given, length, expected):
+    found = frequent_checkpoints(
+        dict(default_hooks=dict(checkpoint=given), train_cfg=length))
+    assert found == ({} if expected is None else dict(
+        default_hooks=dict(checkpoint=dict(interval=expected))))
+
+
+def test_a_renamed_key_of_a_recipe_is_refused(plain):
+    recipe = dict(plain.recipe, step_2_hooks=[])
+    with pytest.raises(ValueError, match=r'step_2_hooks.* write restart=\['):
+        stages.zs3net_joint(dict(plain, recipe=recipe), load_from='a.pth',
+                            iterations=5)

@@ -1,10 +1,7 @@
 """Configs and checkpoints that are named by a user, good and bad."""
-import pickle
-
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.logging import HistoryBuffer
 from mmengine.registry import init_default_scope
 
 from mmseg_zeroshot.loading import (
@@ -12,7 +9,6 @@ from mmseg_zeroshot.loading import (
     load_model,
     load_runner,
     open_config,
-    read_checkpoint,
 )
 
 
@@ -24,39 +20,6 @@ def test_a_config_is_changed_by_its_options(tmp_path):
     assert open_config(str(path)).model.decode_head.gamma == 0
     with pytest.raises(FileNotFoundError, match='no such file: none.py'):
         open_config('none.py')
-
-
-def test_what_mmengine_wrote_is_read(tmp_path):
-    scalars = {'train/loss': HistoryBuffer([1.5], [1])}
-    torch.save(dict(state_dict=dict(w=torch.ones(2)),
-                    message_hub=dict(log_scalars=scalars)),
-               tmp_path / 'net.pth')
-    found = read_checkpoint(tmp_path / 'net.pth')
-    assert found['state_dict']['w'].tolist() == [1, 1]
-
-
-class Harmful:
-    """Runs code where it is unpickled."""
-
-    def __reduce__(self):
-        return (open, ('harm.txt', 'w'))
-
-
-@pytest.mark.parametrize('content, message', [
-    (b'not weights', 'no file of weights'),
-    (pickle.dumps(dict(state_dict=Harmful()), 2), 'no file of weights'),
-    (None, 'holds a list, not weights by name'),
-])
-def test_what_is_no_checkpoint(tmp_path, monkeypatch, content, message):
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / 'net.pth'
-    if content is None:
-        torch.save([torch.ones(2)], path)
-    else:
-        path.write_bytes(content)
-    with pytest.raises(ValueError, match=f'net.pth cannot be read.*{message}'):
-        read_checkpoint(path)
-    assert not (tmp_path / 'harm.txt').exists()
 
 
 def test_a_checkpoint_is_looked_for_before_a_model_is_built():

@@ -84,7 +84,7 @@ def test_keys_of_newer_versions_are_left_out():
     (['gamma'], True, "'gamma' is True instead of a number"),
     (['inductive'], 1, "'inductive' is 1 instead of true or false"),
     (['variant'], 'n5', "'variant' is 'n5' instead of an object"),
-    (['variant'], dict(n=[5]), r"'variant', 'n' is \[5\] instead of a num"),
+    (['variant'], dict(n=[5]), r"'variant', 'n' is \[5\] instead of a w"),
     (['generalised'], None, "'generalised' is None instead of an object"),
     (['generalised', 'unseen'], REMOVED, "'generalised' has no 'unseen'"),
     (['generalised', 'hIoU'], REMOVED, "'generalised' has no 'hIoU'"),
@@ -113,3 +113,21 @@ def test_scores_are_in_the_papers_order():
     assert score_values(record(None)) == [
         70, 60, 50, 40, 30, None, 70, 60, 50, None, 30]
     assert score_values(record(vanilla=None))[-2:] == [25.04, None]
+
+
+@pytest.mark.parametrize('path, value, message', [
+    (['variant', 'n'], [5], r"'variant', 'n' is \[5\] instead of a whole"),
+    (['variant', 'n'], 'five', "'n' is 'five' instead of a whole number"),
+    (['variant', 'p'], {}, "'variant', 'p' is {} instead of a number"),
+    (['variant', 'p'], 10**400, "'p' is 1000.*instead of a finite number"),
+    (['gamma'], float('inf'), "'gamma' is inf instead of a finite number"),
+    (['gamma'], float('nan'), "'gamma' is nan instead of a finite number"),
+    (['seed'], 10**400, "'seed' is 1000.*instead of a finite number"),
+    (['generalised', 'hIoU'], 10**400, "'hIoU' is 1.*instead of a finite"),
+    (['generalised', 'hIoU'], 100.5, "'hIoU' is 100.5 instead of a percent"),
+    (['generalised', 'hIoU'], -1, "'hIoU' is -1 instead of a percentage"),
+    (['per_class', 0, 'IoU'], float('inf'), "'IoU' is inf instead of a fin"),
+])
+def test_numbers_that_are_none(path, value, message):
+    with pytest.raises(ValueError, match=f'^x: .*{message}'):
+        from_json(changed(path, value), 'x')

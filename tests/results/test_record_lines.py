@@ -55,7 +55,7 @@ def test_separators_in_names_do_not_end_a_line():
     ('\n3', 'x.jsonl, line 2 is 3 instead of a results record'),
     ('{"method": "SPNet"}', "x.jsonl, line 1 has no 'split'"),
     ('{"per_class": {"class": ["a"], "IoU": [1, 2]}}',
-     "line 1: 'per_class' has 2 values of 'IoU' for 1 classes")])
+     "line 1: 'per_class' has .1, 2. of 'IoU' for 1 classes")])
 def test_lines_that_are_no_records_are_named(text, message):
     with pytest.raises(ValueError, match=message):
         read_lines(text, 'x.jsonl')

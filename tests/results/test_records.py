@@ -44,7 +44,7 @@ def test_the_entry_that_is_no_record_is_named(tmp_path):
 
 def test_bytes_that_are_no_text_are_an_error(tmp_path):
     (tmp_path / 'x.json').write_bytes(b'\xff\xfe{}')
-    with pytest.raises(ValueError, match='x.json is not valid JSON'):
+    with pytest.raises(ValueError, match='x.json is not a UTF-8 text'):
         read_records(tmp_path / 'x.json')
 
 
@@ -116,3 +116,32 @@ def test_a_run_is_read_through_its_table(tmp_path):
     found = collect_records([tmp_path])
     assert sorted(found.sources) == sorted([table, alone])
     assert len(collect_records([tmp_path / 'farm/seed0']).records) == 1
+
+
+BAD = {
+    'digits.json': '{"generalised": ' + '9' * 5000 + '}',
+    'large.json': json.dumps(dict(record(), gamma=0)).replace(
+        '"gamma": 0', '"gamma": ' + '9' * 400),
+    'infinity.json': json.dumps(dict(record(), gamma=float('inf'))),
+    'list.json': json.dumps(dict(record(), variant=dict(n=[5]))),
+    'text.json': json.dumps(dict(record(), variant=dict(n='five'))),
+    'deep.json': '[' * 200_000 + ']' * 200_000,
+    'twice.json': '{"method": "a", "method": "b"}',
+    'shared.jsonl': '{"shared": {"per_class": [1]}}\n{"per_class": {}}',
+    'classes.jsonl': '{"per_class": {"class": [[1]], "IoU": {"a": 1}}}',
+    'column.jsonl': '{"per_class": {"class": ["a"], "IoU": 3}}',
+    'bytes.jsonl': b'\xff\xfe',
+}
+
+
+def test_bad_files_are_named_and_do_not_stop_the_others(tmp_path):
+    for name, text in BAD.items():
+        (tmp_path / name).write_bytes(
+            text if isinstance(text, bytes) else text.encode())
+    good = write(tmp_path / 'good.json', record())
+    found = collect_records([tmp_path])
+    assert found.sources == [good]
+    assert len(found.skipped) == len(BAD)
+    for name in BAD:
+        text = next(text for text in found.skipped if name in text)
+        assert len(text) < 400, text

@@ -131,3 +131,8 @@ def test_what_is_no_text(tmp_path):
 def test_a_file_that_is_not_there(path):
     with pytest.raises(FileNotFoundError, match='no such file of names: '):
         parse_names(path)
+
+
+def test_a_home_of_nobody_is_no_file():
+    with pytest.raises(FileNotFoundError, match='no such file of names: ~0'):
+        parse_names('~0')

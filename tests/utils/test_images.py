@@ -80,3 +80,13 @@ def test_batches_hold_one_size():
         [(3, 2), (4, 4), (3, 2), (3, 2), (4, 4)])]
     assert [[p.path.name for p in batch] for batch in batches(photos, 2)] == [
         ['0', '2'], ['3'], ['1', '4']]
+
+
+def test_a_program_under_the_name_of_a_photo(folder):
+    """PostScript is one, which Pillow would hand to its interpreter."""
+    path = folder / 'b.jpg'
+    Image.new('RGB', (8, 8)).save(path, 'EPS')
+    with Image.open(path) as image:
+        assert image.format == 'EPS'
+    with pytest.raises(OSError, match=r'b\.jpg cannot be read as an image'):
+        look_at(path, 10**6)

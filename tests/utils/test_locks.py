@@ -1,4 +1,5 @@
 """A lock between processes, and what it says about its holder."""
+import json
 import os
 import socket
 import subprocess
@@ -7,7 +8,9 @@ from datetime import datetime
 
 import pytest
 
-from mmseg_zeroshot.utils.locks import HOLDER, Locked, is_locked, locked
+from mmseg_zeroshot.utils.locks import LOCK, Locked, is_locked, locked
+
+HOLDER = f'{LOCK}.json'
 
 HOLD = """
 import sys
@@ -59,6 +62,28 @@ def test_the_lock_ends_with_the_process(tmp_path, holder, how):
     assert not (tmp_path / 'work' / HOLDER).exists()
 
 
+@pytest.mark.parametrize('host', [socket.gethostname(), 'elsewhere'])
+def test_the_lock_of_a_killed_process_is_taken_over_aloud(tmp_path, holder,
+                                                          host):
+    told = []
+    folder = tmp_path / 'work'
+    holder.kill()
+    holder.wait()
+    card = json.loads((folder / HOLDER).read_text())
+    (folder / HOLDER).write_text(json.dumps(dict(card, host=host)))
+    for _ in range(2):
+        with locked(folder, 'works', 'wait', report=told.append):
+            pass
+    said, = told  # once; then it has been given back
+    assert f'taken over from process {holder.pid} on {host}, since' in said
+
+
+def test_a_folder_may_have_several_locks(tmp_path):
+    with locked(tmp_path, 'works', 'wait', name=f'.training{LOCK}'):
+        assert is_locked(tmp_path / f'.training{LOCK}')
+        enter(tmp_path)
+
+
 def test_an_error_frees_the_lock(tmp_path):
     with pytest.raises(ZeroDivisionError):
         with locked(tmp_path, 'works', 'wait'):
@@ -81,9 +106,10 @@ def test_a_holder_without_a_name(tmp_path, text):
 
 
 def test_whether_a_folder_is_locked(tmp_path, holder):
-    assert is_locked(tmp_path / 'work')
-    assert not is_locked(tmp_path)
+    lock = tmp_path / 'work' / LOCK
+    assert is_locked(lock)
+    assert not is_locked(tmp_path / LOCK)
     assert not (tmp_path / '.lock').exists()
     holder.kill()
     holder.wait()
-    assert not is_locked(tmp_path / 'work')
+    assert not is_locked(lock)

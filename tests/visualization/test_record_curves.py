@@ -50,7 +50,7 @@ def test_gamma_is_a_parameter_too():
 
 @pytest.mark.parametrize('records, x, score, message', [
     ([few(1, 20.)], 'p', 'hIoU', "no run has a number 'p'; .* gamma, n"),
-    ([few('all', 20.)], 'n', 'hIoU', "no run has a number 'n'"),
+    ([few(1, 20., tau='all')], 'tau', 'hIoU', "no run has a number 'tau'"),
     ([few(1, 20.)], 'n', 'mIoU', "no score 'mIoU'; there are Seen PA"),
     ([few(1, 20.), few(1, 21.)], 'n', 'hIoU', 'n = 1 have seed 0 and unlike')])
 def test_what_makes_no_curve_is_an_error(records, x, score, message):

@@ -26,7 +26,7 @@ train_dataloader = dict(
     batch_size=8,
     num_workers=4,
     persistent_workers=True,
-    sampler=dict(type='InfiniteSampler', shuffle=True),
+    sampler=dict(type='KeyedInfiniteSampler', shuffle=True),
     dataset=dict(
         type='ZeroShotDataset', mode='drop', pipeline=train_pipeline))
 val_dataloader = dict(

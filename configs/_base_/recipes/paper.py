@@ -8,7 +8,7 @@ recipe = dict(
     supervision='paper',
     head=dict(
         generator=dict(loss=dict(reading='printed')), frequency_power=0.0),
-    step_2_hooks=[dict(type='StageStartHook')],
+    restart=[],
     classifier_optimizer=dict(
         _delete_=True,
         type='SGD',

@@ -20,7 +20,7 @@ recipe = dict(
         paramwise_cfg=dict(
             custom_keys={'decode_head.classifier': dict(lr_mult=50.0)})),
     # Its head begins with numbers of its own in place of stage 0's classifier.
-    step_2_hooks=[dict(type='StageStartHook')],
+    restart=[],
     # Unseen labels stay, and so the hook that forbids them has to go.
     images=dict(mode='keep'),
     hooks_left_out=['label_leak'])

@@ -24,9 +24,7 @@ recipe = dict(
     # Stage 2 trains a new classifier, and so does joint training: stage 0's
     # has learned to name no unseen class, and a validation class was found
     # less when stage 2 went on from it.
-    step_2_hooks=[
-        dict(type='StageStartHook', restart=['decode_head.classifier'])
-    ],
+    restart=['decode_head.classifier'],
     # Both in one optimizer: Adam scales every parameter on its own.
     joint=dict(
         optimizer=dict(type='Adam', lr=0.0002),

@@ -7,12 +7,14 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from mmseg_zeroshot.utils.io import explain_full_disk
 from mmseg_zeroshot.utils.progress import progress
+from mmseg_zeroshot.utils.reading import read_json
+from mmseg_zeroshot.utils.typing_utils import JSONValue
 
 from .scenes import compose
 from .words import class_palette
@@ -73,13 +75,15 @@ def write_compositions(root: str | os.PathLike,
     temporary = Path(tempfile.mkdtemp(
         dir=target.parent, prefix=f'.{target.name}.', suffix='.part'))
     try:
-        _write(temporary, stamp, draw, palette or class_palette(classes))
-        _move(temporary, target, stamp)
+        with explain_full_disk(target):
+            _write(temporary, stamp, draw,
+                   palette or class_palette(classes))
+            _move(temporary, target, stamp)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def check_stamp(root: Path, stamp: Mapping[str, Any]) -> None:
+def check_stamp(root: Path, stamp: Mapping[str, JSONValue]) -> None:
     """Raise unless a folder holds exactly the data set that is asked for.
 
     Args:
@@ -91,8 +95,7 @@ def check_stamp(root: Path, stamp: Mapping[str, Any]) -> None:
     """
     advice = f'delete {root} or choose another data_root'
     try:
-        found = json.loads((root / STAMP).read_text(encoding='utf-8'))
-        found = dict(found)
+        found = dict(read_json(root / STAMP))
     except (OSError, ValueError, TypeError):
         raise ValueError(
             f'{root} is not empty and has no readable {STAMP}, so it is not '
@@ -110,7 +113,7 @@ def check_stamp(root: Path, stamp: Mapping[str, Any]) -> None:
                              f'{count}: {advice}')
 
 
-def _folders(stamp: Mapping[str, Any]) -> list[tuple[str, int]]:
+def _folders(stamp: Mapping[str, JSONValue]) -> list[tuple[str, int]]:
     """The folders of a data set, each with its number of files."""
     return [(f'{kind}/{name}', stamp[f'num_{name}'])
             for kind in ('img_dir', 'ann_dir') for name in SUBSETS]
@@ -120,7 +123,7 @@ def _occupied(folder: Path) -> bool:
     return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
 
 
-def _write(folder: Path, stamp: Mapping[str, Any], draw: Draw,
+def _write(folder: Path, stamp: Mapping[str, JSONValue], draw: Draw,
            palette: Sequence[Sequence[int]]) -> None:
     """Write a data set, its stamp last, into an empty folder."""
     for name, _ in _folders(stamp):
@@ -148,7 +151,8 @@ def _save(folder: Path, subset: str, name: str, image: np.ndarray,
     mask.save(folder / 'ann_dir' / subset / name)
 
 
-def _move(temporary: Path, target: Path, stamp: Mapping[str, Any]) -> None:
+def _move(temporary: Path, target: Path,
+          stamp: Mapping[str, JSONValue]) -> None:
     """Rename a complete folder; if another process was first, use its."""
     umask = os.umask(0)
     os.umask(umask)

@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mmengine.logging import print_log
 
 from mmseg_zeroshot.datasets.fingerprints import differences
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils import file_sha256
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 
+from .checksums import read_checksums
 from .npy_rows import NpyRows
 from .stamp import (
+    CHECKSUMS,
     FEATURES,
     IMAGES,
     REBUILD,
@@ -35,6 +39,8 @@ class FeatureBank:
       of their ids, and rows of a class in random order;
     - ``images.npy`` (M, ) int32: index of the image of each row;
     - with graphs, the files of :mod:`.graphs`;
+    - ``checksums.npz``: checksums of blocks of these files, with which what
+      is read is compared once in each process;
     - ``stamp.json``: what it was made from, and for each class its number
       of rows and its natural number of pixels.
 
@@ -58,10 +64,14 @@ class FeatureBank:
         self.vectors = np.asarray(stamp['vectors'], np.int64)
         self.pixel_counts = np.asarray(stamp['pixel_counts'], np.int64)
         self.feature_dim = int(stamp['feature_dim'])
-        self._rows = open_rows(path, FEATURES)
+        self._rows, self._images = open_rows(path, stamp, FEATURES, IMAGES)
         self.features = self._rows.array
-        self.images = open_rows(path, IMAGES).array
         _check_layout(self)
+
+    @property
+    def images(self) -> np.ndarray:
+        """The images of all rows, checked when they are first asked for."""
+        return self._images.whole()
 
     @classmethod
     def open(cls,
@@ -89,7 +99,7 @@ class FeatureBank:
         """
         folder = Path(path)
         stamp = read_stamp(folder)
-        expected: dict[str, Any] = {}
+        expected: JSONObject = {}
         if split is not None:
             expected['split'] = build_split(split).to_dict()
         if checkpoint is not None:
@@ -104,6 +114,10 @@ class FeatureBank:
                 f'{"; ".join(wrong)}{named}. Use the matching bank, or build '
                 f'it again: {REBUILD}')
         check_files(folder, stamp)
+        if CHECKSUMS not in stamp['files']:
+            print_log(f'feature bank {folder} has no checksums, since an '
+                      'older version built it: damage to it is not noticed. '
+                      f'To have them, build it again: {REBUILD}', 'current')
         return cls(folder, stamp)
 
     def frequency(self, class_ids: Sequence[int]) -> np.ndarray:
@@ -179,21 +193,31 @@ class FeatureBank:
         self.__init__(**state)  # type: ignore[misc]
 
 
-def open_rows(folder: Path, name: str) -> NpyRows:
-    """Open an array of a bank; a damaged one is refused by name.
+def open_rows(folder: Path, stamp: BankStamp, *names: str) -> list[NpyRows]:
+    """Open arrays of a bank; a damaged one is refused by name.
 
     Args:
         folder: The bank.
-        name: The file in it.
+        stamp: Its stamp, which says whether it has checksums.
+        names: The files in it.
 
     Raises:
-        ValueError: It is no array.
+        ValueError: One is no array, or its checksums are damaged.
     """
+    sums = (read_checksums(folder, names) if CHECKSUMS in stamp['files']
+            else {})
+    return [_open(folder / name, sums.get(name)) for name in names]
+
+
+def _open(path: Path, sums: np.ndarray | None) -> NpyRows:
     try:
-        return NpyRows(folder / name)
-    except ValueError as error:
-        raise ValueError(f'{folder / name} is damaged ({error}); build the '
-                         f'bank again: {REBUILD}') from error
+        return NpyRows(path, sums)
+    except OSError:
+        raise
+    # A made-up header makes numpy raise anything.
+    except Exception as error:
+        raise ValueError(f'{path} is damaged ({error}); build the bank again:'
+                         f' {REBUILD}') from error
 
 
 def _check_layout(bank: FeatureBank) -> None:
@@ -201,14 +225,15 @@ def _check_layout(bank: FeatureBank) -> None:
     rows = int(bank.vectors.sum())
     ends = np.concatenate([[0], np.cumsum(bank.vectors)])
     classes = (bank.split.num_classes, )
+    images = bank._images.array.shape
     if not (bank.features.shape == (rows, bank.feature_dim)
             and bank.features.dtype == np.float16
-            and bank.images.shape == (rows, )
+            and images == (rows, )
             and bank.vectors.shape == bank.pixel_counts.shape == classes
             and np.array_equal(bank.offsets, ends)):
         raise ValueError(
             f'feature bank {bank.path} does not fit its stamp: features '
             f'{bank.features.shape} {bank.features.dtype}, images '
-            f'{bank.images.shape}, stamp {rows} rows of '
+            f'{images}, stamp {rows} rows of '
             f'{bank.feature_dim} float16 in {classes[0]} classes; build it '
             f'again: {REBUILD}')

@@ -3,10 +3,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.datasets.fingerprints import (
     differences,
@@ -17,6 +16,7 @@ from mmseg_zeroshot.datasets.protocols import SampleDataset
 from mmseg_zeroshot.semantics import build_split
 from mmseg_zeroshot.utils import file_sha256
 from mmseg_zeroshot.utils.locks import Locked, locked
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .bank import FeatureBank
 from .graphs import check_graph_options
@@ -44,10 +44,10 @@ def build_feature_bank(path: str | os.PathLike,
                        make_extract: Callable[[str], Extract],
                        checkpoint: str | os.PathLike,
                        config: object = None,
-                       settings: Mapping[str, Any] | None = None,
+                       settings: ConfigPart | None = None,
                        views: int = 1,
                        max_vectors: int = 128,
-                       graphs: Mapping[str, Any] | None = None,
+                       graphs: ConfigPart | None = None,
                        seed: int = 0,
                        batch_size: int = 8,
                        workers: int = 0,
@@ -135,8 +135,8 @@ def build_feature_bank(path: str | os.PathLike,
 def build_stamp(dataset: SampleDataset, *,
                 checkpoint: str | os.PathLike, config: object, views: int,
                 max_vectors: int, seed: int,
-                graphs: Mapping[str, Any] | None = None,
-                settings: Mapping[str, Any] | None = None) -> BuildStamp:
+                graphs: ConfigPart | None = None,
+                settings: ConfigPart | None = None) -> BuildStamp:
     """Say what a bank is going to be made from.
 
     Args:

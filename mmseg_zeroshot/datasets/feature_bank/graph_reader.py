@@ -28,15 +28,15 @@ class BankGraphs(GraphList):
         if not stamp.get('graphs'):
             raise ValueError(f'feature bank {path} holds no region graphs: '
                              f'{ADVICE}')
-        files = {name: open_rows(path, file)
-                 for name, file in GRAPH_FILES.items()}
+        files = dict(zip(GRAPH_FILES, open_rows(
+            path, stamp, *GRAPH_FILES.values())))
         self._features = files['graph_features']
-        nodes = np.array(files['graph_nodes'].array)
-        ends = np.array(files['graph_ends'].array)
+        nodes = np.array(files['graph_nodes'].whole())
+        ends = np.array(files['graph_ends'].whole())
         shape = (stamp['graph_nodes'], 1 + stamp['graphs']['pixels'],
                  bank.feature_dim)
         try:
-            super().__init__(nodes[:, 0], files['graph_edges'].array, ends)
+            super().__init__(nodes[:, 0], files['graph_edges'].whole(), ends)
             fits = (self._features.array.shape == shape
                     and len(self) == stamp['graph_count'])
         except (ValueError, IndexError):

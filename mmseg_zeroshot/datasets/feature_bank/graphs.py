@@ -12,7 +12,7 @@ A bank that was built with ``graphs`` has, beside its pixel features:
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -23,6 +23,7 @@ from torch import Tensor
 from mmseg_zeroshot.datasets.region_graphs import region_graph
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils.label_maps import labels_at_features
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .npy_rows import write_header
 from .shard_reader import read_shard
@@ -47,7 +48,7 @@ class ImageGraph(NamedTuple):
     side: int  # longest side of the feature map
 
 
-def check_graph_options(options: Mapping[str, Any] | None
+def check_graph_options(options: ConfigPart | None
                         ) -> dict[str, int] | None:
     """Fill in and check what a bank's ``graphs`` says.
 

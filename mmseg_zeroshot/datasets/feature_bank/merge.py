@@ -11,11 +11,14 @@ from typing import Any, cast
 
 import numpy as np
 
+from mmseg_zeroshot.utils.io import explain_full_disk
+
+from .checksums import write_checksums
 from .graphs import GRAPH_FILES, graph_bytes, graph_totals, write_graphs
 from .npy_rows import write_header
 from .shard_reader import read_shard
-from .shards import ShardPlan, explain_full_disk
-from .stamp import FEATURES, IMAGES, STAMP, BankStamp
+from .shards import FULL_DISK, ShardPlan
+from .stamp import CHECKSUMS, FEATURES, IMAGES, STAMP, BankStamp
 
 GROUP_BYTES = 128 << 20
 """Features that are in memory at once."""
@@ -48,8 +51,11 @@ def merge_shards(plan: ShardPlan, target: Path) -> BankStamp:
     # Beside the shards: what a killed run leaves goes with them.
     temporary = plan.folder / 'bank.part'
     shutil.rmtree(temporary, ignore_errors=True)
-    with explain_full_disk(target):
-        _check_space(plan.folder, stamp)
+    needed = _bytes(stamp)
+    with explain_full_disk(target, needed=needed, advice=FULL_DISK):
+        # Now, not at the end of the long part.
+        if shutil.disk_usage(plan.folder).free < needed:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         try:
             temporary.mkdir()
             _write(temporary, stamp, paths)
@@ -81,13 +87,12 @@ def _sizes(paths: Sequence[Path], num_classes: int) -> dict[str, Any]:
                 pixel_counts=pixels.tolist(), offsets=offsets.tolist())
 
 
-def _check_space(folder: Path, stamp: BankStamp) -> None:
-    """Fail before the long part if the bank cannot fit."""
+def _bytes(stamp: BankStamp) -> int:
+    """Return the bytes of a bank's vectors and graphs."""
     needed = stamp['offsets'][-1] * (2 * stamp['feature_dim'] + 4)
     if stamp.get('graphs'):
         needed += graph_bytes(stamp)
-    if shutil.disk_usage(folder).free < needed:
-        raise OSError(errno.ENOSPC, f'{needed / 1e9:.1f} GB are needed')
+    return needed
 
 
 def _write(folder: Path, stamp: BankStamp, paths: Sequence[Path]
@@ -116,6 +121,8 @@ def _write(folder: Path, stamp: BankStamp, paths: Sequence[Path]
     if stamp.get('graphs'):
         write_graphs(folder, paths, stamp)
         names += GRAPH_FILES.values()
+    write_checksums(folder, names)
+    names.append(CHECKSUMS)
     stamp['files'] = {name: (folder / name).stat().st_size for name in names}
     (folder / STAMP).write_text(json.dumps(stamp, indent=1), 'utf-8')
 

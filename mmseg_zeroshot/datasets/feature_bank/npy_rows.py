@@ -7,6 +7,8 @@ from typing import IO, Any
 
 import numpy as np
 
+from .checksums import BlockChecks
+
 
 class NpyRows:
     """Runs of rows of an array on disk.
@@ -17,16 +19,19 @@ class NpyRows:
 
     Args:
         path: The ``.npy`` file.
+        sums: Checksums of its blocks, with which the rows that are read are
+            compared, once in each process. Default: None, nothing is.
 
     Raises:
         ValueError: It is not such a file, or is truncated.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        # np.load reads the header; the bytes stay on the disk.
-        self.array: np.ndarray = np.load(
-            path, mmap_mode='r', allow_pickle=False)
+    def __init__(self, path: Path, sums: np.ndarray | None = None) -> None:
+        self.path, self.sums = path, sums
+        self._checks = None if sums is None else BlockChecks(path, sums)
+        # This reads the header; the bytes stay on the disk. Not by np.load,
+        # which would open an archive too.
+        self.array: np.ndarray = np.lib.format.open_memmap(path, mode='r')
         self._first_byte = int(getattr(self.array, 'offset', 0))
         self._file: int | None = None
 
@@ -42,23 +47,36 @@ class NpyRows:
 
         Raises:
             OSError: The file ends before the rows do.
+            ValueError: The rows are not those that were written.
         """
         if not out.size:
             return out
+        place = self._first_byte + row * (out.nbytes // len(out))
+        if self._checks:
+            self._checks.check(place, place + out.nbytes)
         if not hasattr(os, 'preadv'):
             out[:] = self.array[row:row + len(out)]
             return out
         if self._file is None:
             self._file = os.open(self.path, os.O_RDONLY)
-        place = self._first_byte + row * (out.nbytes // len(out))
         target = out.reshape(-1).view(np.uint8).data
         if os.preadv(self._file, [target], place) != len(target):
             raise OSError(f'{self.path} ended early: it was changed while in '
                           'use')
         return out
 
+    def whole(self) -> np.ndarray:
+        """Return the mapped array, all of it compared with its checksums.
+
+        Raises:
+            ValueError: It is not the one that was written.
+        """
+        if self._checks:
+            self._checks.check_all()
+        return self.array
+
     def __getstate__(self) -> dict[str, Any]:
-        return dict(path=self.path)
+        return dict(path=self.path, sums=self.sums)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]

@@ -1,25 +1,21 @@
 """Read the shards of a bank; a damaged one is removed, to be built again."""
 from __future__ import annotations
 
-import json
-import zipfile
-import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-_DAMAGE = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+from mmseg_zeroshot.utils.npz import read_npz
+from mmseg_zeroshot.utils.reading import parse_json
+from mmseg_zeroshot.utils.typing_utils import JSONObject
 
 
-def read_shard_stamp(path: Path) -> dict[str, Any] | None:
+def read_shard_stamp(path: Path) -> JSONObject | None:
     """Return a shard's stamp; None if the file cannot be read."""
     try:
-        # np.load leaves a file open that it cannot read.
-        with (open(path, 'rb') as file,
-              np.load(file, allow_pickle=False) as shard):
-            return json.loads(str(shard['stamp']))
-    except (OSError, *_DAMAGE):
+        stamp, = read_npz(path, ['stamp'])
+        return parse_json(str(stamp), str(path))
+    except (OSError, ValueError):
         return None
 
 
@@ -35,10 +31,8 @@ def read_shard(path: Path, *names: str) -> tuple[np.ndarray, ...]:
             build goes on by making it again.
     """
     try:
-        with (open(path, 'rb') as file,
-              np.load(file, allow_pickle=False) as shard):
-            return tuple(shard[name] for name in names)
-    except _DAMAGE as error:
+        return read_npz(path, names)
+    except ValueError as error:
         path.unlink()
         raise ValueError(
             f'{path} is damaged ({error}) and was removed; the other shards '

@@ -1,12 +1,8 @@
 """Parts of a feature bank, each from a few images, written at once."""
 from __future__ import annotations
 
-import errno
 import json
-import os
-import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +14,16 @@ from torch import Tensor
 from mmseg_zeroshot.datasets.protocols import SampleDataset
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.randomness import fixed_randomness
 
 from .graphs import ImageGraph, image_graph, shard_arrays
 from .pixels import Chosen, choose_pixels
 from .stamp import BuildStamp
 
+FULL_DISK = (
+    'finished shards are kept: free space (the bank and its shards need it '
+    'twice) and run the same command again to go on')
+"""What to do about a full disk."""
 Extract = Callable[[dict[str, list]], Tensor]
 """From a batch ``dict(inputs=[...], data_samples=[...])`` to (N, C, h, w)."""
 
@@ -97,7 +98,7 @@ def build_shard(plan: ShardPlan, index: int, dataset: SampleDataset,
     graphs = [graph for _, graph in (chosen[key] for key in keys)
               if graph is not None]
     path = plan.path(index)
-    with explain_full_disk(path), atomic_write(path) as file:
+    with atomic_write(path, advice=FULL_DISK) as file:
         np.savez(
             file,
             stamp=np.array(json.dumps(plan.stamp)),
@@ -163,45 +164,3 @@ def _choose_batch(plan: ShardPlan, keys: list[tuple[int, int]],
                                 rng=np.random.default_rng([*seed, 1]))
         result.append((pixels, graph))
     return result
-
-
-@contextmanager
-def fixed_randomness(*seed: int) -> Iterator[None]:
-    """Seed Python's, NumPy's and torch's CPU generators, and restore them.
-
-    Transforms draw from the global generators.
-
-    Args:
-        seed: Whole numbers >= 0.
-    """
-    number = int(np.random.SeedSequence(seed).generate_state(1)[0])
-    state = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    random.seed(number)
-    np.random.seed(number)
-    torch.default_generator.manual_seed(number)
-    try:
-        yield
-    finally:
-        random.setstate(state[0])
-        np.random.set_state(state[1])
-        torch.set_rng_state(state[2])
-
-
-@contextmanager
-def explain_full_disk(path: str | os.PathLike) -> Iterator[None]:
-    """Turn 'no space left on device' into what to do about it.
-
-    Args:
-        path: What is being written.
-    """
-    try:
-        yield
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        raise OSError(
-            errno.ENOSPC,
-            f'the disk is full while writing {path} ({error.strerror}); '
-            'finished shards are kept: free space (the bank and its shards '
-            'need it twice) and run the same command again to go on'
-        ) from error

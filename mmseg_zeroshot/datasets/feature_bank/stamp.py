@@ -1,13 +1,20 @@
 """What a feature bank was made from: written into it, checked at opening."""
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
+
+from mmseg_zeroshot.semantics.class_split import SplitDict
+from mmseg_zeroshot.utils.reading import read_json
+from mmseg_zeroshot.utils.typing_utils import ConfigType
+
+from .stamp_values import wrong_value
 
 FORMAT = 'mmseg_zeroshot feature bank'
 VERSION = 1
 STAMP, FEATURES, IMAGES = 'stamp.json', 'features.npy', 'images.npy'
+CHECKSUMS = 'checksums.npz'
+"""What banks of version 0.1.0 do not have."""
 REBUILD = 'mmseg-zeroshot build-feature-bank CONFIG CHECKPOINT --overwrite'
 
 
@@ -22,7 +29,7 @@ class _BuildKeys(TypedDict):
     """Fingerprint of what else decides about the features."""
     data: str
     """Fingerprint of the images and label maps."""
-    split: dict[str, Any]
+    split: SplitDict
     """``ClassSplit.to_dict()``."""
     split_mode: str
     palette: list[list[int]]
@@ -38,7 +45,7 @@ class _BuildKeys(TypedDict):
 class BuildStamp(_BuildKeys, total=False):
     """What decides about a bank, known before the first image is read."""
 
-    settings: dict[str, Any]
+    settings: ConfigType
     """Parts of the network's config that a training can compare."""
     graphs: dict[str, int]
     """Options of the region graphs, where there are some."""
@@ -79,7 +86,8 @@ def read_stamp(folder: Path) -> BankStamp:
 
     Raises:
         FileNotFoundError: There is no such folder.
-        ValueError: It is not a bank, or one of another version.
+        ValueError: It is not a bank, or one of another version, or its stamp
+            lacks a key or has a value of another type.
     """
     if not folder.is_dir():
         raise FileNotFoundError(
@@ -98,6 +106,10 @@ def read_stamp(folder: Path) -> BankStamp:
     if missing:
         raise ValueError(f'the stamp of feature bank {folder} lacks '
                          f'{missing[0]!r}; build it again: {REBUILD}')
+    wrong = wrong_value(stamp)
+    if wrong:
+        raise ValueError(f'the stamp of feature bank {folder} is damaged: '
+                         f'{wrong}; build it again: {REBUILD}')
     return stamp
 
 
@@ -129,7 +141,7 @@ def is_bank(folder: Path) -> bool:
 
 def _stamp_in(folder: Path) -> BankStamp | None:
     try:
-        stamp = json.loads((folder / STAMP).read_text('utf-8'))
+        stamp = read_json(folder / STAMP)
     except (OSError, ValueError):
         return None
     known = isinstance(stamp, dict) and stamp.get('format') == FORMAT

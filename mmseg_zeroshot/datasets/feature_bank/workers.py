@@ -16,6 +16,7 @@ import torch
 
 from mmseg_zeroshot.datasets.protocols import SampleDataset
 from mmseg_zeroshot.utils.pace import Pace, duration
+from mmseg_zeroshot.utils.sizes import readable_size
 
 from .shards import Extract, ShardPlan, build_shard
 
@@ -81,7 +82,7 @@ def _collect(futures: Sequence[Future], progress: Progress) -> None:
 _worker: dict[str, Any] = {}
 
 
-def _start_worker(plan: ShardPlan, make_dataset: Callable[[], Any],
+def _start_worker(plan: ShardPlan, make_dataset: Callable[[], SampleDataset],
                   make_extract: Callable[[str], Extract],
                   devices: SimpleQueue, threads: int) -> None:
     """Prepare a process; data set and network are made by its first task.
@@ -140,5 +141,5 @@ class Progress:
         self.report(
             f'{min(finished * self.shard_images, self.total)}/{self.total} '
             f'images, {pace.rate * self.shard_images:.1f} images/s, '
-            f'{duration(pace.left)} left, bank of '
-            f'about {self.bytes / pace.done * self.shards / 1e9:.2f} GB')
+            f'{duration(pace.left)} left, bank of about '
+            + readable_size(self.bytes / pace.done * self.shards))

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,6 +15,7 @@ from mmseg_zeroshot.datasets.feature_bank.graph_reader import (
 )
 from mmseg_zeroshot.datasets.feature_bank.stamp import check_numbers
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import Sample
 
 NODE_FEATURES = ('mean', 'pixels')
 
@@ -91,7 +91,7 @@ class GraphBankDataset(FeatureBankDataset):
         self._holding = [self.graphs.holding([i]) for i in self.class_ids
                          if found[i]]
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
+    def __getitem__(self, index: int) -> Sample:
         if not 0 <= index < self.length:
             raise IndexError(f'item {index} of {self.length}')
         rng = np.random.default_rng([self.seed, index])

@@ -17,6 +17,7 @@ from mmseg_zeroshot.semantics import (
     ClassSplit,
     load_embeddings,
 )
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .layouts import MaskLayouts, RenamedLayouts, read_layouts
 
@@ -77,7 +78,7 @@ class GraphLayoutDataset(FeatureBankDataset):
                  bank: str | os.PathLike,
                  split: str | Mapping | ClassSplit,
                  *,
-                 layouts: str | os.PathLike | Mapping[str, Any] = STRICT,
+                 layouts: str | os.PathLike | ConfigPart = STRICT,
                  embeddings: str | Sequence[str] | ClassEmbeddings
                  | None = None,
                  neighbors: int = 1,
@@ -139,7 +140,7 @@ def _vectors(embeddings: str | Sequence[str] | ClassEmbeddings | None,
     return load_embeddings(embeddings, split.classes)
 
 
-def _name(layouts: Any) -> str:
+def _name(layouts: str | os.PathLike | ConfigPart) -> str:
     """Say in a few words where layouts come from."""
     if isinstance(layouts, Mapping):
         return f'{layouts.get("type")} ({layouts.get("data_root", "")})'

@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
@@ -30,6 +29,7 @@ from mmseg_zeroshot.datasets.region_graphs import region_graph
 from mmseg_zeroshot.datasets.transforms import HideLabels
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 from mmseg_zeroshot.utils.progress import progress
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 
 class RenamedLayouts:
@@ -153,7 +153,7 @@ def nearest_classes(embeddings: ClassEmbeddings, class_ids: Sequence[int],
     return np.asarray(others)[order].tolist()
 
 
-def read_layouts(source: str | os.PathLike | Mapping[str, Any],
+def read_layouts(source: str | os.PathLike | ConfigPart,
                  split: ClassSplit, *, side: int,
                  min_pixels: int) -> GraphList:
     """Make graphs of label maps without images.
@@ -208,7 +208,7 @@ def _map(function: Callable[[dict], tuple], infos: Sequence[dict]) -> list:
             raise
 
 
-def _of_dataset(config: Mapping[str, Any], split: ClassSplit) -> list[dict]:
+def _of_dataset(config: ConfigPart, split: ClassSplit) -> list[dict]:
     """List the data infos of a data set that has the split's classes."""
     dataset = build_inner(config, False)
     name = f'layouts ({type(dataset).__name__})'

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from mmseg_zeroshot.datasets.fingerprints import (
 from mmseg_zeroshot.datasets.protocols import NamedDataset
 from mmseg_zeroshot.utils import file_sha256
 from mmseg_zeroshot.utils.progress import progress
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, JSONValue, Report
 
 from .files import (
     FORMAT,
@@ -26,6 +27,10 @@ from .files import (
     NO_LABEL,
     RUNNING,
     VERSION,
+    ImageEntry,
+    Manifest,
+    Note,
+    PseudoStamp,
     flat_palette,
     map_path,
     read_manifest,
@@ -57,8 +62,8 @@ class Labelled(NamedTuple):
 
 def pseudo_label_stamp(dataset: NamedDataset, *, checkpoint: str | os.PathLike,
                        supervision: str | None, config: object,
-                       gamma: float, p: float, views: Mapping[str, Any],
-                       number: int) -> dict[str, Any]:
+                       gamma: float, p: float, views: ConfigPart,
+                       number: int) -> PseudoStamp:
     """Say what pseudo-labels are going to be made from.
 
     Args:
@@ -81,7 +86,7 @@ def pseudo_label_stamp(dataset: NamedDataset, *, checkpoint: str | os.PathLike,
         ValueError: ``p`` is out of range.
         OSError: An image cannot be read.
     """
-    return dict(
+    return PseudoStamp(
         format=FORMAT, version=VERSION, checkpoint=file_sha256(checkpoint),
         checkpoint_name=os.path.basename(checkpoint),
         supervision=supervision,
@@ -95,10 +100,10 @@ def pseudo_label_stamp(dataset: NamedDataset, *, checkpoint: str | os.PathLike,
 def make_pseudo_labels(path: str | os.PathLike, dataset: NamedDataset, *,
                        label_images: Callable[[Sequence[int]],
                                               Iterable[Labelled]],
-                       stamp: Mapping[str, Any],
+                       stamp: PseudoStamp,
                        overwrite: bool = False,
-                       report: Callable[[str], Any] = print
-                       ) -> dict[str, Any]:
+                       report: Report = print
+                       ) -> Manifest:
     """Write a pseudo-label map for each image of a data set.
 
     A map that an earlier run of the same stamp left is kept; the manifest
@@ -141,13 +146,14 @@ def make_pseudo_labels(path: str | os.PathLike, dataset: NamedDataset, *,
     labelled = progress(label_images(todo), len(todo), 'images')
     for name, note in _write_all(folder, labelled, palette, run):
         notes[name] = note
-    manifest = dict(stamp, images=_entries(folder, dataset, notes))
+    manifest: Manifest = {
+        **stamp, 'images': _entries(folder, dataset, notes)}
     write_json(folder / MANIFEST, manifest)
     (folder / RUNNING).unlink(missing_ok=True)
     return manifest
 
 
-def summary(manifest: Mapping[str, Any]) -> list[list[str]]:
+def summary(manifest: Manifest) -> list[list[str]]:
     """Return a table of what was kept, a row for each unseen class.
 
     Args:
@@ -169,7 +175,7 @@ def summary(manifest: Mapping[str, Any]) -> list[list[str]]:
     return rows
 
 
-def _prepare(folder: Path, stamp: Mapping[str, Any],
+def _prepare(folder: Path, stamp: Mapping[str, JSONValue],
              overwrite: bool) -> None:
     """Leave what may be gone on with, or an empty folder."""
     if not folder.exists() or (
@@ -200,7 +206,7 @@ def _contents(dataset: NamedDataset) -> dict[str, str]:
     return dict(zip(dataset.image_names, file_contents(paths)))
 
 
-def _other_images(wanted: Mapping[str, str], found: Any) -> list[str]:
+def _other_images(wanted: Mapping[str, str], found: object) -> list[str]:
     """Say how the images of two stamps differ; nothing if they do not."""
     if wanted == found:
         return []
@@ -218,7 +224,7 @@ def _other_images(wanted: Mapping[str, str], found: Any) -> list[str]:
 
 def _write_all(folder: Path, labelled: Iterable[Labelled],
                palette: Sequence[int],
-               run: str) -> Iterator[tuple[str, dict[str, Any]]]:
+               run: str) -> Iterator[tuple[str, Note]]:
     """Write maps in threads while the next images are labelled."""
     waiting: deque[Future] = deque()
     with ThreadPoolExecutor(_WRITERS) as pool:
@@ -232,19 +238,19 @@ def _write_all(folder: Path, labelled: Iterable[Labelled],
 
 
 def _write(folder: Path, item: Labelled, palette: Sequence[int],
-           run: str) -> tuple[str, dict[str, Any]]:
+           run: str) -> tuple[str, Note]:
     counts = np.bincount(item.labels.ravel(), minlength=256)[:NO_LABEL]
-    note = dict(run=run, predicted=int(item.predicted),
+    note = Note(run=run, predicted=int(item.predicted),
                 kept={str(i): int(counts[i]) for i in np.flatnonzero(counts)})
     write_map(map_path(folder, item.name), item.labels, palette, note)
     return item.name, note
 
 
 def _entries(folder: Path, dataset: NamedDataset,
-             notes: Mapping[str, Mapping]) -> dict[str, dict[str, Any]]:
+             notes: Mapping[str, Note]) -> dict[str, ImageEntry]:
     """Return what the manifest says of each image."""
     return {
-        name: dict(
+        name: ImageEntry(
             unlabelled=dataset.get_data_info(i)['unlabelled'],
             predicted=notes[name]['predicted'], kept=notes[name]['kept'],
             bytes=map_path(folder, name).stat().st_size)

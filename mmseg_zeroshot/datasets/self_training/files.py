@@ -13,15 +13,20 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, cast
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from mmseg_zeroshot.datasets.transforms.checked_loading import check_whole
+from mmseg_zeroshot.semantics.class_split import SplitDict
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.images import open_image, relative_names
+from mmseg_zeroshot.utils.label_values import first_odd_value
+from mmseg_zeroshot.utils.reading import parse_json, read_json
+from mmseg_zeroshot.utils.typing_utils import ConfigType, JSONObject, JSONValue
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'
 VERSION = 2
@@ -29,12 +34,69 @@ MANIFEST, RUNNING, MAPS = 'manifest.json', 'running.json', 'maps'
 NO_LABEL = 255
 REPEAT = 'mmseg-zeroshot pseudo-label CONFIG CHECKPOINT'
 
-STAMP_KEYS = ('format', 'version', 'checkpoint', 'checkpoint_name',
-              'supervision', 'round', 'config', 'split', 'gamma', 'p',
-              'views', 'mode', 'listed', 'data')
+
+class Note(TypedDict):
+    """What a map's file says of itself."""
+
+    run: str
+    """Fingerprint of the stamp it was made under."""
+    predicted: int
+    """Pixels that were predicted unseen."""
+    kept: dict[str, int]
+    """By id of an unseen class, its pixels in the map."""
+
+
+class ImageEntry(TypedDict):
+    """What the manifest says of an image."""
+
+    unlabelled: bool
+    predicted: int
+    kept: dict[str, int]
+    bytes: int
+    """Length of the map's file."""
+
+
+class PseudoStamp(TypedDict):
+    """What is known before the first image is labelled."""
+
+    format: str
+    version: int
+    checkpoint: str
+    """SHA-256 of the model's file."""
+    checkpoint_name: str
+    supervision: str | None
+    """What the model might see, None if it does not say."""
+    round: int
+    """1 for pseudo-labels of a zero-shot model, 2 for those of a model that
+    was trained on these, and so on."""
+    config: str
+    """Fingerprint of what else decides about predictions."""
+    split: SplitDict
+    gamma: float
+    p: float
+    """Percentage of the pixels predicted unseen that is kept."""
+    views: ConfigType
+    """Other views of an image that must agree."""
+    mode: str
+    listed: bool
+    """Whether a list names the unlabelled images."""
+    data: dict[str, str]
+    """By name of an image, what is in its file."""
+
+
+class Manifest(PseudoStamp):
+    """The stamp of finished pseudo-labels."""
+
+    images: dict[str, ImageEntry]
+    """By name of an image."""
+
+
+STAMP_KEYS = tuple(PseudoStamp.__annotations__)
 """Keys that are known before the first image is labelled."""
 
 _NOTE = 'pseudo_labels'
+_FULL_DISK = ('finished label maps are kept: free space and run the same '
+              'command again to go on')
 
 
 def image_names(paths: Sequence[str | os.PathLike]) -> list[str]:
@@ -50,11 +112,9 @@ def image_names(paths: Sequence[str | os.PathLike]) -> list[str]:
         ValueError: Two images would have one name.
     """
     files = [os.fspath(path) for path in paths]
+    names = relative_names(files)
     if not files:
         return []
-    root = os.path.commonpath([os.path.dirname(file) for file in files])
-    names = [Path(os.path.relpath(file, root or '.')).with_suffix('')
-             .as_posix() for file in files]
     pairs = Counter(name for name, _ in set(zip(names, files)))
     name, count = max(pairs.items(), key=lambda item: item[1])
     if count > 1:
@@ -76,7 +136,7 @@ def map_path(folder: Path, name: str) -> Path:
 
 
 def write_map(path: Path, labels: np.ndarray, palette: Sequence[int],
-              note: Mapping[str, Any]) -> None:
+              note: Note) -> None:
     """Write a label map, whole or not at all.
 
     Args:
@@ -89,11 +149,11 @@ def write_map(path: Path, labels: np.ndarray, palette: Sequence[int],
     image.putpalette(palette)
     info = PngInfo()
     info.add_text(_NOTE, json.dumps(note))
-    with atomic_write(path) as file:
+    with atomic_write(path, advice=_FULL_DISK) as file:
         image.save(file, format='PNG', pnginfo=info)
 
 
-def read_note(path: Path) -> dict[str, Any] | None:
+def read_note(path: Path) -> Note | None:
     """Return a map's note without decoding its pixels.
 
     Args:
@@ -104,11 +164,12 @@ def read_note(path: Path) -> dict[str, Any] | None:
     """
     try:
         check_whole(path)
-        with Image.open(path) as image:
-            note = json.loads(image.info[_NOTE])
-    except (OSError, ValueError, KeyError, TypeError):
+        with open_image(path) as image:
+            note = parse_json(image.info[_NOTE], str(path))
+    except (OSError, ValueError, KeyError, TypeError,
+            Image.DecompressionBombError):
         return None
-    return note if isinstance(note, dict) else None
+    return cast(Note, note) if isinstance(note, dict) else None
 
 
 def read_map(path: str | os.PathLike) -> np.ndarray:
@@ -121,13 +182,19 @@ def read_map(path: str | os.PathLike) -> np.ndarray:
         (H, W) uint8 class ids.
 
     Raises:
-        OSError: It is missing, truncated or no picture.
+        OSError: It is missing, truncated, no picture or holds a value that
+            is no class id.
     """
     try:
         check_whole(path)
-        with Image.open(path) as image:
-            return np.asarray(image, dtype=np.uint8)
-    except (OSError, ValueError, SyntaxError) as error:
+        with open_image(path) as image:
+            ids = np.asarray(image)
+        odd = first_odd_value(ids)
+        if odd is not None:
+            raise ValueError(f'{odd} is no class id')
+        return ids.astype(np.uint8, copy=False)
+    except (OSError, ValueError, SyntaxError,
+            Image.DecompressionBombError) as error:
         raise OSError(
             f'cannot read the pseudo-labels {path} ({error}): make them '
             f'again with {REPEAT}, which writes what is missing') from error
@@ -143,7 +210,7 @@ def flat_palette(colors: Sequence[Sequence[int]]) -> list[int]:
     return [int(value) for color in (*colors, *rest) for value in color]
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of finished pseudo-labels.
 
     Args:
@@ -174,10 +241,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if missing:
         raise ValueError(f'{folder / MANIFEST} lacks {missing[0]!r}: make '
                          f'the pseudo-labels again with {REPEAT} --overwrite')
-    return manifest
+    return cast(Manifest, manifest)
 
 
-def read_stamp(path: Path) -> dict[str, Any] | None:
+def read_stamp(path: Path) -> JSONObject | None:
     """Return a manifest or what is known of one before it is finished.
 
     Args:
@@ -187,13 +254,13 @@ def read_stamp(path: Path) -> dict[str, Any] | None:
         Its content; None if it is missing or no object in JSON.
     """
     try:
-        content = json.loads(path.read_text('utf-8'))
+        content = read_json(path)
     except (OSError, ValueError):
         return None
     return current_keys(content) if isinstance(content, dict) else None
 
 
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
+def write_json(path: Path, content: Mapping[str, JSONValue]) -> None:
     """Write an object to a JSON file, whole or not at all.
 
     Args:

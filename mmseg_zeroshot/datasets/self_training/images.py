@@ -5,7 +5,6 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +13,8 @@ from mmengine.logging import print_log
 from mmseg_zeroshot.datasets.mask_scan import scan_masks
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.reading import read_text
+from mmseg_zeroshot.utils.typing_utils import DataInfo
 
 from .files import image_names
 
@@ -33,7 +34,7 @@ class Mixed(NamedTuple):
     """
 
     indices: np.ndarray
-    additions: tuple[dict[str, Any], ...]
+    additions: tuple[DataInfo, ...]
     names: tuple[str, ...]
     metainfo: dict[str, Any]
 
@@ -168,7 +169,7 @@ class _Hidden(Sequence):
     def __len__(self) -> int:
         return len(self.infos)
 
-    def __getitem__(self, index: Any) -> Any:  # as Sequence has it
+    def __getitem__(self, index: int) -> DataInfo:  # type: ignore[override]
         info = self.infos[index]
         if index in self.hidden:
             info = {k: v for k, v in info.items() if k != 'seg_map_path'}
@@ -190,8 +191,7 @@ def find_listed(path: str | os.PathLike, names: Sequence[str]) -> list[int]:
     if not os.path.isfile(path):
         raise FileNotFoundError(
             f'no such list of unlabelled images: {path} (one name a line)')
-    lines = [line.strip() for line in
-             Path(path).read_text('utf-8').splitlines()]
+    lines = [line.strip() for line in read_text(path).splitlines()]
     places: dict[str, list[int]] = defaultdict(list)
     fitting: dict[str, set[str]] = defaultdict(set)
     for index, name in enumerate(names):

@@ -1,8 +1,8 @@
 """A zero-shot model at work on unlabelled images."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Sequence
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from mmseg_zeroshot.datasets.protocols import NamedDataset
+from mmseg_zeroshot.utils.typing_utils import Sample
 
 from .builder import Labelled
 from .selection import select_pixels
@@ -58,7 +59,7 @@ class Labeller:
                 yield Labelled(name, labels.cpu().numpy(), predicted)
 
     @torch.no_grad()
-    def predict(self, batch: Mapping[str, Any]
+    def predict(self, batch: Sample
                 ) -> tuple[list[SegDataSample], list[Tensor | bool]]:
         """Segment a batch; say where all views agree.
 
@@ -83,7 +84,7 @@ class Labeller:
             self.model.decode_head.split.unseen_ids, self.percent)
 
 
-def _view(batch: Mapping[str, Any], scale: float,
+def _view(batch: Sample, scale: float,
           mirrored: bool) -> dict[str, list]:
     """Return a batch of resized and mirrored images.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
@@ -16,8 +15,16 @@ from mmseg_zeroshot.datasets.fingerprints import (
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.names import hint
 from mmseg_zeroshot.utils import file_sha256
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, JSONObject
 
-from .files import MANIFEST, REPEAT, map_path, read_manifest
+from .files import (
+    MANIFEST,
+    REPEAT,
+    ImageEntry,
+    Manifest,
+    map_path,
+    read_manifest,
+)
 from .images import MODES, Groups, Load, Mixed, UnlabelledImages
 from .selection import check_percent
 
@@ -103,10 +110,10 @@ class PseudoLabels(UnlabelledImages):
                  path=self.path))
 
     def _manifest(self, folder: Path, split: ClassSplit,
-                  mode: str) -> dict[str, Any]:
+                  mode: str) -> Manifest:
         """Read the manifest and compare it with what is expected."""
         manifest = read_manifest(folder)
-        wanted: dict[str, Any] = dict(
+        wanted: JSONObject = dict(
             split=split.to_dict(), mode=mode,
             listed=self.unlabelled is not None)
         if self.checkpoint is not None:
@@ -121,7 +128,7 @@ class PseudoLabels(UnlabelledImages):
                 f'{folder} --overwrite, or name another folder')
         return manifest
 
-    def _check_images(self, folder: Path, images: Mapping[str, Mapping],
+    def _check_images(self, folder: Path, images: Mapping[str, ImageEntry],
                       groups: Groups, mode: str, known: set[str]) -> None:
         """Every image that needs a map must have one, whole."""
         for name, whole in zip(groups.names, groups.unlabelled):
@@ -158,7 +165,8 @@ class PseudoLabels(UnlabelledImages):
                     f'other images; make some for these with {REPEAT} --out '
                     f'{folder} --overwrite')
 
-    def _report(self, additions: Sequence[Mapping], manifest: Mapping) -> None:
+    def _report(self, additions: Sequence[Mapping],
+                manifest: Manifest) -> None:
         mixed = sum('pseudo_label_path' in extra for extra in additions)
         if not mixed:
             raise ValueError(
@@ -186,7 +194,7 @@ def _check_map(path: Path, size: int) -> None:
 
 
 def build_pseudo_labels(
-        given: Mapping[str, Any] | UnlabelledImages | None,
+        given: ConfigPart | UnlabelledImages | None,
         mode: str) -> UnlabelledImages | None:
     """Check that the settings and the data set's mode belong together.
 

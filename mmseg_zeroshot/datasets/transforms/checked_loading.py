@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
-from PIL import Image
+
+from mmseg_zeroshot.utils.images import open_image
+
+from .label_files import casts_to_bytes, check_label_file
 
 # File suffix -> (bytes that end a whole file, how far from its end they may
 # stand: some cameras append padding).
@@ -15,7 +18,8 @@ _ENDINGS = {
     '.jpeg': (b'\xff\xd9', 2048),
     '.png': (b'IEND', 64),
 }
-_KEYS = ('img_path', 'seg_map_path')
+_MASK = 'seg_map_path'
+_KEYS = ('img_path', _MASK)
 
 
 @TRANSFORMS.register_module()
@@ -23,7 +27,8 @@ class CheckedLoading(BaseTransform):
     """Run a loading step; fail with the file's name, also on half a file.
 
     OpenCV fills the missing part of a truncated JPEG with grey and goes on,
-    so a copy that was cut off would be trained on.
+    so a copy that was cut off would be trained on. MMSegmentation casts label
+    maps to bytes, so id 257 would be trained on as 1.
 
     Args:
         step: The loading transform, or its config.
@@ -55,8 +60,18 @@ class CheckedLoading(BaseTransform):
         Raises:
             FileNotFoundError: The file is missing.
             OSError: It cannot be read or ends too early.
+            ValueError: It is a label map that the step takes for another,
+                see :func:`check_label_file`.
         """
         path = results.get(self.key)
+        loaded = self._load(results, path)
+        if path is not None and self.key == _MASK and (
+                casts_to_bytes(self.step)):
+            check_label_file(path, self.step)
+        return loaded
+
+    def _load(self, results: dict, path: str | None) -> dict | None:
+        """Run the step."""
         try:
             loaded = self.step(results)
             if path is not None:
@@ -93,5 +108,5 @@ def check_whole(path: str | os.PathLike) -> None:
         file.seek(max(0, file.tell() - ending[1]))
         if ending[0] in file.read():
             return
-    with Image.open(path) as image:
+    with open_image(path) as image:
         image.load()

@@ -8,6 +8,8 @@ from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 from mmseg.registry import TRANSFORMS
 
+from mmseg_zeroshot.utils.label_values import first_odd_value
+
 
 @TRANSFORMS.register_module()
 class HideLabels(BaseTransform):
@@ -95,19 +97,26 @@ class HideLabels(BaseTransform):
             table = table.copy()
             table[visible] = visible
         for field in results.get('seg_fields') or ['gt_seg_map']:
-            self.check(results[field], results)
-            results[field] = table[results[field]]
+            results[field] = table[self.check(results[field], results)]
         return results
 
-    def check(self, labels: np.ndarray, results: dict) -> None:
-        """Raise a ValueError unless a loaded label map fits its image.
+    def check(self, labels: np.ndarray, results: dict) -> np.ndarray:
+        """Return a loaded label map, checked to fit its image.
 
         Args:
-            labels: (H, W) class ids.
+            labels: (H, W) class ids, of any number type.
             results: The sample it belongs to.
+
+        Returns:
+            (H, W) uint8, the same ids.
+
+        Raises:
+            ValueError: It has an id outside the class list, more than one
+                channel or another size than its image.
         """
         self._check_size(labels, results)
         self._check_ids(labels, results)
+        return labels.astype(np.uint8, copy=False)
 
     def _check_size(self, labels: np.ndarray, results: dict) -> None:
         mask = _name(results, 'seg_map_path', 'label map')
@@ -121,19 +130,19 @@ class HideLabels(BaseTransform):
                 f'{mask} is {_size(labels.shape)} but its image '
                 f'{_name(results, "img_path", "")} is {_size(size)} '
                 '(height x width): a label map must have the size of its '
-                'image')
+                f'image{_turned(labels.shape, size)}')
 
     def _check_ids(self, labels: np.ndarray, results: dict) -> None:
-        inside = (labels.dtype == np.uint8
-                  or 0 <= labels.min() <= labels.max() <= 255)
-        if inside and self.known[labels].all():
-            return
-        wrong = np.unique(labels)
-        wrong = wrong[(wrong < 0) | (wrong >= self.num_classes)]
-        wrong = wrong[wrong != self.ignore_index]
+        wrong = first_odd_value(labels)
+        if wrong is None:
+            ids = labels.astype(np.uint8, copy=False)
+            known = self.known[ids]
+            if known.all():
+                return
+            wrong = int(ids[~known].min())
         raise ValueError(
             f'{_name(results, "seg_map_path", "label map")} holds label id '
-            f'{int(wrong[0])}, but the class list has {self.num_classes} '
+            f'{wrong}, but the class list has {self.num_classes} '
             f'classes (ids 0 to {self.num_classes - 1}, {self.ignore_index} '
             'for no label): check the classes and reduce_zero_label of the '
             'data set')
@@ -147,6 +156,14 @@ class HideLabels(BaseTransform):
 def _name(results: dict, key: str, default: str) -> str:
     """The file behind a sample, for a message."""
     return str(results.get(key) or default)
+
+
+def _turned(shape: Sequence[int], size: Sequence[int]) -> str:
+    """What may be the reason of a label map that lies on its side."""
+    if tuple(shape) != tuple(size[1::-1]):
+        return ''
+    return ('; if the image carries an EXIF orientation, it was turned, and '
+            'the label map must be drawn on it as viewers show it')
 
 
 def _size(shape: Sequence[int]) -> str:

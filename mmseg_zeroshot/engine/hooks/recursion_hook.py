@@ -1,15 +1,20 @@
 """Checks the schedule of recursive training and shows what it selects."""
 from __future__ import annotations
 
-from typing import Any
+import copy
+from typing import TYPE_CHECKING
 
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmseg_zeroshot.utils.tables import text_table
+from mmseg_zeroshot.utils.typing_utils import RunState
 
 from .runner_access import zero_shot_head
+
+if TYPE_CHECKING:
+    from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 
 # Shares of the judged vectors that make recursion do nothing, or select
 # nothing: beyond them the run is warned of.
@@ -25,7 +30,7 @@ class RecursionHook(Hook):
     averaged over the interval: ``selected/<class>``, the pseudo-labels per
     step, and ``confidence/<class>``, their mean confidence, which a class
     without pseudo-labels lacks. The training ends with a table of the run
-    since its start (or resumption), and a warning where the run selected
+    from the start of recursion, and a warning where the run selected
     next to nothing or next to everything. In distributed training the
     numbers are those of the main process.
 
@@ -99,7 +104,19 @@ class RecursionHook(Hook):
             + text_table(rows))
         self._warn(runner)
 
-    def _head(self, runner: Runner) -> Any:
+    def run_state(self) -> RunState:
+        """Return the run's totals, for a resumed training to add to."""
+        return dict(totals=copy.deepcopy(self._totals), steps=self._steps)
+
+    def load_run_state(self, state: RunState) -> None:
+        """Go on from the totals of the run so far.
+
+        Args:
+            state: What :meth:`run_state` returned.
+        """
+        self._totals, self._steps = state['totals'], state['steps']
+
+    def _head(self, runner: Runner) -> BaseDecodeHead:
         return zero_shot_head(runner.model)
 
     def _collect(self, runner: Runner) -> None:

@@ -1,24 +1,29 @@
-"""Resuming a stage that starts from the checkpoint of an earlier one."""
+"""Where a training starts or goes on."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from mmengine.hooks import Hook
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 from mmseg.registry import HOOKS
+
+from mmseg_zeroshot.utils.last_checkpoint import last_checkpoint
 
 from .runner_access import is_training
 
 
 @HOOKS.register_module()
 class StageStartHook(Hook):
-    """Let ``--resume`` go on with a stage whose config has ``load_from``.
+    """Let ``--resume`` go on with the run's own work.
 
     MMEngine takes ``load_from`` with ``resume`` as the checkpoint *to
-    resume*. A later stage would go on at the last iteration of the stage
-    that it starts from, and end at once. With this hook ``--resume`` means
-    what it means elsewhere: the run resumes the latest checkpoint of the
-    work dir. If there is none yet, the stage starts from ``load_from``.
+    resume*. A training that starts from another one's checkpoint would go on
+    at the last iteration of that one, and end at once. With this hook
+    ``--resume`` means the same for every config: the run resumes the last
+    whole checkpoint of its work dir, also where a kill has torn the newest
+    one or MMEngine's note of it. If there is none yet, the run starts from
+    ``load_from`` or anew.
 
     Args:
         restart: Parts that a stage trains anew. Their weights are not taken
@@ -42,12 +47,17 @@ class StageStartHook(Hook):
         Args:
             runner: The runner, which has loaded nothing yet.
         """
-        if not (runner._resume and runner._load_from):
+        if not (runner._resume and is_training(runner)):
             return
-        if find_latest_checkpoint(runner.work_dir):
-            runner._load_from = None
-        else:
-            runner._resume = False
+        own = last_checkpoint(Path(runner.work_dir), runner.logger.warning)
+        if own is not None:
+            runner._load_from = str(own)
+            return
+        runner._resume = False
+        runner.logger.warning(
+            f'There is nothing to resume in {runner.work_dir}: the training '
+            'starts ' + (f'from {runner._load_from}' if runner._load_from
+                         else 'anew'))
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Leave out what starts anew, unless the stage itself is resumed.

@@ -4,14 +4,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from mmengine.dataset import BaseDataset
 from mmengine.dist import is_main_process
 from mmengine.evaluator import BaseMetric
 from mmengine.hooks import Hook
 from mmengine.model import BaseModel
-from mmengine.runner import BaseLoop, Runner
+from mmengine.runner import BaseLoop, EpochBasedTrainLoop, Runner
 from mmseg.models import SegTTAModel
 from mmseg.registry import HOOKS
 
@@ -29,6 +28,7 @@ from mmseg_zeroshot.semantics.supervision import (
 )
 from mmseg_zeroshot.utils.scores import Evaluation
 from mmseg_zeroshot.utils.tables import percent, score_headings, text_table
+from mmseg_zeroshot.utils.typing_utils import Metainfo
 
 from .consistency.self_training import pseudo_variant
 from .runner_access import (
@@ -46,6 +46,10 @@ class ZeroShotResultsHook(Hook):
 
     The hook does so after every validation and test, and the last file stays.
     The scores are those of the run's ``ZeroShotIoUMetric``.
+
+    A training ends with a validation of its last weights. MMEngine saves
+    these before it validates them, and would not validate them any more if
+    the run was killed in between and then resumed: the hook makes up for it.
 
     Args:
         method (str): Name of the method in tables, such as ``'SPNet'``.
@@ -88,7 +92,8 @@ class ZeroShotResultsHook(Hook):
         self.method = method
         self.dataset = dataset
         self.variant = _checked_variant(variant or {})
-        self._tested: dict[str, Any] = {}
+        self._tested: Metainfo = {}
+        self._validated: int | None = None
 
     def before_run(self, runner: Runner) -> None:
         """Fail early where nothing could be written later.
@@ -122,6 +127,17 @@ class ZeroShotResultsHook(Hook):
             metrics: Not used.
         """
         self._write(runner, runner.val_loop)
+        if is_training(runner):
+            self._validated = runner.iter
+
+    def after_train(self, runner: Runner) -> None:
+        """Validate the last weights, if that has not been done.
+
+        Args:
+            runner: The runner.
+        """
+        if self._validated != runner.iter and _validates_at_the_end(runner):
+            runner.val_loop.run()
 
     def after_test_epoch(self, runner: Runner,
                          metrics: dict[str, float] | None = None) -> None:
@@ -180,6 +196,13 @@ class ZeroShotResultsHook(Hook):
             return pseudo_variant([self._tested])
         dataset = runner.train_loop.dataloader.dataset
         return pseudo_variant(map(metainfo, data_sets(dataset)))
+
+
+def _validates_at_the_end(runner: Runner) -> bool:
+    """Whether MMEngine validates after the last iteration or epoch."""
+    loop = runner.train_loop
+    end = loop.epoch if isinstance(loop, EpochBasedTrainLoop) else loop.iter
+    return runner.val_loop is not None and end >= loop.val_begin
 
 
 def _checked_variant(variant: Variant) -> Variant:

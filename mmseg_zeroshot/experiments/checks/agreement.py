@@ -1,9 +1,10 @@
 """Head, data, hooks and schedule of each step, as its hooks will see them."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from mmseg_zeroshot.engine.hooks.consistency.choices import check_choices
 from mmseg_zeroshot.engine.hooks.consistency.data import (
@@ -17,12 +18,16 @@ from mmseg_zeroshot.engine.hooks.runner_access import (
 )
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.supervision import Supervision
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .data_sets import IMAGES
 from .finding import Finding
 from .networks import Networks
 from .runner_parts import RunnerParts
 from .subject import Subject, at, data_split
+
+if TYPE_CHECKING:
+    from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 
 _LOOPS = dict(zip(IMAGES, ('train', 'val', 'test', 'train')))
 Question = tuple[str, Callable[[], None]]
@@ -56,8 +61,8 @@ def check_agreement(subject: Subject, networks: Networks,
             for (key, message), steps in problems.items()]
 
 
-def _questions(config: Mapping[str, Any], head: Any,
-               runner: Any) -> Iterator[Question]:
+def _questions(config: ConfigPart, head: BaseDecodeHead | None,
+               runner: SimpleNamespace) -> Iterator[Question]:
     supervision = run_supervision(runner)
     split = getattr(head, 'split', None)
     for key in IMAGES:
@@ -76,7 +81,7 @@ def _questions(config: Mapping[str, Any], head: Any,
                partial(recursion.check_schedule, length))
 
 
-def _of_data(key: str, dataset: Mapping[str, Any], split: ClassSplit,
+def _of_data(key: str, dataset: ConfigPart, split: ClassSplit,
              of_head: ClassSplit,
              supervision: Supervision) -> Iterator[Question]:
     place = f'{key}.dataset'

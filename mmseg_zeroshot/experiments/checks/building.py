@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from mmengine.config import ConfigDict
+from mmengine.registry import Registry
 
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
 
 from .finding import Finding
 from .subject import Subject, text_of
@@ -32,13 +34,13 @@ class Failed(NamedTuple):
     """
 
     key: str
-    value: Any
+    value: ConfigValue
     error: Exception
     known: tuple[str, ...] = ()
 
 
 def build_part(make: Callable[[], Any], key: str,
-               config: Any) -> tuple[Any, Failed | None]:
+               config: ConfigValue) -> tuple[Any, Failed | None]:
     """Build a part of a config.
 
     Args:
@@ -116,7 +118,7 @@ def _finding(subject: Subject, steps: Sequence[str],
         text_of(failed.value))
 
 
-def as_config(config: Mapping[str, Any]) -> ConfigDict:
+def as_config(config: ConfigPart) -> ConfigDict:
     """Return a copy of a config in the form that constructors expect.
 
     Some of mmseg's set keys of nested configs as attributes.
@@ -140,7 +142,7 @@ def silence() -> Iterator[None]:
         logging.disable(before)
 
 
-def check_arguments(kind: Any, given: Mapping[str, Any],
+def check_arguments(kind: Callable[..., object], given: ConfigPart,
                     filled: Sequence[str] = ()) -> None:
     """Compare arguments with a signature, where nothing can be built.
 
@@ -178,7 +180,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _locate(error: Exception, key: str, config: Any) -> Failed:
+def _locate(error: Exception, key: str, config: ConfigValue) -> Failed:
     """Find the innermost config that was being built when it failed."""
     frame = _innermost(error)
     built = frame.get('cfg')
@@ -200,7 +202,7 @@ def _locate(error: Exception, key: str, config: Any) -> Failed:
     return Failed(place, value, error)
 
 
-def _types(registry: Any) -> tuple[str, ...]:
+def _types(registry: Registry | None) -> tuple[str, ...]:
     """Return the names in a registry and those above it."""
     names: list[str] = []
     while registry is not None:
@@ -209,7 +211,7 @@ def _types(registry: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _names(kind: Any) -> tuple[str, ...]:
+def _names(kind: Callable[..., object] | None) -> tuple[str, ...]:
     """Return the arguments of a class, none if it passes them on."""
     if kind is None:
         return ()
@@ -233,8 +235,8 @@ def _innermost(error: BaseException | None) -> dict[str, Any]:
     return found
 
 
-def _find(config: Any, built: Mapping[str, Any],
-          key: str) -> tuple[str, Any] | None:
+def _find(config: ConfigValue, built: ConfigPart,
+          key: str) -> tuple[str, ConfigValue] | None:
     """Find a dict that was built, perhaps with more arguments, in another."""
     if isinstance(config, Mapping):
         if 'type' in config and all(
@@ -250,12 +252,13 @@ def _find(config: Any, built: Mapping[str, Any],
     return next((place for place in places if place), None)
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same(one: object, other: object) -> bool:
     # What holds other parts may have been built before.
     return one == other or isinstance(one, (Mapping, list, tuple))
 
 
-def _argument(error: Exception, kind: Any, value: Any) -> str:
+def _argument(error: Exception, kind: ConfigValue, value: ConfigValue
+              ) -> str:
     """Return the argument that an error is about, empty if none is named."""
     if not isinstance(value, Mapping):
         return ''
@@ -270,7 +273,7 @@ def _argument(error: Exception, kind: Any, value: Any) -> str:
     return _text_for_number(kind, value)
 
 
-def _text_for_number(kind: Any, value: Mapping[str, Any]) -> str:
+def _text_for_number(kind: ConfigValue, value: ConfigPart) -> str:
     """Return the one argument that is text where a number is expected."""
     try:
         parameters = inspect.signature(kind).parameters

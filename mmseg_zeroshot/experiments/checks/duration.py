@@ -1,13 +1,12 @@
 """How long a run will take, from earlier runs and from a few iterations."""
 from __future__ import annotations
 
-import json
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from mmengine.structures import PixelData
@@ -15,11 +14,17 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets
+from mmseg_zeroshot.utils.reading import read_json
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .building import as_config, silence
 from .files import Parts
 from .finding import Finding, Section
 from .subject import Subject, at, number_at
+
+if TYPE_CHECKING:
+    from mmseg.models import BaseSegmentor
+    from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 
 LIMIT = 2.0
 """Most seconds that measuring iterations on images should take."""
@@ -93,7 +98,7 @@ def earlier_seconds(work_dir: Path) -> dict[str, float]:
     found: dict[str, float] = {}
     for path in work_dir.glob('*/*/done.json'):
         try:
-            said = json.loads(path.read_text('utf-8'))
+            said = read_json(path)
             name, seconds = said['step'], float(said['seconds'])
         except (OSError, ValueError, KeyError, TypeError):
             continue
@@ -145,7 +150,7 @@ def _counted(number: int, noun: str) -> str:
     return f'{number} {noun}{"" if number == 1 else "s"}'
 
 
-def _time_images(config: Mapping[str, Any]) -> tuple[float, str]:
+def _time_images(config: ConfigPart) -> tuple[float, str]:
     """Return seconds for an image, and what was measured."""
     crop = tuple(config['model']['data_preprocessor']['size'])
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
@@ -190,7 +195,7 @@ def _time_on_bank(subject: Subject) -> dict[str, float]:
     return found
 
 
-def _iterate_on_bank(head: Any) -> float:
+def _iterate_on_bank(head: BaseDecodeHead) -> float:
     """Return the seconds of a forward and backward pass on random sets."""
     ids = torch.tensor(head.split.seen_ids)
     sets = FeatureSets(
@@ -202,7 +207,7 @@ def _iterate_on_bank(head: Any) -> float:
     return clock.seconds()
 
 
-def _iterate(model: Any, size: tuple[int, ...], batch: int) -> float:
+def _iterate(model: BaseSegmentor, size: tuple[int, ...], batch: int) -> float:
     """Return the seconds of a forward and backward pass."""
     device = next(model.parameters()).device
     samples = []
@@ -248,7 +253,7 @@ class _Clock:
             torch.cuda.synchronize()
 
 
-def _on_images(config: Mapping[str, Any]) -> bool:
+def _on_images(config: ConfigPart) -> bool:
     kind = at(config, ['train_dataloader', 'dataset', 'type'])
     return kind == 'ZeroShotDataset'
 
@@ -269,7 +274,7 @@ def _estimate(subject: Subject, name: str, parts: Parts,
         views if key == 'feature_bank' else 1)
 
 
-def _training(config: Mapping[str, Any], speed: Speed) -> float:
+def _training(config: ConfigPart, speed: Speed) -> float:
     length = number_at(config, ['train_cfg', 'max_iters'], 0)
     if _on_images(config):
         return length * speed.image * number_at(
@@ -280,13 +285,13 @@ def _training(config: Mapping[str, Any], speed: Speed) -> float:
         stage, max(speed.on_bank.values(), default=0.0))
 
 
-def _validations(config: Mapping[str, Any]) -> int:
+def _validations(config: ConfigPart) -> int:
     length = number_at(config, ['train_cfg', 'max_iters'], 0)
     interval = number_at(config, ['train_cfg', 'val_interval'], 1)
     begin = number_at(config, ['train_cfg', 'val_begin'], 1)
     return 0 if begin > length or interval < 1 else length // interval
 
 
-def _images(parts: Parts, config: Mapping[str, Any], key: str) -> int:
+def _images(parts: Parts, config: ConfigPart, key: str) -> int:
     part = parts.of(at(config, [key, 'dataset']))
     return 0 if part is None else len(part.pairs)

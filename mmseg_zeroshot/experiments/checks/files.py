@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.datasets.compositions import CompositionsDataset
 from mmseg_zeroshot.datasets.inner_dataset import DataInfos, build_inner
@@ -17,6 +16,7 @@ from mmseg_zeroshot.experiments.inspection import (
 )
 from mmseg_zeroshot.experiments.mmseg_data import type_name
 from mmseg_zeroshot.semantics import build_split
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
 
 from .building import silence
 from .data_sets import IMAGES, inner
@@ -53,7 +53,7 @@ class Parts:
     by_config: Mapping[str, Part]
     section: Section
 
-    def of(self, dataset: Any) -> Part | None:
+    def of(self, dataset: ConfigValue) -> Part | None:
         """Return the part that a data set reads, None if it is not known.
 
         Args:
@@ -105,9 +105,9 @@ def problem_findings(place: str,
             for problem in problems]
 
 
-def _data_sets(subject: Subject) -> Iterator[tuple[str, Any, int]]:
+def _data_sets(subject: Subject) -> Iterator[tuple[str, ConfigValue, int]]:
     """Yield place, config and number of classes of each inner data set."""
-    found: dict[str, tuple[list[str], str, Any, int]] = {}
+    found: dict[str, tuple[list[str], str, ConfigValue, int]] = {}
     for key in IMAGES:
         for steps, config in subject.parts(key, 'dataset'):
             if config.get('type') == 'ZeroShotDataset':
@@ -123,7 +123,7 @@ def _data_sets(subject: Subject) -> Iterator[tuple[str, Any, int]]:
             yield 'data', folder.dataset(name), len(folder.class_names)
 
 
-def _part(subject: Subject, place: str, config: Any,
+def _part(subject: Subject, place: str, config: ConfigValue,
           num_ids: int) -> Part | Finding:
     folder = subject.experiment.folder
     if folder:
@@ -156,7 +156,7 @@ def _is_wrong(part: Part | Finding) -> bool:
     return any(problem.fatal for problem in part.pairs.problems)
 
 
-def _lost_root(config: Mapping[str, Any]) -> str:
+def _lost_root(config: ConfigPart) -> str:
     """Return the first root of a data set that is no folder, or nothing."""
     roots = (str(one.get('data_root') or '')
              for one in config.get('datasets', [config]))
@@ -172,12 +172,12 @@ def _no_folder(subject: Subject, place: str, root: str) -> Finding:
         'the path')
 
 
-def _not_drawn(dataset: Any) -> bool:
+def _not_drawn(dataset: object) -> bool:
     return (isinstance(dataset, CompositionsDataset)
             and not Path(dataset.data_root).is_dir())
 
 
-def _first_missing(config: Mapping[str, Any]) -> str:
+def _first_missing(config: ConfigPart) -> str:
     """Return the first path that a data set names and that is not there."""
     root = Path(config.get('data_root') or '')
     named = [config.get('ann_file'), *(config.get('data_prefix') or

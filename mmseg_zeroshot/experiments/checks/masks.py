@@ -1,9 +1,8 @@
 """What the masks hold, and which class has nothing to learn from."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from mmseg_zeroshot.experiments.inspection import (
     scan_masks,
 )
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
 
 from .data_sets import IMAGES
 from .files import Part, Parts, problem_findings
@@ -52,7 +52,7 @@ class Masks:
             + ('' if read == total else ', --all-masks reads all'),
             list(dict.fromkeys(findings)))
 
-    def of(self, dataset: Any) -> tuple[Part, MaskReport] | None:
+    def of(self, dataset: ConfigValue) -> tuple[Part, MaskReport] | None:
         """Return what is known of the images that a data set reads.
 
         Args:
@@ -78,7 +78,7 @@ def read_masks(part: Part, all_masks: bool) -> MaskReport:
         reduce_zero_label=part.reduce_zero_label)
 
 
-def kept_images(report: MaskReport, dataset: Mapping[str, Any],
+def kept_images(report: MaskReport, dataset: ConfigPart,
                 split: ClassSplit) -> np.ndarray:
     """Return how many images hold each value, after hiding.
 
@@ -96,7 +96,7 @@ def kept_images(report: MaskReport, dataset: Mapping[str, Any],
 
 
 def _scored_and_trained(subject: Subject
-                        ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+                        ) -> Iterator[tuple[str, ConfigPart]]:
     """Yield each data set of images that a step trains on or is scored on."""
     for key in IMAGES:
         for steps, config in subject.parts(key, 'dataset'):
@@ -104,7 +104,7 @@ def _scored_and_trained(subject: Subject
                 yield subject.place(steps, f'{key}.dataset'), config
 
 
-def _of_classes(place: str, config: Mapping[str, Any], part: Part,
+def _of_classes(place: str, config: ConfigPart, part: Part,
                 report: MaskReport) -> list[Finding]:
     """Look for classes without a pixel, and for too few drawn images."""
     split = data_split(config)
@@ -120,7 +120,7 @@ def _of_classes(place: str, config: Mapping[str, Any], part: Part,
     return _untrained(where, config, split, report)
 
 
-def _untrained(place: str, config: Mapping[str, Any], split: ClassSplit,
+def _untrained(place: str, config: ConfigPart, split: ClassSplit,
                report: MaskReport) -> list[Finding]:
     counts = kept_images(report, config, split)
     names = [name for name, i in zip(split.seen, split.seen_ids)
@@ -154,7 +154,7 @@ def _unscored(place: str, split: ClassSplit,
     return findings
 
 
-def _too_few(place: str, config: Mapping[str, Any], split: ClassSplit,
+def _too_few(place: str, config: ConfigPart, split: ClassSplit,
              report: MaskReport) -> list[Finding]:
     """Compare n of few-label learning with the images that hold a class."""
     few = FewLabel(**config['few'])

@@ -65,7 +65,8 @@ def _all_methods(experiment: Experiment) -> tuple[_Listening, bool]:
     """Plan every method, and say whether that was possible."""
     plan, whole = _Listening(experiment), True
     for method in METHODS.values():
-        for variant in ('', *list(method.variants)[1:]):
+        for variant in {method.canonical(name, experiment): None
+                        for name in ('', *method.variants)}:
             try:
                 method.steps(plan, variant)
             # Not every method fits every experiment; only those that are

@@ -11,6 +11,11 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from mmseg_zeroshot.semantics import ClassEmbeddings, build_split
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+)
 
 from .building import Failures, as_config, build_part
 from .finding import Finding
@@ -27,8 +32,9 @@ class WithoutMemory(TorchFunctionMode):
     What constructors compute with, such as ``torch.linspace``, stays real.
     """
 
-    def __torch_function__(self, func: Callable, types: Any, args: Any = (),
-                           kwargs: Mapping[str, Any] | None = None) -> Any:
+    def __torch_function__(self, func: Callable, types: tuple,
+                           args: tuple = (),
+                           kwargs: Mapping[str, Any] | None = None) -> object:
         """Redirect the functions that make weights."""
         given = dict(kwargs or {})
         if func in _FILLED and given.get('device') is None:
@@ -58,7 +64,7 @@ class Networks:
             self._build(steps, config, words, failures)
         self.findings: list[Finding] = failures.findings(subject)
 
-    def _build(self, steps: Sequence[str], config: Any, words: Words,
+    def _build(self, steps: Sequence[str], config: ConfigValue, words: Words,
                failures: Failures) -> None:
         given = config
         if not words.complete and at(config, ['decode_head', 'embeddings']):
@@ -74,7 +80,7 @@ class Networks:
         self.by_step.update(dict.fromkeys(steps, model))
 
 
-def build_network(config: Mapping[str, Any]) -> nn.Module:
+def build_network(config: ConfigPart) -> nn.Module:
     """Build a model that has no weights.
 
     Nothing is read or downloaded: weights are loaded by ``init_weights``,
@@ -91,7 +97,7 @@ def build_network(config: Mapping[str, Any]) -> nn.Module:
         return MODELS.build(as_config(config))
 
 
-def with_other_words(config: Mapping[str, Any], width: int) -> dict[str, Any]:
+def with_other_words(config: ConfigPart, width: int) -> ConfigType:
     """Return a model's config with random vectors for all classes.
 
     Args:

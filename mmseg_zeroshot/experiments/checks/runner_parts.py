@@ -4,9 +4,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING
 
-from mmengine.optim import build_optim_wrapper
+from mmengine.optim import OptimWrapper, _ParamScheduler, build_optim_wrapper
 from mmseg.registry import (
     HOOKS,
     LOOPS,
@@ -17,10 +17,16 @@ from mmseg.registry import (
 )
 from torch import nn
 
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
+
 from .building import Failures, as_config, build_part, check_arguments
 from .finding import Finding
 from .networks import Networks
 from .subject import Subject
+
+if TYPE_CHECKING:
+    from mmengine.evaluator import BaseMetric
+    from mmengine.hooks import Hook
 
 LOOP_TYPES = dict(val='ValLoop', test='TestLoop')
 _EPOCH = 1000
@@ -46,7 +52,7 @@ class RunnerParts:
         self.networks = networks
         self._failures = Failures()
         self.count = 0
-        self.by_step: dict[str, Any] = {
+        self.by_step: dict[str, SimpleNamespace] = {
             name: SimpleNamespace(hooks=[], param_schedulers=[])
             for name in subject.configs}
         # Hooks that draw ask for the run's visualizer.
@@ -60,8 +66,8 @@ class RunnerParts:
         self._optimizers()
         self.findings: list[Finding] = self._failures.findings(subject)
 
-    def _each(self, key: str, make: Callable[[Any], Any],
-              keep: Callable[[Sequence[str], Any], None] = lambda *_: None
+    def _each(self, key: str, make: Callable[[ConfigValue], object],
+              keep: Callable[[Sequence[str], object], None] = lambda *_: None
               ) -> None:
         """Build each different value of a key, item by item."""
         for steps, value in self.subject.parts(key):
@@ -73,8 +79,8 @@ class RunnerParts:
                 elif built is not None:
                     keep(steps, built)
 
-    def _keep(self, name: str) -> Callable[[Sequence[str], Any], None]:
-        def keep(steps: Sequence[str], built: Any) -> None:
+    def _keep(self, name: str) -> Callable[[Sequence[str], object], None]:
+        def keep(steps: Sequence[str], built: object) -> None:
             for step in steps:
                 getattr(self.by_step[step], name).append(built)
         return keep
@@ -82,7 +88,7 @@ class RunnerParts:
     def _optimizers(self) -> None:
         """Build optimizers and schedulers, which need weights."""
         other = nn.Linear(1, 1)  # where the network cannot be built
-        known: dict[str, list[Any]] = {}
+        known: dict[str, list[_ParamScheduler]] = {}
         for step, config in self.subject.configs.items():
             if not config.get('optim_wrapper'):
                 continue
@@ -93,8 +99,8 @@ class RunnerParts:
                 known[key] = self._schedulers(step, config, model)
             self.by_step[step].param_schedulers = known[key]
 
-    def _schedulers(self, step: str, config: Mapping[str, Any],
-                    model: nn.Module) -> list[Any]:
+    def _schedulers(self, step: str, config: ConfigPart,
+                    model: nn.Module) -> list[_ParamScheduler]:
         """Build the optimizer of a step and return its schedulers."""
         given = config['optim_wrapper']
         wrapper, failed = build_part(
@@ -115,7 +121,7 @@ class RunnerParts:
         return built
 
 
-def build_visualizer(config: Mapping[str, Any]) -> None:
+def build_visualizer(config: ConfigPart) -> None:
     """Build the visualizer that hooks ask for, without a folder.
 
     Args:
@@ -126,7 +132,7 @@ def build_visualizer(config: Mapping[str, Any]) -> None:
                            name='check-before-run'))
 
 
-def build_hooks(config: Mapping[str, Any]) -> Any:
+def build_hooks(config: ConfigPart) -> Hook:
     """Build a hook.
 
     Args:
@@ -135,7 +141,7 @@ def build_hooks(config: Mapping[str, Any]) -> Any:
     return HOOKS.build(as_config(config))
 
 
-def build_metrics(config: Mapping[str, Any]) -> Any:
+def build_metrics(config: ConfigPart) -> BaseMetric:
     """Build the metric of an evaluator.
 
     Args:
@@ -144,7 +150,7 @@ def build_metrics(config: Mapping[str, Any]) -> Any:
     return METRICS.build(as_config(config))
 
 
-def build_optimizer(model: nn.Module, config: Mapping[str, Any]) -> Any:
+def build_optimizer(model: nn.Module, config: ConfigPart) -> OptimWrapper:
     """Build a wrapped optimizer.
 
     Args:
@@ -159,7 +165,8 @@ def build_optimizer(model: nn.Module, config: Mapping[str, Any]) -> Any:
     return build_optim_wrapper(model, as_config(config))
 
 
-def build_scheduler(config: Mapping[str, Any], wrapper: Any) -> Any:
+def build_scheduler(config: ConfigPart,
+                    wrapper: OptimWrapper) -> _ParamScheduler:
     """Build a schedule of the learning rate.
 
     Args:
@@ -171,7 +178,7 @@ def build_scheduler(config: Mapping[str, Any], wrapper: Any) -> Any:
         default_args=dict(optimizer=wrapper, epoch_length=_EPOCH))
 
 
-def check_loop(name: str, config: Mapping[str, Any]) -> None:
+def check_loop(name: str, config: ConfigPart) -> None:
     """Check the arguments of a loop, which only a runner can build.
 
     Args:
@@ -198,7 +205,7 @@ def check_loop(name: str, config: Mapping[str, Any]) -> None:
             raise ValueError(f'{key} must be at least 1, got {given[key]}')
 
 
-def _items(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _items(key: str, value: ConfigValue) -> Iterator[tuple[str, ConfigValue]]:
     """Yield the parts of a list or of named hooks, with their keys."""
     if isinstance(value, (list, tuple)):
         for number, item in enumerate(value):

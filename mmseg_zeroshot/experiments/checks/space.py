@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from torch import nn
+
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigValue
 
 from .data_sets import inner
 from .finding import Finding, Section
@@ -66,7 +67,7 @@ def disk_of(subject: Subject, step: str, model: nn.Module | None,
     return 0
 
 
-def checkpoint_bytes(config: Mapping[str, Any], model: nn.Module) -> int:
+def checkpoint_bytes(config: ConfigPart, model: nn.Module) -> int:
     """Return the size of a checkpoint: weights and the optimizer's state.
 
     Args:
@@ -81,7 +82,7 @@ def checkpoint_bytes(config: Mapping[str, Any], model: nn.Module) -> int:
     return size
 
 
-def checkpoints_kept(config: Mapping[str, Any]) -> int:
+def checkpoints_kept(config: ConfigPart) -> int:
     """Return how many checkpoints a training leaves.
 
     Args:
@@ -98,7 +99,7 @@ def checkpoints_kept(config: Mapping[str, Any]) -> int:
     return kept + (1 if hook.get('save_best') else 0)
 
 
-def bank_bytes(config: Mapping[str, Any], model: nn.Module,
+def bank_bytes(config: ConfigPart, model: nn.Module,
                masks: Masks) -> int:
     """Return the size of a feature bank with the shards that it is made of.
 
@@ -121,7 +122,7 @@ def bank_bytes(config: Mapping[str, Any], model: nn.Module,
     return int(2 * sets * vectors * width * _FLOAT16)
 
 
-def memory_of(config: Mapping[str, Any], model: nn.Module) -> int:
+def memory_of(config: ConfigPart, model: nn.Module) -> int:
     """Return the bytes of weights, gradients and the optimizer's state.
 
     What a batch of images adds depends on the network and is not counted.
@@ -149,7 +150,7 @@ def in_units(size: float) -> str:
     return f'{number:.{digits}f} {_UNITS[power]}'
 
 
-def _state_bytes(config: Mapping[str, Any], model: nn.Module) -> int:
+def _state_bytes(config: ConfigPart, model: nn.Module) -> int:
     optimizer = at(config, ['optim_wrapper', 'optimizer']) or {}
     kind = str(optimizer.get('type'))
     states = _STATES.get(kind, _OTHERS)
@@ -158,7 +159,7 @@ def _state_bytes(config: Mapping[str, Any], model: nn.Module) -> int:
     return states * parameter_bytes(model, trained=True)
 
 
-def _classes_in_images(dataset: Any, masks: Masks) -> float:
+def _classes_in_images(dataset: ConfigValue, masks: Masks) -> float:
     """Return the number of (image, seen class) pairs of a training set."""
     found, split = masks.of(dataset), data_split(dataset)
     if found is None or split is None or not found[1].read:

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.experiments.experiment import Experiment
 from mmseg_zeroshot.experiments.step import REFERENCE, Step, replace_texts
 from mmseg_zeroshot.semantics import ClassSplit, build_split
 from mmseg_zeroshot.utils.json_values import short
+from mmseg_zeroshot.utils.typing_utils import ConfigType, ConfigValue
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,12 @@ class Subject:
         return self.experiment.classes
 
     @cached_property
-    def configs(self) -> dict[str, dict[str, Any]]:
+    def configs(self) -> dict[str, ConfigType]:
         """The configs of the steps that have one, ready to be built.
 
         A value that an earlier step will choose is 0, as gamma is by default.
         """
-        def fill(text: str) -> Any:
+        def fill(text: str) -> ConfigValue:
             if text == '{seed}':
                 return self.seeds[0] if self.seeds else 0
             found = REFERENCE.fullmatch(text)
@@ -97,14 +97,15 @@ class Subject:
                 for name, step in self.steps.items()
                 if step.config is not None}
 
-    def parts(self, *keys: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    def parts(self, *keys: str) -> Iterator[
+            tuple[tuple[str, ...], ConfigValue]]:
         """Yield each different value at a config key, with its steps.
 
         Args:
             keys: The key, level by level, such as ``'model'``,
                 ``'decode_head'``. Configs without it are left out.
         """
-        found: dict[str, tuple[list[str], Any]] = {}
+        found: dict[str, tuple[list[str], ConfigValue]] = {}
         for name, config in self.configs.items():
             value = at(config, keys)
             if value is not None:
@@ -139,7 +140,7 @@ class Subject:
         return f'{key} in {_of(steps)}'
 
 
-def at(config: Any, keys: Sequence[str]) -> Any:
+def at(config: ConfigValue, keys: Sequence[str]) -> ConfigValue:
     """Return the value at a nested key, None if there is none.
 
     Args:
@@ -153,7 +154,7 @@ def at(config: Any, keys: Sequence[str]) -> Any:
     return config
 
 
-def number_at(config: Any, keys: Sequence[str], default: int) -> int:
+def number_at(config: ConfigValue, keys: Sequence[str], default: int) -> int:
     """Return the whole number at a nested key.
 
     Args:
@@ -167,7 +168,7 @@ def number_at(config: Any, keys: Sequence[str], default: int) -> int:
             else default)
 
 
-def data_split(dataset: Any) -> ClassSplit | None:
+def data_split(dataset: ConfigValue) -> ClassSplit | None:
     """Return the split of a data set's config, None if it has none.
 
     Args:
@@ -177,7 +178,7 @@ def data_split(dataset: Any) -> ClassSplit | None:
     return None if given is None else build_split(given)
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """Return a config value for a finding.
 
     Args:

@@ -5,13 +5,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
 from mmseg_zeroshot.experiments.inspection import ClassWords, find_words
 from mmseg_zeroshot.semantics import load_embeddings
-from mmseg_zeroshot.semantics.class_embeddings import open_table
+from mmseg_zeroshot.semantics.class_embeddings import WordsSpec, open_table
 
 from .finding import Finding, Section
 from .subject import Subject, text_of
@@ -59,7 +58,7 @@ def check_words(subject: Subject) -> Words:
         'words', f'{looked_at}, {table.dim} wide', findings))
 
 
-def _width(words: Any) -> int:
+def _width(words: WordsSpec) -> int:
     """Return the width of the vectors of joined tables."""
     tables = [words] if isinstance(words, (str, os.PathLike)) else words
     return sum(open_table(table)[0].dim for table in tables)

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from mmseg_zeroshot.semantics.class_embeddings import (
     ClassEmbeddings,
+    WordsSpec,
     open_table,
 )
 from mmseg_zeroshot.semantics.names import canonical
-
-Words = str | os.PathLike | Sequence[str | os.PathLike]
-"""The key ``words`` of an experiment."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class ClassWords:
         return ' + '.join(self.rows)
 
 
-def find_words(words: Words, classes: Sequence[str]) -> list[ClassWords]:
+def find_words(words: WordsSpec, classes: Sequence[str]) -> list[ClassWords]:
     """Find the vector of each class; a class without one is no error.
 
     Args:

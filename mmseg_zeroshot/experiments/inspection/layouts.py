@@ -1,6 +1,7 @@
 """How a folder of images and masks is laid out."""
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.images import open_image
 from mmseg_zeroshot.utils.suffixes import (
     Suffixes,
     find_suffixes,
@@ -105,7 +107,7 @@ def find_layout(root: str | Path, *, images: str = '', masks: str = '',
         FileNotFoundError: The root or a part that is given is not there.
         ValueError: Images and masks cannot be told, or do not pair.
     """
-    listing = list_files(Path(root).expanduser().absolute())
+    listing = list_files(Path(os.path.expanduser(root)).absolute())
     names = _bases(listing)
     found = [
         _Match(i, m, rules)
@@ -194,9 +196,9 @@ def _holds(listing: Listing, base: str) -> str:
 def _holds_file(path: Path) -> str:
     """Return whether a file looks like an image or a mask."""
     try:
-        with Image.open(path) as image:
+        with open_image(path) as image:
             labels = image.mode in _ONE_CHANNEL and image.format != 'JPEG'
-    except OSError:
+    except (OSError, Image.DecompressionBombError):
         return 'both'
     return 'masks' if labels else 'images'
 

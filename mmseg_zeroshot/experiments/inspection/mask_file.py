@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+
+from mmseg_zeroshot.utils.images import open_image, orientation
+from mmseg_zeroshot.utils.label_values import first_odd_value, odd_values
 
 NUM_VALUES = 256
 UNLABELLED = 255
@@ -18,8 +20,12 @@ DEFECTS = {
         'write one channel of ids, such as an 8-bit grey or palette PNG; a '
         'table from colour to id does it'),
     'deep': (
-        'masks hold values above 255, which are read modulo 256',
+        'masks hold values that are no class ids, which stops training',
         'write 8-bit masks, with 255 where there is no label'),
+    'turned': (
+        'masks carry an EXIF orientation, which is not obeyed in masks',
+        'write them anew without, drawn on their images as viewers show '
+        'these'),
     'lossy': (
         'masks are JPEG files, which change ids at every border',
         'write them as PNG from the original masks'),
@@ -46,8 +52,8 @@ class MaskFile:
 def read_mask(path: Path) -> MaskFile:
     """Read a mask and count its values.
 
-    A palette image gives its indices and 16 bits are cut to 8, which is what
-    MMSegmentation's ``LoadAnnotations`` does.
+    A palette image gives its indices, which is what MMSegmentation's
+    ``LoadAnnotations`` does. Values that are no ids are not counted.
 
     Args:
         path: The file.
@@ -57,18 +63,22 @@ def read_mask(path: Path) -> MaskFile:
     """
     nothing = np.zeros(NUM_VALUES, np.int64)
     try:
-        with Image.open(path) as image:
-            lossy = image.format == 'JPEG'
+        with open_image(path) as image:
+            lossy, turned = image.format == 'JPEG', orientation(image)
             size, values = image.size, np.asarray(image)
     # Pillow's readers raise nearly anything on broken files.
     except Exception as error:
         return MaskFile((0, 0), nothing, dict(
             unreadable=f'{type(error).__name__}: {error}'))
+    defects = dict(lossy='JPEG') if lossy else {}
+    if turned != 1:
+        defects['turned'] = f'orientation {turned}'
     if values.ndim > 2:
         return MaskFile(size, nothing,
-                        dict(colours=f'{values.shape[-1]} channels'))
-    defects = dict(lossy='JPEG') if lossy else {}
-    if values.dtype.itemsize > 1 and values.size and values.max() >= 256:
-        defects['deep'] = f'up to {values.max()}'
+                        {**defects, 'colours': f'{values.shape[-1]} channels'})
+    odd = first_odd_value(values)
+    if odd is not None:
+        defects['deep'] = f'value {odd}'
+        values = values[~odd_values(values)]
     flat = values.astype(np.uint8, copy=False).reshape(-1)
     return MaskFile(size, np.bincount(flat, minlength=NUM_VALUES), defects)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mmseg_zeroshot.utils.images import look_at
+from mmseg_zeroshot.utils.images import Photo, look_at, open_image
 
 from .mask_file import DEFECTS, NUM_VALUES, UNLABELLED, MaskFile, read_mask
 from .pairs import Pair
@@ -107,9 +107,9 @@ def sample_size(pairs: Sequence[Pair]) -> int:
     if not pairs:
         return _LEAST
     try:
-        with Image.open(pairs[0].mask) as image:
+        with open_image(pairs[0].mask) as image:
             pixels = image.size[0] * image.size[1]
-    except OSError:
+    except (OSError, Image.DecompressionBombError):
         return _LEAST
     return min(_MOST, max(_LEAST, _PIXELS // max(pixels, 1)))
 
@@ -143,9 +143,10 @@ def scan_masks(pairs: Sequence[Pair], *, num_ids: int,
                for i in np.flatnonzero(holds.any(0))
                if num_ids <= i != UNLABELLED}
     problems = (*_defects(chosen, masks), *_bad_images(chosen, images),
-                *_other_sizes(chosen, masks, images),
+                *_other_sizes(chosen, masks, images), *_turned(images),
                 *_outside(outside, holds, num_ids))
-    sizes = Counter(size for size in images if isinstance(size, tuple))
+    sizes = Counter(image.size for image in images
+                    if isinstance(image, Photo))
     return MaskReport(num_ids, len(pairs), chosen, holds, pixels.sum(0),
                       dict(sizes.most_common()), outside, problems)
 
@@ -158,10 +159,10 @@ def _spread(pairs: Sequence[Pair], sample: int | None) -> list[Pair]:
     return [pairs[int(place)] for place in places]
 
 
-def _image(path: Path) -> tuple[int, int] | str:
-    """Return an image's size, or why it cannot be read."""
+def _image(path: Path) -> Photo | str:
+    """Look at an image's header, or return why it cannot be read."""
     try:
-        return look_at(path, max_pixels=Image.MAX_IMAGE_PIXELS or 1 << 40).size
+        return look_at(path, max_pixels=Image.MAX_IMAGE_PIXELS or 1 << 40)
     except (OSError, ValueError, SyntaxError) as error:
         return str(error)
 
@@ -180,7 +181,7 @@ def _defects(pairs: Sequence[Pair],
 
 
 def _bad_images(pairs: Sequence[Pair],
-                images: Sequence[tuple[int, int] | str]) -> list[Problem]:
+                images: Sequence[Photo | str]) -> list[Problem]:
     bad = [image for image in images if isinstance(image, str)]
     if not bad:
         return []
@@ -189,14 +190,14 @@ def _bad_images(pairs: Sequence[Pair],
 
 
 def _other_sizes(pairs: Sequence[Pair], masks: Sequence[MaskFile],
-                 images: Sequence[tuple[int, int] | str]) -> list[Problem]:
+                 images: Sequence[Photo | str]) -> list[Problem]:
     """Look for masks that do not fit their images."""
     files = [
         f'{pair.mask} is {mask.size[0]}x{mask.size[1]}, its image '
-        f'{image[0]}x{image[1]}'
+        f'{image.size[0]}x{image.size[1]}'
         for pair, mask, image in zip(pairs, masks, images)
-        if mask.size != (0, 0) and isinstance(image, tuple)
-        and image != mask.size
+        if mask.size != (0, 0) and isinstance(image, Photo)
+        and image.size != mask.size
     ]
     if not files:
         return []
@@ -204,6 +205,21 @@ def _other_sizes(pairs: Sequence[Pair], masks: Sequence[MaskFile],
         f'{len(files):,} masks are of another size than their images',
         first_of(files), 'scale masks to their images, without '
         'interpolation', len(files))]
+
+
+def _turned(images: Sequence[Photo | str]) -> list[Problem]:
+    """Look for images that are turned while their masks are not."""
+    files = [f'{image.path}, orientation {image.orientation}'
+             for image in images
+             if isinstance(image, Photo) and image.orientation != 1]
+    if not files:
+        return []
+    return [Problem(
+        f'{len(files):,} images carry an EXIF orientation and are turned, '
+        'their masks are not', first_of(files),
+        'masks must be drawn on the images as viewers show them; if they are '
+        'drawn on the stored pixels, write the images anew without the tag',
+        len(files), fatal=False)]
 
 
 def _outside(outside: Mapping[int, Path], holds: np.ndarray,

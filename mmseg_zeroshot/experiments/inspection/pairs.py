@@ -3,12 +3,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import NamedTuple, overload
 
 from mmseg_zeroshot.experiments.folder_data import FolderData, is_list
+from mmseg_zeroshot.utils.found_files import endings, explain_missing
+from mmseg_zeroshot.utils.typing_utils import DataInfo
 
 from .problems import Problem, first_of
 
@@ -45,7 +47,7 @@ class PartPairs(Sequence[Pair]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Pair]: ...
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: int | slice) -> Pair | Sequence[Pair]:
         """Return a pair, or several."""
         return self.found[index]
 
@@ -82,13 +84,14 @@ def pairs(folder: FolderData, part: str) -> PartPairs:
         problems.append(Problem(
             f'the part {part!r} has no images', str(root / part if is_list(
                 part) else images),
-            f'images must end in {folder.image_suffix!r}; see the keys '
-            'images, image_suffix, train and val of data'))
+            f'images must end in {folder.image_suffix!r}; '
+            f'{endings(images)}; see the keys images, image_suffix, train '
+            'and val of data'))
     found = [pair for pair in whole if not missing.intersection(pair)]
     return PartPairs(part, tuple(found), tuple(problems))
 
 
-def pairs_of_infos(infos: Iterable[Mapping[str, Any]]) -> PartPairs:
+def pairs_of_infos(infos: Iterable[DataInfo]) -> PartPairs:
     """Return the pairs of a data set's infos.
 
     Args:
@@ -185,5 +188,6 @@ def _check_missing(whole: Sequence[Pair], missing: set[Path],
         if lost:
             problems.append(Problem(
                 f'{len(lost):,} {what}s are missing', first_of(lost),
-                f'add them, or take their names out; see the keys {what}s '
-                f'and {what}_suffix of data', len(lost)))
+                f'{explain_missing(lost[0])}; add them, or take their names '
+                f'out; see the keys {what}s and {what}_suffix of data',
+                len(lost)))

@@ -1,14 +1,13 @@
 """Few-label learning: n labelled images of every class."""
 from __future__ import annotations
 
-from typing import Any
-
 from mmengine.config import Config
 
 from mmseg_zeroshot.experiments import stages
 from mmseg_zeroshot.experiments.derivation import derive
 from mmseg_zeroshot.experiments.plan import Plan
 from mmseg_zeroshot.experiments.step import checkpoint_of
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .plain import seen
 from .projection import SPNET, spnet, spnet_config
@@ -76,7 +75,7 @@ def _few(plan: Plan, number: int, load_from: str) -> Config:
 def _training(number: int, *, learning_rate: float | None = None,
               learning_rate_of_one: float | None = None,
               iterations: int | None = None,
-              frozen_stages: int | None = None) -> dict[str, Any]:
+              frozen_stages: int | None = None) -> ConfigType:
     """Return what an experiment changes in the fine-tuning.
 
     Args:
@@ -89,7 +88,7 @@ def _training(number: int, *, learning_rate: float | None = None,
     """
     if number == 1:
         learning_rate = learning_rate_of_one or learning_rate
-    change: dict[str, Any] = {}
+    change: ConfigType = {}
     if learning_rate is not None:
         change['optim_wrapper'] = dict(optimizer=dict(lr=learning_rate))
     if iterations is not None:

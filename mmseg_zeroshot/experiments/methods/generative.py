@@ -32,7 +32,7 @@ RECIPES = {
 @register_method(
     'zs3net', 'ZS3Net', 'a 1x1 classifier is retrained on features that a '
     'generator makes from word vectors', variants=RECIPES,
-    page='zs3net/README.md', paper=ZS3NET, mode='drop')
+    default_key='recipe', page='zs3net/README.md', paper=ZS3NET, mode='drop')
 def zs3net(plan: Plan, variant: str = '') -> str:
     """Add ZS3Net (Bucher et al., NeurIPS 2019).
 
@@ -43,7 +43,7 @@ def zs3net(plan: Plan, variant: str = '') -> str:
     Returns:
         Name of the last training.
     """
-    if variant == 'released':
+    if (variant or plan.experiment.recipe) == 'released':
         return joint(plan, variant)
     return plan.train(named('zs3net', variant), classifier(plan, variant))
 

@@ -27,7 +27,8 @@ def make_plan(experiment: Experiment, methods: Sequence[str] = DEFAULT,
         ValueError: A method is unknown or named twice, the experiment does
             not fit it, or no step has an option of all steps.
     """
-    found = [find_method(text) for text in methods]
+    found = [(method, method.canonical(variant, experiment))
+             for method, variant in map(find_method, methods)]
     for number, one in enumerate(found):
         if one in found[:number]:
             raise ValueError(f'method {methods[number]!r} is named twice')

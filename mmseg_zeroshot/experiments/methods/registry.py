@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mmseg_zeroshot.experiments.experiment import Experiment
 from mmseg_zeroshot.experiments.plan import Plan
 from mmseg_zeroshot.semantics.names import hint
 
@@ -36,8 +37,9 @@ class Method:
         steps: Adds the method's steps to a plan, under a variant, and
             returns the name of the last training.
         summary: What it does, in a sentence.
-        variants: Variants by name, each with a sentence; the first is the
-            default.
+        variants: Variants by name, each with a sentence.
+        default_key: Key of the experiment that names the default variant;
+            empty where the first is the default.
         calibrated: Whether its head takes gamma.
         page: Its page below ``configs``, such as ``'spnet/README.md'``; the
             page's folder holds its configs.
@@ -53,6 +55,7 @@ class Method:
     steps: Callable[[Plan, str], str]
     summary: str
     variants: Mapping[str, str] = field(default_factory=dict)
+    default_key: str = ''
     calibrated: bool = True
     page: str = ''
     paper: Paper | None = None
@@ -64,22 +67,45 @@ class Method:
 
         Args:
             plan: Takes the steps.
-            variant: One of ``variants``; empty for the default.
+            variant: As :meth:`canonical` returns it.
         """
         trained = self.steps(plan, variant)
         if not self.calibrated:
             return
-        known = plan.experiment.gamma
-        key = f'{self.name}:{variant}' if variant else self.name
-        if key in known and known[key] is not None:
-            plan.calibrated(trained, known[key])
-        elif key not in known and plan.experiment.can_hold_out:
+        given = [gamma for name, gamma in plan.experiment.gamma.items()
+                 if name in self._names(variant, plan.experiment)]
+        if given and given[0] is not None:
+            plan.calibrated(trained, given[0])
+        elif not given and plan.experiment.can_hold_out:
             self.steps(plan.held_out, variant)
             plan.calibrated(trained)
+
+    def canonical(self, variant: str, experiment: Experiment) -> str:
+        """Return the one name that a variant has in an experiment's steps.
+
+        Args:
+            variant: One of ``variants``, or empty for the default.
+            experiment: The experiment.
+
+        Returns:
+            The variant; empty for the default, also where that is named.
+        """
+        return '' if variant == self._default(experiment) else variant
+
+    def _default(self, experiment: Experiment) -> str:
+        if self.default_key:
+            return getattr(experiment, self.default_key)
+        return next(iter(self.variants), '')
+
+    def _names(self, variant: str, experiment: Experiment) -> list[str]:
+        """Return what an experiment may call a variant."""
+        named = f'{self.name}:{variant or self._default(experiment)}'
+        return [named] if variant else [self.name, named]
 
 
 def register_method(name: str, title: str, summary: str, *,
                     variants: Mapping[str, str] | None = None,
+                    default_key: str = '',
                     calibrated: bool = True, page: str = '',
                     paper: Paper | None = None,
                     rows: Sequence[str] = (),
@@ -91,6 +117,7 @@ def register_method(name: str, title: str, summary: str, *,
         title: What pages and the model zoo call it.
         summary: What it does, in a sentence.
         variants: Variants by name, the default first.
+        default_key: Key of the experiment that names the default variant.
         calibrated: Whether its head takes gamma.
         page: Its page below ``configs``.
         paper: Where it was published.
@@ -109,8 +136,9 @@ def register_method(name: str, title: str, summary: str, *,
             raise ValueError(f'a method {name!r} is registered already')
         METHODS[name] = Method(
             name=name, title=title, steps=steps, summary=summary,
-            variants=variants or {}, calibrated=calibrated, page=page,
-            paper=paper, rows=tuple(rows) or (title, ), mode=mode)
+            variants=variants or {}, default_key=default_key,
+            calibrated=calibrated, page=page, paper=paper,
+            rows=tuple(rows) or (title, ), mode=mode)
         return steps
 
     return register
@@ -121,6 +149,10 @@ def find_method(text: str) -> tuple[Method, str]:
 
     Args:
         text: Such as ``'spnet'`` or ``'zs3net:paper'``.
+
+    Returns:
+        The variant is empty where none is named; see
+        :meth:`Method.canonical`.
 
     Raises:
         ValueError: The method or the variant is unknown.
@@ -134,6 +166,5 @@ def find_method(text: str) -> tuple[Method, str]:
                  else ' It has none')
         raise ValueError(f'method {name!r} has no variant {variant!r}.'
                          + known)
-    default = next(iter(method.variants), '')
-    return method, '' if variant == default else variant
+    return method, variant
 

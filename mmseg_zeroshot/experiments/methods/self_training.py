@@ -9,6 +9,7 @@ from mmseg_zeroshot.experiments.derivation import derive
 from mmseg_zeroshot.experiments.plan import Plan
 from mmseg_zeroshot.experiments.step import checkpoint_of, folder_of
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.semantics.supervision import get_supervision
 
 from .generative import ZS3NET, zs3net
 from .registry import register_method
@@ -37,7 +38,8 @@ def zs5net(plan: Plan, variant: str = '') -> str:
         Name of the last training.
 
     Raises:
-        ValueError: ``p`` or ``rounds`` is out of range.
+        ValueError: ``p`` or ``rounds`` is out of range, or the recipe's
+            supervision must not become self-training.
     """
     given = dict(DEFAULTS, **plan.arguments('zs5net'))
     for key in given:
@@ -50,6 +52,13 @@ def zs5net(plan: Plan, variant: str = '') -> str:
     if rounds < 1:
         raise ValueError(f"stages['zs5net']['rounds']={rounds} must be at "
                          'least 1')
+    supervision = plan.base.recipe.supervision
+    if not get_supervision('self-training').may_load(supervision):
+        raise ValueError(
+            f"zs5net goes on from the experiment's ZS3Net, and recipe "
+            f'{plan.experiment.recipe!r} trains one of supervision '
+            f"{supervision!r}, which self-training must not load: take recipe "
+            "'strict' or 'gan'")
     teacher = zs3net(plan)
     for number in range(1, rounds + 1):
         end = '' if number == 1 else f'-{number}'

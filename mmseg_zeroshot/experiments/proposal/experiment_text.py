@@ -3,10 +3,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
 
 from mmseg_zeroshot.experiments.folder_data import FolderData
+from mmseg_zeroshot.semantics.class_embeddings import WordsSpec
 from mmseg_zeroshot.utils.config_text import assignment, comment
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+)
 
 _SHOWN = ('root', 'classes', 'train', 'val', 'images', 'masks', 'size',
           'crop')
@@ -20,8 +25,8 @@ _OTHER_KEYS = """\
 """
 
 
-def experiment_text(*, title: str, data: Any, split: Mapping[str, Any],
-                    words: Any, network: str, dataset: str = '',
+def experiment_text(*, title: str, data: str | ConfigPart, split: ConfigPart,
+                    words: WordsSpec, network: str, dataset: str = '',
                     why: Mapping[str, str] | None = None) -> str:
     """Return an experiment file.
 
@@ -60,20 +65,21 @@ def experiment_text(*, title: str, data: Any, split: Mapping[str, Any],
     return '\n'.join([*blocks, _OTHER_KEYS])
 
 
-def _block(key: str, value: Any, about: str, why: Mapping[str, str]) -> str:
+def _block(key: str, value: ConfigValue, about: str,
+           why: Mapping[str, str]) -> str:
     """Return an assignment under its comment."""
     return (comment(' '.join(filter(None, [about, why.get(key, '')])))
             + assignment(key, value))
 
 
-def _folder(data: Mapping[str, Any]) -> dict[str, Any]:
+def _folder(data: ConfigPart) -> ConfigType:
     """Return a folder's keys, without unimportant ones of usual values."""
     usual = {f.name: f.default for f in fields(FolderData)}
     return {key: data[key] for key in usual
             if key in data and (key in _SHOWN or data[key] != usual[key])}
 
 
-def _about_data(data: Any) -> str:
+def _about_data(data: str | ConfigPart) -> str:
     if not isinstance(data, Mapping):
         return ('A data set: a file of configs/_base_/datasets, or an mmseg '
                 'config.')
@@ -85,7 +91,7 @@ def _about_data(data: Any) -> str:
     return about
 
 
-def _about_split(groups: Mapping[str, Any]) -> str:
+def _about_split(groups: ConfigPart) -> str:
     about = 'No training step reads labels of `unseen` classes.'
     if 'validation' in groups:
         about += (' `validation` names seen classes that stand in for them '

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from mmseg_zeroshot.experiments.config_files import (
     base_file,
@@ -21,9 +21,13 @@ from mmseg_zeroshot.experiments.inspection import (
 )
 from mmseg_zeroshot.experiments.mmseg_data import inner_dataset, type_name
 from mmseg_zeroshot.semantics import get_classes
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigType
 
 from .class_choice import known_classes
 from .survey import Survey
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class NamedData:
 
     name: str
     path: Path
-    inner: Mapping[str, dict[str, Any]]
+    inner: Mapping[str, ConfigType]
     classes: str | Sequence[str]
 
     @classmethod
@@ -83,7 +87,7 @@ def _portable(name: str) -> str:
     return str(path.absolute()) if path.is_file() else name
 
 
-def _inner(config: Any, part: str, name: str) -> dict[str, Any]:
+def _inner(config: Config, part: str, name: str) -> ConfigType:
     """Return the data set of a loader, without wrapper and pipeline."""
     dataset = config.get(f'{part}_dataloader', {}).get('dataset')
     if not dataset:
@@ -94,7 +98,7 @@ def _inner(config: Any, part: str, name: str) -> dict[str, Any]:
     return inner_dataset(dict(dataset), f'{part}_dataloader')
 
 
-def _classes(dataset: Mapping[str, Any], name: str) -> list[str]:
+def _classes(dataset: ConfigPart, name: str) -> list[str]:
     """Return the class names of a data set, or of the first inside it."""
     from mmseg.registry import DATASETS
     from mmseg.utils import register_all_modules
@@ -113,7 +117,7 @@ def _classes(dataset: Mapping[str, Any], name: str) -> list[str]:
     return [str(one).strip() for one in classes]
 
 
-def _look(dataset: Mapping[str, Any], num_ids: int,
+def _look(dataset: ConfigPart, num_ids: int,
           all_masks: bool) -> tuple[MaskReport | None, list[Problem]]:
     """Read masks of a data set; one that is not there is a problem."""
     from mmseg_zeroshot.datasets.inner_dataset import DataInfos, build_inner

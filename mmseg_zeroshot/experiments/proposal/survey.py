@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.experiments.folder_data import FolderData
 from mmseg_zeroshot.experiments.inspection import (
@@ -16,6 +15,10 @@ from mmseg_zeroshot.experiments.inspection import (
     sample_size,
     scan_masks,
     shared_images,
+)
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigType,
+    ConfigValue,
 )
 
 from .drawn_parts import DrawnParts, draw_parts
@@ -39,7 +42,7 @@ class Survey:
         drawn: Lists that must be written, for a folder without parts.
     """
 
-    data: Any
+    data: ConfigValue
     classes: str | Sequence[str]
     where: str
     train: MaskReport | None
@@ -63,7 +66,7 @@ def folder_survey(layout: Layout, classes: str | Sequence[str], *,
     Raises:
         ValueError: There are too few images.
     """
-    data: dict[str, Any] = dict(layout.data(), classes=classes)
+    data: ConfigType = dict(layout.data(), classes=classes)
     folder = FolderData(**data)
     train, val, drawn = _parts(folder, layout)
     reports = [
@@ -96,7 +99,7 @@ def count_ids(layout: Layout, *, all_masks: bool = False) -> MaskReport:
         layout: Of the folder.
         all_masks: Whether all masks are read, and not a sample.
     """
-    data: dict[str, Any] = dict(layout.data(), classes=())
+    data: ConfigType = dict(layout.data(), classes=())
     train = pairs(FolderData(**data), layout.train)
     return scan_masks(train, num_ids=_ANY_ID,
                       sample=None if all_masks else sample_size(train))

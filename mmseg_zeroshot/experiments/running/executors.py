@@ -6,12 +6,16 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mmseg_zeroshot.utils.locks import locked
+from mmseg_zeroshot.utils.typing_utils import ConfigPart
 
 from .folders import LOG
 from .processes import start, stop
+
+if TYPE_CHECKING:
+    import submitit
 
 EXECUTORS = ('local', 'slurm', 'submitit-local')
 """This machine; Slurm through submitit; submitit without a cluster."""
@@ -61,7 +65,7 @@ class Executor(Protocol):
 
 
 def make_executor(name: str, jobs: int, work_dir: Path,
-                  options: Mapping[str, Any] | None = None) -> Executor:
+                  options: ConfigPart | None = None) -> Executor:
     """Return an executor by name.
 
     Args:
@@ -169,7 +173,7 @@ class SubmititExecutor:
     """
 
     def __init__(self, cluster: str, folder: Path,
-                 options: Mapping[str, Any]) -> None:
+                 options: ConfigPart) -> None:
         try:
             import submitit
         except ImportError as error:
@@ -207,7 +211,7 @@ class SubmititJob:
         call: The call.
     """
 
-    def __init__(self, job: Any, call: Call) -> None:
+    def __init__(self, job: submitit.Job[int], call: Call) -> None:
         self._job = job
         self._call = call
 

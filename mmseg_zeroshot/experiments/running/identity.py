@@ -7,9 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from mmseg_zeroshot.experiments.step import Step
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+    JSONValue,
+)
+
+if TYPE_CHECKING:  # in typing from Python 3.11 on
+    from typing_extensions import NotRequired
 
 IGNORED = {
     'work_dir': "the step's own folder",
@@ -44,8 +53,26 @@ CONTENTS = ('.npz', '.txt', '.json')
 of word vectors, and lists of images, classes and graphs."""
 
 
+
+class Identity(TypedDict):
+    """What decides about the outcome of a step, as plain values."""
+
+    command: str
+    load: str
+    arguments: list[str]
+    seed: int
+    inputs: dict[str, str]
+    """By name of a step that something is taken from, its fingerprint."""
+    config: ConfigType | None
+    """What counts of the config."""
+    files: dict[str, str]
+    """By path of a small file that is named, the SHA-256 of its content."""
+    imports: NotRequired[dict[str, str]]
+    """By module that the experiment brings along, the SHA-256 of its files."""
+
+
 def identity(step: Step, seed: int,
-             inputs: Mapping[str, str]) -> dict[str, Any]:
+             inputs: Mapping[str, str]) -> Identity:
     """Say what decides about the outcome of a step.
 
     References to other steps stay text, and no folder of the run is part of
@@ -58,7 +85,8 @@ def identity(step: Step, seed: int,
 
     Returns:
         Plain values. ``files`` has the SHA-256 of the content of every small
-        file that the config or an argument names.
+        file that the config or an argument names, and ``imports``, where the
+        step runs code of the experiment's own, those of the modules.
 
     Raises:
         ValueError: The config holds something that has no text.
@@ -68,10 +96,13 @@ def identity(step: Step, seed: int,
         arguments=list(step.arguments), seed=seed, inputs=dict(inputs),
         config=None if step.config is None else _counted(step)),
         f'step {step.name!r}')
-    return dict(said, files=dict(_named_files(said)))
+    if step.modules:
+        said['imports'] = {name: ' '.join(map(_content, files))
+                           for name, files in step.modules.items()}
+    return cast(Identity, dict(said, files=dict(_named_files(said))))
 
 
-def fingerprint(said: Mapping[str, Any]) -> str:
+def fingerprint(said: Identity) -> str:
     """Return the hash of an identity, of 64 hexadecimal digits.
 
     Args:
@@ -82,18 +113,18 @@ def fingerprint(said: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _counted(step: Step) -> dict[str, Any]:
+def _counted(step: Step) -> ConfigType:
     """Return the part of a step's config that counts."""
     counted = _counting(step.config or {})
     places = READ.get(step.command)
     return counted if places is None else _only(counted, places)
 
 
-def _only(config: Mapping[str, Any], places: Sequence[str]) -> dict[str, Any]:
+def _only(config: ConfigPart, places: Sequence[str]) -> ConfigType:
     """Return what stands at dotted keys, by these."""
     found = {}
     for place in places:
-        value: Any = config
+        value: ConfigValue = config
         for part in place.split('.'):
             value = value.get(part) if isinstance(value, Mapping) else None
         if value is not None:
@@ -101,7 +132,7 @@ def _only(config: Mapping[str, Any], places: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _counting(config: Mapping[str, Any], above: str = '') -> dict[str, Any]:
+def _counting(config: ConfigPart, above: str = '') -> ConfigType:
     """Leave out what is ignored."""
     kept = {}
     for key, value in config.items():
@@ -115,7 +146,7 @@ def _counting(config: Mapping[str, Any], above: str = '') -> dict[str, Any]:
     return kept
 
 
-def _plain(value: Any, place: str) -> Any:
+def _plain(value: ConfigValue, place: str) -> JSONValue:
     """Return what JSON holds; tuples are lists in it."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item, f'{place}: {key}')
@@ -129,7 +160,8 @@ def _plain(value: Any, place: str) -> Any:
         'a config file: use plain text, numbers, lists and dicts')
 
 
-def _named_files(value: Any, root: str = '') -> Iterator[tuple[str, str]]:
+def _named_files(value: JSONValue,
+                 root: str = '') -> Iterator[tuple[str, str]]:
     """Yield path and SHA-256 of every small file that is named.
 
     Args:
@@ -145,12 +177,11 @@ def _named_files(value: Any, root: str = '') -> Iterator[tuple[str, str]]:
         for item in value:
             yield from _named_files(item, root)
     elif isinstance(value, str) and (path := _small_file(value, root)):
-        about = path.stat()
-        yield str(path), _sha256(path, about.st_mtime_ns, about.st_size)
+        yield str(path), _content(path)
 
 
-def _with_contents(value: Any, known: Mapping[str, str],
-                   root: str = '') -> Any:
+def _with_contents(value: JSONValue, known: Mapping[str, str],
+                   root: str = '') -> JSONValue:
     """Put the SHA-256 of its content in the place of a file's path."""
     if isinstance(value, Mapping):
         inner = value.get('data_root')
@@ -175,6 +206,11 @@ def _candidates(text: str, root: str) -> list[Path]:
     if not text.endswith(CONTENTS) or '\n' in text:
         return []
     return [Path(text), *([Path(root, text)] if root else [])]
+
+
+def _content(path: Path) -> str:
+    about = path.stat()
+    return _sha256(path, about.st_mtime_ns, about.st_size)
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmseg_zeroshot.utils.locks import LOCK, is_locked
+from mmseg_zeroshot.utils.sizes import readable_size
 
 from .folders import STEP, places, step_files
 from .tasks import Task
@@ -58,20 +59,6 @@ def find_leftovers(work_dir: Path, tasks: Iterable[Task]) -> list[Leftover]:
             and not path.parent.is_symlink() and not _in_use(path.parent)]
 
 
-def readable_size(size: int) -> str:
-    """Return a number of bytes as text, such as ``'1.5 MB'``.
-
-    Args:
-        size: The number.
-    """
-    value = float(size)
-    for unit in ('B', 'kB', 'MB'):
-        if value < 1000:
-            return f'{value:.3g} {unit}'
-        value /= 1000
-    return f'{value:.1f} GB'
-
-
 def readable_age(seconds: float) -> str:
     """Return a time span in its largest unit, such as ``'3 days'``.
 
@@ -87,7 +74,7 @@ def readable_age(seconds: float) -> str:
 
 def _in_use(folder: Path) -> bool:
     """Whether a process holds the folder or one below it."""
-    return any(is_locked(path.parent) for path in folder.rglob(LOCK))
+    return any(map(is_locked, folder.rglob(f'*{LOCK}')))
 
 
 def _leftover(folder: Path) -> Leftover:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mmseg_zeroshot.utils.pace import duration
 
-from .folders import DONE, LOG, places, read_json
+from .folders import DONE, LOG, places, read_object
 from .tasks import Task
 
 # MMEngine's log: Iter(train) [ 50/1000]
@@ -153,7 +153,7 @@ def known_seconds(work_dir: Path) -> dict[str, float]:
     found: dict[str, float] = {}
     for place in places(work_dir):
         for path in place.glob(f'*/{DONE}'):
-            done = read_json(path) or {}
+            done = read_object(path) or {}
             # One that went on has done only a part of the work.
             if 'seconds' in done and not done.get('resumed'):
                 name = done['step']

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from .identity import CONTENTS
+from mmseg_zeroshot.utils.typing_utils import JSONObject, JSONValue
+
+from .identity import CONTENTS, Identity
 from .tasks import Task
 
 _MOST = 3
@@ -14,7 +15,7 @@ _WIDTH = 40
 _ABSENT = object()
 
 
-def why(task: Task, earlier: Mapping[str, Any] | None) -> str:
+def why(task: Task, earlier: JSONObject | None) -> str:
     """Say why a task runs although its step ran before.
 
     Args:
@@ -36,7 +37,7 @@ def why(task: Task, earlier: Mapping[str, Any] | None) -> str:
                                         else [])])
 
 
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def differences(old: JSONObject, new: Identity) -> list[str]:
     """Say what two identities differ in, words and split first.
 
     Args:
@@ -47,14 +48,15 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         Every difference once, also if it stands in several places under
         different keys.
     """
-    return [*_values(old, new), *_contents(old, new), *_inputs(old, new)]
+    return [*_values(old, new), *_contents(old, new), *_imports(old, new),
+            *_inputs(old, new)]
 
 
-def _values(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def _values(old: JSONObject, new: Identity) -> list[str]:
     kept = ('config', 'arguments', 'command', 'load')
     before = dict(_leaves({key: old.get(key) for key in kept}))
     after = dict(_leaves({key: new.get(key) for key in kept}))
-    found: dict[str, tuple[Any, Any]] = {}
+    found: dict[str, tuple[JSONValue, JSONValue]] = {}
     for key in dict.fromkeys([*after, *before]):
         a, b = before.get(key, _ABSENT), after.get(key, _ABSENT)
         if a != b and not _same_file(a, b, old, new):
@@ -71,7 +73,7 @@ def _values(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
             for labels in alike.values()]
 
 
-def _keys(labels: list[str], *values: Any) -> str:
+def _keys(labels: list[str], *values: JSONValue) -> str:
     """Name the keys that changed alike; of a list, the first says enough."""
     if any(isinstance(value, list) for value in values):
         return labels[0]
@@ -80,7 +82,7 @@ def _keys(labels: list[str], *values: Any) -> str:
                                         else '')
 
 
-def _changed_items(old: Any, new: Any) -> str:
+def _changed_items(old: JSONValue, new: JSONValue) -> str:
     """Say which items of a list changed; empty where that says no more."""
     if not (isinstance(old, list) and isinstance(new, list)):
         return ''
@@ -98,7 +100,8 @@ def _changed_items(old: Any, new: Any) -> str:
                                         else [])])
 
 
-def _leaves(value: Any, place: str = '') -> Iterator[tuple[str, Any]]:
+def _leaves(value: JSONValue, place: str = '') -> Iterator[
+        tuple[str, JSONValue]]:
     """Yield dotted key and value; a list of plain values is one value."""
     if isinstance(value, Mapping):
         items = list(value.items())
@@ -131,7 +134,7 @@ def _rank(label: str) -> int:
     return len(first) + (name == 'param_scheduler')
 
 
-def _change(label: str, old: Any, new: Any) -> str:
+def _change(label: str, old: JSONValue, new: JSONValue) -> str:
     if old is _ABSENT:
         return f'{label} is new: {_shown(new)}'
     if new is _ABSENT:
@@ -146,7 +149,7 @@ def _change(label: str, old: Any, new: Any) -> str:
     return f'{label} changed: {texts[0]} -> {texts[1]}'
 
 
-def _shown(value: Any) -> str:
+def _shown(value: JSONValue) -> str:
     if isinstance(value, list):
         text = ', '.join(map(_shown, value)) or 'none'
     elif isinstance(value, str) and value.endswith(CONTENTS):
@@ -156,8 +159,8 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _WIDTH else f'{text[:_WIDTH - 1]}…'
 
 
-def _same_file(a: Any, b: Any, old: Mapping[str, Any],
-               new: Mapping[str, Any]) -> bool:
+def _same_file(a: JSONValue, b: JSONValue, old: JSONObject,
+               new: Identity) -> bool:
     """Whether two paths name files of the same content."""
     if not (isinstance(a, str) and isinstance(b, str)):
         return False
@@ -165,14 +168,21 @@ def _same_file(a: Any, b: Any, old: Mapping[str, Any],
     return before is not None and before == new['files'].get(b)
 
 
-def _contents(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def _contents(old: JSONObject, new: Identity) -> list[str]:
     known = old.get('files') or {}
     return [f'the content of {os.path.basename(path)} changed'
             for path, content in new['files'].items()
             if known.get(path, content) != content]
 
 
-def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def _imports(old: JSONObject, new: Identity) -> list[str]:
+    known = old.get('imports') or {}
+    return [f'imports.{name} changed'
+            for name, content in new.get('imports', {}).items()
+            if known.get(name, content) != content]
+
+
+def _inputs(old: JSONObject, new: Identity) -> list[str]:
     known = old.get('inputs') or {}
     changed = [f'its input {name!r} changed' if name in known
                else f'it has a new input, {name!r}'

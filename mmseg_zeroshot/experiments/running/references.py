@@ -1,22 +1,22 @@
 """What stands in the place of references to earlier steps."""
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
 
 from mmseg_zeroshot.experiments.step import REFERENCE, replace_texts
 from mmseg_zeroshot.experiments.written import VALUES
 from mmseg_zeroshot.semantics.names import hint
+from mmseg_zeroshot.utils.last_checkpoint import last_checkpoint
+from mmseg_zeroshot.utils.reading import read_json
+from mmseg_zeroshot.utils.typing_utils import ConfigType, ConfigValue
 
-from .folders import last_checkpoint
 from .tasks import Task
 
 RECORDS = 'results.json'
 """All records of a run, in its work dir."""
 
 
-def fill_in(value: Any, task: Task) -> Any:
+def fill_in(value: ConfigValue, task: Task) -> ConfigValue:
     """Replace references in nested values.
 
     Args:
@@ -35,7 +35,7 @@ def fill_in(value: Any, task: Task) -> Any:
     return replace_texts(value, lambda text: _filled(text, task))
 
 
-def task_config(task: Task, resume: bool = False) -> dict[str, Any] | None:
+def task_config(task: Task, resume: bool = False) -> ConfigType | None:
     """Return the whole config of a task, None where its command takes none.
 
     Args:
@@ -47,7 +47,7 @@ def task_config(task: Task, resume: bool = False) -> dict[str, Any] | None:
     """
     if task.step.config is None:
         return None
-    config: dict[str, Any] = fill_in(dict(task.step.config), task)
+    config: ConfigType = fill_in(dict(task.step.config), task)
     config['randomness'] = dict(config.get('randomness') or {},
                                 seed=task.seed)
     if resume and task.step.command == 'train':
@@ -65,7 +65,7 @@ def checkpoint_path(task: Task) -> str:
     return str(last_checkpoint(task.folder) or task.folder / 'iter_N.pth')
 
 
-def chosen_value(task: Task, key: str) -> Any:
+def chosen_value(task: Task, key: str) -> ConfigValue:
     """Return what a step chose for a config key.
 
     Args:
@@ -81,14 +81,14 @@ def chosen_value(task: Task, key: str) -> Any:
     path = task.folder / VALUES
     if not path.is_file():
         return f'CHOSEN_BY_{task.step.name}'
-    values = json.loads(path.read_text('utf-8'))
+    values = read_json(path)
     if key not in values:
         raise ValueError(f'step {task.label!r} chose no {key!r}.'
                          + hint(key, list(values)))
     return values[key]
 
 
-def _filled(text: str, task: Task) -> Any:
+def _filled(text: str, task: Task) -> ConfigValue:
     if text == '{seed}':
         return task.seed
     lone = REFERENCE.fullmatch(text)
@@ -101,7 +101,7 @@ def _filled(text: str, task: Task) -> Any:
     return REFERENCE.sub(lambda match: str(_found(match, task)), text)
 
 
-def _found(match: re.Match[str], task: Task) -> Any:
+def _found(match: re.Match[str], task: Task) -> ConfigValue:
     name, what = match.groups()
     given = task.inputs[name]
     if what == 'checkpoint':

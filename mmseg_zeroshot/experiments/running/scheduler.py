@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmseg_zeroshot.experiments.writer import write_config
+from mmseg_zeroshot.utils.io import explain_full_disk
 from mmseg_zeroshot.utils.locks import locked
 
 from .calls import command_line, environment, shown
@@ -51,7 +52,7 @@ class Settings:
     jobs: int = 1
     experiment: str = ''
     variables: Mapping[str, str] = field(default_factory=dict)
-    after: Callable[[], Any] = lambda: None
+    after: Callable[[], object] = lambda: None
     report: Callable[[str], None] = print
 
 
@@ -78,7 +79,7 @@ def describe(tasks: Sequence[Task],
 def run_tasks(tasks: Sequence[Task], work_dir: Path, *,
               executor: Executor | None = None, jobs: int = 1,
               experiment: str = '', modules: Path | None = None,
-              after: Callable[[], Any] = lambda: None,
+              after: Callable[[], object] = lambda: None,
               report: Callable[[str], None] = print) -> None:
     """Run what is not done yet.
 
@@ -142,8 +143,8 @@ class _Run:
                 self._start()
                 self._look()
         except BaseException:
-            for given in self.running.values():
-                given.job.stop()
+            for task, given in self.running.items():
+                self._stop(task, given)
             raise
         if self.failed:
             raise StepsFailed(self._failures())
@@ -171,9 +172,10 @@ class _Run:
              *given: Any) -> None:
         """Let what goes wrong with a task stop this task alone."""
         try:
-            action(task, *given)
+            with explain_full_disk(task.folder / LOG):
+                action(task, *given)
         except (ValueError, OSError, RuntimeError) as error:
-            self.failed[task] = f'step {task.label!r}: {error}'
+            self.failed.setdefault(task, f'step {task.label!r}: {error}')
 
     def _begin(self, task: Task) -> None:
         how = state(task)
@@ -181,16 +183,19 @@ class _Run:
             self.done.add(task)
             self.progress.skip(task, how.reason)
             return
+        if task.step.final:
+            # It reads the records of all others.
+            self.settings.after()
         begin(task, self.settings.experiment)
         self._write_config(task, resume=how.kind == 'resume')
         line = command_line(task, how)
         command = shown(line, self.settings.variables)
         with (task.folder / LOG).open('a', encoding='utf-8') as file:
             file.write(f'$ {command}\n')
-        self.progress.begin(task, how.reason)
         job = self.settings.executor.submit(
             Call(line, task.folder, self.settings.variables))
         self.running[task] = Running(job, how, command)
+        self.progress.begin(task, how.reason)
 
     def _look(self) -> None:
         """Wait a moment, and count what has ended."""
@@ -208,11 +213,28 @@ class _Run:
                 self._try(task, self._fail, code, given)
             else:
                 self._try(task, self._finish, given, seconds)
-                self.settings.after()
+                self._after()
+
+    def _after(self) -> None:
+        """Let no page that cannot be written end the steps that run."""
+        try:
+            self.settings.after()
+        except (ValueError, OSError) as error:
+            self.settings.report(f'the results are not up to date: {error}')
+
+    def _stop(self, task: Task, given: Running) -> None:
+        """End a step; where that fails, the others end all the same."""
+        try:
+            given.job.stop()
+        # Each executor has errors of its own.
+        except Exception as error:
+            self.settings.report(f'step {task.label!r} may still run, since '
+                                 f'it cannot be stopped: {error}')
 
     def _fail(self, task: Task, code: int, given: Running) -> None:
-        self._write_config(task, resume=given.state.kind == 'resume')
+        # First: on a full disk, the config cannot be written.
         self.failed[task] = _failure(task, code, given.command)
+        self._write_config(task, resume=given.state.kind == 'resume')
 
     def _finish(self, task: Task, given: Running, seconds: float) -> None:
         self._write_config(task)

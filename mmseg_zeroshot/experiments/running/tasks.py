@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from mmseg_zeroshot.experiments.step import Step
 from mmseg_zeroshot.semantics.names import hint
 
-from .identity import fingerprint, identity
+from .identity import Identity, fingerprint, identity
 
 SHARED_SEED = 0
 """Seed of a step that is run once for all seeds."""
@@ -47,7 +46,7 @@ class Task:
         return f'{name}, seed {self.seed}' if self.seeded else name
 
     @cached_property
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> Identity:
         """What decides about the outcome; see :func:`.identity.identity`."""
         return identity(self.step, self.seed, {
             name: given.fingerprint for name, given in self.inputs.items()})

@@ -1,15 +1,15 @@
 """Few-label learning: a zero-label model is fine-tuned on drawn images."""
 from __future__ import annotations
 
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
-from .parts import Base, results, stage
+from .parts import Base, Split, results, stage
 
 
 @stage
 def few_label(base: Base, *, load_from: str, num_images: int = 5,
               draw_seed: int = 0,
-              manifest: str | None = None) -> dict[str, Any]:
+              manifest: str | None = None) -> ConfigType:
     """Fine-tune on n labelled images of every class.
 
     SPNet's second stage (Xian et al., CVPR 2019, sections 3.1 and 4.2,
@@ -38,10 +38,9 @@ def few_label(base: Base, *, load_from: str, num_images: int = 5,
                 mode='few',
                 few=dict(num_images=num_images, seed=draw_seed,
                          manifest=drawn))),
-        default_hooks=dict(
-            results(supervision='few-label', variant=dict(n=num_images)),
-            stage_start=dict(type='StageStartHook')))
+        default_hooks=results(
+            supervision='few-label', variant=dict(n=num_images)))
 
 
-def _split_name(split: Any) -> str:
+def _split_name(split: Split) -> str:
     return split if isinstance(split, str) else split['name']

@@ -1,15 +1,14 @@
 """ZS3Net with graph context: whole layouts of a scene are generated."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigType
 
-from .parts import Base, results, stage
+from .parts import Base, combine, results, stage
 from .zs3net import classifier_training
 
 
 @stage
-def graph_generator(base: Base, *, context: float = 1.0) -> dict[str, Any]:
+def graph_generator(base: Base, *, context: float = 1.0) -> ConfigType:
     """Train the generator of region graphs, stage 1 with graph context.
 
     Bucher et al., NeurIPS 2019, section 2.3. The bank also keeps the region
@@ -50,8 +49,8 @@ def graph_generator(base: Base, *, context: float = 1.0) -> dict[str, Any]:
 
 @stage
 def graph_classifier(base: Base, *, load_from: str,
-                     layouts: str | Mapping[str, Any] = 'strict',
-                     iterations: int) -> dict[str, Any]:
+                     layouts: str | ConfigPart = 'strict',
+                     iterations: int) -> ConfigType:
     """Train the classifier with generated layouts, stage 2 with graph context.
 
     Args:
@@ -66,8 +65,7 @@ def graph_classifier(base: Base, *, load_from: str,
     # The label maps themselves, unseen classes shown.
     maps = base.feature_bank.dataset.dataset if layouts == 'paper' else layouts
     head = base.model.decode_head
-    return dict(
-        classifier_training(base, iterations),
+    return combine(classifier_training(base, iterations), dict(
         load_from=load_from,
         train_dataloader=dict(
             dataset=dict(
@@ -83,4 +81,4 @@ def graph_classifier(base: Base, *, load_from: str,
             method=f'{base.recipe.method} + GC',
             supervision=(base.recipe.supervision if layouts == 'strict'
                          else 'paper'),
-            variant=dict(context=head.generator.context)))
+            variant=dict(context=head.generator.context))))

@@ -1,7 +1,7 @@
 """ZS3Net's stages 1 and 2 in every iteration, on images."""
 from __future__ import annotations
 
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .parts import (
     Base,
@@ -10,12 +10,13 @@ from .parts import (
     poly,
     results,
     stage,
+    stage_start,
 )
 
 
 @stage
 def zs3net_joint(base: Base, *, load_from: str,
-                 iterations: int) -> dict[str, Any]:
+                 iterations: int) -> ConfigType:
     """Train generator and classifier together, as the authors' code does.
 
     The recipe ``released`` shows the generator true masks of unseen classes,
@@ -46,19 +47,16 @@ def zs3net_joint(base: Base, *, load_from: str,
         param_scheduler=poly(iterations),
         train_cfg=dict(max_iters=iterations, val_interval=iterations),
         default_hooks=_hooks(base),
-        # As in stage 2, whose classifier is named conv_seg in stage 0.
-        custom_hooks=[
-            *hooks_of_network(base),
-            *(dict(hook, restart=['decode_head.conv_seg'])
-              if 'restart' in hook else hook for hook in recipe.step_2_hooks)
-        ])
+        custom_hooks=hooks_of_network(base))
 
 
-def _hooks(base: Base) -> dict[str, Any]:
+def _hooks(base: Base) -> ConfigType:
     """Return the base's hooks without those that the recipe leaves out."""
     recipe, given = base.recipe, base.default_hooks
     kept = {name: hook for name, hook in given.items()
             if name not in recipe.hooks_left_out}
     row = dict(given.results, method=recipe.method,
                supervision=recipe.supervision)
-    return dict(kept, _delete_=True, **results(**row))
+    # As in stage 2, whose classifier is named conv_seg in stage 0.
+    anew = ['decode_head.conv_seg'] if recipe.restart else []
+    return dict(kept, _delete_=True, **stage_start(anew), **results(**row))

@@ -1,14 +1,14 @@
 """Plain networks, trained on the seen classes: where later stages start."""
 from __future__ import annotations
 
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .parts import Base, Split, Words, one_split, results, stage
 
 
 @stage
 def plain_network(base: Base, *, split: Split, embeddings: Words,
-                  num_classes: int | None = None) -> dict[str, Any]:
+                  num_classes: int | None = None) -> ConfigType:
     """Train a network with its plain classifier on the seen classes.
 
     ZS3Net's stage 0 (Bucher et al., NeurIPS 2019, section 2.1), and the row
@@ -35,7 +35,7 @@ def plain_network(base: Base, *, split: Split, embeddings: Words,
 
 @stage
 def seen_only(base: Base, *, segmentor: str = 'EncoderDecoder',
-              method: str = 'seen only') -> dict[str, Any]:
+              method: str = 'seen only') -> ConfigType:
     """Train the network of an SPNet config with its plain classifier.
 
     The row "without zero-shot", whose unseen mIoU is 0; stage 0 of the

@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
 
 from mmseg_zeroshot.experiments.environment import check_environment
 from mmseg_zeroshot.semantics.supervision import refuse_old_key
+from mmseg_zeroshot.utils.typing_utils import (
+    ConfigPart,
+    ConfigType,
+    ConfigValue,
+)
+
+from .saving import frequent_checkpoints
 
 if TYPE_CHECKING:  # MMEngine brings torch, which no stage needs
     from mmengine.config import Config, ConfigDict
@@ -14,7 +21,7 @@ if TYPE_CHECKING:  # MMEngine brings torch, which no stage needs
 Base: TypeAlias = 'Config | ConfigDict'
 """What MMEngine gives a config as ``_base_``, or a whole config."""
 
-Split: TypeAlias = str | Mapping[str, Any]
+Split: TypeAlias = str | ConfigPart
 """Name of a shipped split, or arguments of one of one's own."""
 
 Words: TypeAlias = str | Sequence[str]
@@ -25,34 +32,48 @@ STAGE_HOOKS = ('StageStartHook', 'RecursionHook')
 Given = ParamSpec('Given')
 
 
-def stage(function: Callable[Given, Mapping[str, Any]]) -> Callable[
-        Given, dict[str, Any]]:
+def stage(function: Callable[Given, ConfigPart]) -> Callable[
+        Given, ConfigType]:
     """Make a function a stage.
 
     Every config calls one, itself or by its base. So this is where a
-    misspelt environment variable is found. What is returned shares no dict
-    and no list with the base, nor between two of its keys: a config may
-    change it in place.
+    misspelt environment variable is found, and where checkpoints are made
+    frequent enough for the length of the training. What is returned shares
+    no dict and no list with the base, nor between two of its keys: a config
+    may change it in place.
 
     Args:
         function: Returns what it changes in its first argument.
     """
 
     @wraps(function)
-    def checked(*args: Given.args, **kwargs: Given.kwargs) -> dict[str, Any]:
+    def checked(*args: Given.args, **kwargs: Given.kwargs) -> ConfigType:
         check_environment()
-        refuse_old_key(_recipe(args), 'recipe')
-        return _fresh(function(*args, **kwargs))
+        base: Any = next(iter(args), {})
+        _check_recipe(base.get('recipe') or {})
+        change = function(*args, **kwargs)
+        return combine(change, frequent_checkpoints(_training(base, change)))
 
     return checked
 
 
-def _recipe(args: Sequence[Any]) -> Mapping[str, Any]:
-    """Return the recipe of a stage's base, empty if it has none."""
-    return next((base.get('recipe') or {} for base in args[:1]), {})
+def _check_recipe(recipe: ConfigPart) -> None:
+    """Refuse keys that are called otherwise now."""
+    refuse_old_key(recipe, 'recipe')
+    if 'step_2_hooks' in recipe:
+        raise ValueError(
+            "recipe: step_2_hooks=[dict(type='StageStartHook', restart=[…])] "
+            'is called restart now: write restart=[…]')
 
 
-def _fresh(value: Any) -> Any:
+def _training(base: ConfigPart, change: ConfigPart) -> ConfigType:
+    """Return the loop and the hooks of a base, changed."""
+    keys = ('train_cfg', 'default_hooks')
+    return combine({key: base.get(key) or {} for key in keys},
+                   {key: change[key] for key in keys if key in change})
+
+
+def _fresh(value: ConfigValue) -> ConfigValue:
     """Copy dicts, lists and tuples, each occurrence by itself."""
     if isinstance(value, Mapping):
         return {key: _fresh(item) for key, item in value.items()}
@@ -61,7 +82,7 @@ def _fresh(value: Any) -> Any:
     return value
 
 
-def combine(*changes: Mapping[str, Any]) -> dict[str, Any]:
+def combine(*changes: ConfigPart) -> ConfigType:
     """Return one change in place of several, the later ones on top.
 
     For a config that changes more below a key of which a stage changes
@@ -75,10 +96,10 @@ def combine(*changes: Mapping[str, Any]) -> dict[str, Any]:
         >>> combine(dict(a=dict(b=1)), dict(a=dict(c=2)))
         {'a': {'b': 1, 'c': 2}}
     """
-    result: dict[str, Any] = {}
+    result: ConfigType = {}
     for change in changes:
         for key, value in change.items():
-            before: Any = result.get(key)
+            before: ConfigValue = result.get(key)
             merged = (isinstance(before, Mapping)
                       and isinstance(value, Mapping)
                       and not value.get('_delete_'))
@@ -86,7 +107,7 @@ def combine(*changes: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def poly(iterations: int) -> list[dict[str, Any]]:
+def poly(iterations: int) -> list[ConfigType]:
     """Return the poly schedule of all three papers, power 0.9.
 
     Args:
@@ -99,7 +120,7 @@ def poly(iterations: int) -> list[dict[str, Any]]:
 
 
 @stage
-def shorter(base: Base, *, iterations: int) -> dict[str, Any]:
+def shorter(base: Base, *, iterations: int) -> ConfigType:
     """Train for another number of iterations; the schedule keeps its shape.
 
     Args:
@@ -122,8 +143,8 @@ def shorter(base: Base, *, iterations: int) -> dict[str, Any]:
         param_scheduler=_scaled(base.param_scheduler, iterations, length))
 
 
-def _scaled(schedule: Sequence[Mapping[str, Any]], iterations: int,
-            length: int) -> list[dict[str, Any]]:
+def _scaled(schedule: Sequence[ConfigPart], iterations: int,
+            length: int) -> list[ConfigType]:
     """Scale the parts of a schedule; one of no length is left out.
 
     MMEngine refuses a part of no iteration, and a warm-up of one never rises
@@ -136,7 +157,7 @@ def _scaled(schedule: Sequence[Mapping[str, Any]], iterations: int,
             if 'end' not in part or part['end'] - part.get('begin', 0) > 1]
 
 
-def frozen_network(base: Base, stage: str) -> dict[str, Any]:
+def frozen_network(base: Base, stage: str) -> ConfigType:
     """Return ``model`` with the base's decode head as a retrained one's host.
 
     The weights come by ``load_from``, wherever the network is told to get
@@ -154,7 +175,7 @@ def frozen_network(base: Base, stage: str) -> dict[str, Any]:
             f'model.decode_head is a {base.model.decode_head.type} with a '
             'host already: build this stage on a plain network (seenonly_* '
             'or zs3net-s0_*)')
-    model: dict[str, Any] = dict(
+    model: ConfigType = dict(
         type='ZeroShotSegmentor',
         decode_head=dict(
             _delete_=True,
@@ -172,7 +193,7 @@ def frozen_network(base: Base, stage: str) -> dict[str, Any]:
     return dict(model, backbone=backbone) if backbone else model
 
 
-def hooks_of_network(base: Base) -> list[Any]:
+def hooks_of_network(base: Base) -> list[ConfigType]:
     """Return the custom hooks that are no stage's.
 
     Args:
@@ -182,7 +203,17 @@ def hooks_of_network(base: Base) -> list[Any]:
             if hook['type'] not in STAGE_HOOKS]
 
 
-def results(**keys: Any) -> dict[str, Any]:
+def stage_start(restart: Sequence[str]) -> ConfigType:
+    """Return ``default_hooks`` that says what a stage trains anew.
+
+    Args:
+        restart: Parts of the checkpoint that it starts from.
+    """
+    return dict(stage_start=dict(type='StageStartHook',
+                                 restart=list(restart)))
+
+
+def results(**keys: ConfigValue) -> ConfigType:
     """Return ``default_hooks`` that changes the results hook.
 
     Args:
@@ -191,7 +222,7 @@ def results(**keys: Any) -> dict[str, Any]:
     return dict(results=keys)
 
 
-def one_split(split: Split) -> dict[str, Any]:
+def one_split(split: Split) -> ConfigType:
     """Return the three data loaders with a split.
 
     Args:

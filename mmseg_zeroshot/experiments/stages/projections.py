@@ -1,8 +1,7 @@
 """SPNet, and the baselines that project features to word vectors."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, ConfigType
 
 from .parts import Base, Split, Words, one_split, results, stage
 
@@ -11,7 +10,7 @@ from .parts import Base, Split, Words, one_split, results, stage
 def spnet(base: Base, *, split: Split, embeddings: Words,
           segmentor: str = 'ZeroShotSegmentor', gamma: float = 0.0,
           project: bool = True, num_classes: int | None = None,
-          network: str = '') -> dict[str, Any]:
+          network: str = '') -> ConfigType:
     """Train SPNet on the network of the base (Xian et al., CVPR 2019).
 
     The network's decode head becomes the host of a semantic projection: its
@@ -35,7 +34,7 @@ def spnet(base: Base, *, split: Split, embeddings: Words,
     host = dict(base.model.decode_head)
     if num_classes is not None:
         host['num_classes'] = num_classes
-    head: dict[str, Any] = dict(
+    head: ConfigType = dict(
         _delete_=True,
         type='SemanticProjectionHead',
         split=split,
@@ -44,7 +43,7 @@ def spnet(base: Base, *, split: Split, embeddings: Words,
         host=host)
     if not project:
         head['project'] = False
-    row: dict[str, Any] = dict(method='SPNet')
+    row: ConfigType = dict(method='SPNet')
     if network:
         row['variant'] = dict(network=network)
     return dict(
@@ -59,8 +58,8 @@ def spnet(base: Base, *, split: Split, embeddings: Words,
 
 
 @stage
-def projection_baseline(base: Base, *, head: str, loss: Mapping[str, Any],
-                        method: str) -> dict[str, Any]:
+def projection_baseline(base: Base, *, head: str, loss: ConfigPart,
+                        method: str) -> ConfigType:
     """Train a projection to word vectors with another loss.
 
     Args:
@@ -71,7 +70,7 @@ def projection_baseline(base: Base, *, head: str, loss: Mapping[str, Any],
         method: Name of the row in results.
     """
     given = base.model.decode_head
-    model: dict[str, Any]
+    model: ConfigType
     if 'host' in given:
         model = dict(decode_head=dict(
             type=head, host=dict(loss_decode=dict(loss, _delete_=True))))
@@ -86,7 +85,7 @@ def projection_baseline(base: Base, *, head: str, loss: Mapping[str, Any],
 
 
 @stage
-def devise(base: Base) -> dict[str, Any]:
+def devise(base: Base) -> ConfigType:
     """Train DeViSE, ZS3Net's baseline (its section 3.1).
 
     Features regress the vector of their class; the nearest by cosine is the
@@ -101,7 +100,7 @@ def devise(base: Base) -> dict[str, Any]:
 
 
 @stage
-def ale(base: Base) -> dict[str, Any]:
+def ale(base: Base) -> ConfigType:
     """Train ALE, the other baseline of ZS3Net (its section 3.2).
 
     A ranking loss on the bilinear compatibility of features and word vectors
@@ -116,7 +115,7 @@ def ale(base: Base) -> dict[str, Any]:
 
 
 @stage
-def hvsl(base: Base, *, full_sum: bool | None = None) -> dict[str, Any]:
+def hvsl(base: Base, *, full_sum: bool | None = None) -> ConfigType:
     """Train SPNet's own baseline, the hinge loss (section 3.2, eq. 6).
 
     Args:
@@ -124,7 +123,7 @@ def hvsl(base: Base, *, full_sum: bool | None = None) -> dict[str, Any]:
         full_sum: Margin 1 against all wrong classes of a pixel, not against
             a random one; the loss's default if it is None.
     """
-    loss: dict[str, Any] = dict(type='HingeVisualSemanticLoss')
+    loss: ConfigType = dict(type='HingeVisualSemanticLoss')
     if full_sum is not None:
         loss['full_sum'] = full_sum
     return projection_baseline(

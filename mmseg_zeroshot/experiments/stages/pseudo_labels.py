@@ -1,7 +1,7 @@
 """ZS5Net: ZS3Net goes on learning from labels that it gave itself."""
 from __future__ import annotations
 
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .parts import Base, frozen_network, hooks_of_network, results, stage
 
@@ -9,7 +9,7 @@ from .parts import Base, frozen_network, hooks_of_network, results, stage
 @stage
 def self_training(base: Base, *, load_from: str, pseudo_labels: str,
                   percent: float, unlabelled: str | None = None
-                  ) -> dict[str, Any]:
+                  ) -> ConfigType:
     """Train all of ZS3Net but the generator on seen and pseudo-labels.
 
     ZS5Net (Bucher et al., NeurIPS 2019, section 2.2, "ZS5Net").
@@ -35,4 +35,4 @@ def self_training(base: Base, *, load_from: str, pseudo_labels: str,
             dataset=dict(pseudo_labels=dict(
                 path=pseudo_labels, unlabelled=unlabelled))),
         default_hooks=results(method='ZS5Net', supervision='self-training'),
-        custom_hooks=[*hooks_of_network(base), dict(type='StageStartHook')])
+        custom_hooks=hooks_of_network(base))

@@ -1,18 +1,24 @@
 """Recursive training with the ZS-MMD loss."""
 from __future__ import annotations
 
-from typing import Any
-
 from mmseg_zeroshot.experiments.published_settings import recursion_settings
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
-from .parts import Base, hooks_of_network, poly, results, stage
+from .parts import (
+    Base,
+    hooks_of_network,
+    poly,
+    results,
+    stage,
+    stage_start,
+)
 
 WEIGHTINGS = ('normalized', 'raw', 'equal', 'off')
 
 
 @stage
 def recursive(base: Base, *, start: int, weighting: str = 'normalized',
-              iterations: int | None = None) -> dict[str, Any]:
+              iterations: int | None = None) -> ConfigType:
     """Train generator and classifier together, with recursion.
 
     What the classifier is sure of draws the generator (Wang et al.,
@@ -52,11 +58,10 @@ def recursive(base: Base, *, start: int, weighting: str = 'normalized',
     return dict(
         _schedule(base, iterations),
         model=dict(decode_head=dict(stage='joint', recursion=loss)),
-        default_hooks=results(method=_method(base, weighting)),
-        custom_hooks=[*hooks_of_network(base),
-                      *(base.recipe.step_2_hooks if on_bank else
-                        [dict(type='StageStartHook')]),
-                      dict(type='RecursionHook')])
+        default_hooks=dict(
+            results(method=_method(base, weighting)),
+            **stage_start(base.recipe.restart if on_bank else [])),
+        custom_hooks=[*hooks_of_network(base), dict(type='RecursionHook')])
 
 
 def _method(base: Base, weighting: str) -> str:
@@ -69,7 +74,7 @@ def _method(base: Base, weighting: str) -> str:
     return f'{name} ({weighting} weights)'
 
 
-def _schedule(base: Base, iterations: int | None) -> dict[str, Any]:
+def _schedule(base: Base, iterations: int | None) -> ConfigType:
     """Return how both parts train on a bank; nothing for images."""
     if iterations is None:
         return {}

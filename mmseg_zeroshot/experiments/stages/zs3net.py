@@ -1,23 +1,26 @@
 """ZS3Net's stages 1 and 2 on a bank of features of the frozen stage 0."""
 from __future__ import annotations
 
-from typing import Any
+from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .parts import (
     Base,
+    combine,
     frozen_network,
     hooks_of_network,
     poly,
     results,
     stage,
+    stage_start,
 )
+from .saving import longest_interval
 
 
 @stage
 def zs3net_generator(base: Base, *, load_from: str, bank: str,
                      max_vectors: int, batch_size: int, iterations: int,
                      num_vectors: int | None = None,
-                     learning_rate: float | None = None) -> dict[str, Any]:
+                     learning_rate: float | None = None) -> ConfigType:
     """Train ZS3Net's generator, stage 1 (Bucher et al., NeurIPS 2019).
 
     It learns to make pixel features of a class from its word vector (section
@@ -78,14 +81,14 @@ def zs3net_generator(base: Base, *, load_from: str, bank: str,
             val_begin=iterations + 1),
         log_processor=dict(by_epoch=False),
         default_hooks=dict(
-            _hooks_by_iteration(base),
+            _hooks_by_iteration(base, iterations),
             **results(method='step 1', supervision=base.recipe.supervision)),
-        custom_hooks=[*hooks_of_network(base), dict(type='StageStartHook')])
+        custom_hooks=hooks_of_network(base))
 
 
 @stage
 def zs3net_classifier(base: Base, *, load_from: str,
-                      iterations: int) -> dict[str, Any]:
+                      iterations: int) -> ConfigType:
     """Train ZS3Net's classifier, stage 2.
 
     It learns from real features of seen and generated features of unseen
@@ -96,13 +99,13 @@ def zs3net_classifier(base: Base, *, load_from: str,
         load_from: Stage 1's checkpoint, which must be of the same bank.
         iterations: Length of the training.
     """
-    return dict(
+    return combine(
         classifier_training(base, iterations),
-        load_from=load_from,
-        default_hooks=results(method=base.recipe.method))
+        dict(load_from=load_from,
+             default_hooks=results(method=base.recipe.method)))
 
 
-def classifier_training(base: Base, iterations: int) -> dict[str, Any]:
+def classifier_training(base: Base, iterations: int) -> ConfigType:
     """Return how stage 2 trains, with or without graph context.
 
     Args:
@@ -116,10 +119,11 @@ def classifier_training(base: Base, iterations: int) -> dict[str, Any]:
         param_scheduler=poly(iterations),
         train_cfg=dict(
             max_iters=iterations, val_begin=1, val_interval=iterations),
-        custom_hooks=[*hooks_of_network(base), *base.recipe.step_2_hooks])
+        default_hooks=stage_start(base.recipe.restart),
+        custom_hooks=hooks_of_network(base))
 
 
-def bank_pipeline(base: Base) -> list[Any]:
+def bank_pipeline(base: Base) -> list[ConfigType]:
     """Return the pipeline of the bank's images, which are all of one size.
 
     Crops of small images are padded as the network pads them.
@@ -142,18 +146,19 @@ def bank_pipeline(base: Base) -> list[Any]:
     return [*pipeline[:-1], padding, pipeline[-1]]
 
 
-def _iteration_loop(base: Base) -> dict[str, Any]:
+def _iteration_loop(base: Base) -> ConfigType:
     """Return the loop's beginning where the base counts in epochs."""
     if base.train_cfg.get('type') == 'IterBasedTrainLoop':
         return {}
     return dict(_delete_=True, type='IterBasedTrainLoop')
 
 
-def _hooks_by_iteration(base: Base) -> dict[str, Any]:
+def _hooks_by_iteration(base: Base, iterations: int) -> ConfigType:
     """Return what lets the base's hooks count in iterations, too."""
     if not _iteration_loop(base):
         return {}
-    changes = dict(checkpoint=dict(by_epoch=False),
+    changes = dict(checkpoint=dict(by_epoch=False,
+                                   interval=longest_interval(iterations)),
                    logger=dict(log_metric_by_epoch=False))
     return {name: change for name, change in changes.items()
             if base.default_hooks.get(name)}

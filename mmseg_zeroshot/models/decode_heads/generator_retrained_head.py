@@ -16,6 +16,7 @@ from mmseg_zeroshot.models.feature_sets import (
 )
 from mmseg_zeroshot.models.losses.selection import SelectionTotals
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
+from mmseg_zeroshot.utils.typing_utils import RunState
 
 from .retrained_head import RetrainedHead
 
@@ -160,6 +161,22 @@ class GeneratorRetrainedHead(RetrainedHead):
                 losses.update(self._recursion_losses(unseen))
         return losses
 
+    def run_state(self) -> RunState:
+        """Return what recursion remembers from step to step."""
+        if self.recursion is None:
+            return {}
+        judged = None if self._judged is None else self._judged.cpu()
+        return dict(judged=judged, selection=self.selection.run_state())
+
+    def load_run_state(self, state: RunState) -> None:
+        """Go on with what recursion remembered.
+
+        Args:
+            state: What :meth:`run_state` returned.
+        """
+        self._judged = state['judged']
+        self.selection.load_run_state(state['selection'])
+
     @property
     def _recurses(self) -> bool:
         """Whether this iteration feeds pseudo-labels back."""
@@ -186,7 +203,9 @@ class GeneratorRetrainedHead(RetrainedHead):
         self.selection.add(selection)
         return {self.recursion.loss_name: loss}
 
-    def _build_recursion(self, recursion: dict | None) -> Any:
+    def _build_recursion(
+            self, recursion: dict | None
+    ) -> Any:  # noqa: ANN401  None, or a loss that the registry has
         """Return the loss of recursive training, with G's kernel."""
         if recursion is None:
             return None

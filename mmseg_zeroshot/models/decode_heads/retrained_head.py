@@ -11,7 +11,7 @@ from mmengine.logging import print_log
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_zeroshot.models.feature_sets import FeatureSets
+from mmseg_zeroshot.models.feature_sets import ClassLosses, FeatureSets
 from mmseg_zeroshot.models.graph_sets import GraphSets
 from mmseg_zeroshot.semantics import ClassEmbeddings, ClassSplit
 from mmseg_zeroshot.utils import mask_classes
@@ -33,6 +33,10 @@ class RetrainedHead(BaseZeroShotHead):
 
     The classifier's loss weighs every vector such that seen classes count
     as often as they occur and each unseen class as ``unseen_prior`` says.
+
+    Attributes:
+        class_losses: Cross-entropy of each class in the last step; see
+            :data:`ClassLosses`.
 
     Args:
         host: Config of the decode head that gives pixel features.
@@ -102,6 +106,7 @@ class RetrainedHead(BaseZeroShotHead):
                              'vector has no distribution; take at least 2')
         _check_prior(unseen_prior, self.split)
         self.num_vectors = num_vectors
+        self.class_losses: ClassLosses = {}
         self._stated_prior = unseen_prior
         self.frequency_power = _checked_power(frequency_power)
         self.classifier = nn.Conv2d(self.feature_channels, self.num_classes, 1)
@@ -245,6 +250,9 @@ class RetrainedHead(BaseZeroShotHead):
         seen_loss, seen_accuracy = self._entropy(sets.features.detach(),
                                                  sets.class_ids)
         unseen_loss, unseen_accuracy = self._entropy(unseen, ids)
+        self.class_losses = dict(loss_classifier=[
+            (sets.class_ids, seen_loss.detach()),
+            (ids, unseen_loss.detach())])
         weight = sets.frequency**self.frequency_power
         weight = weight / weight.sum()
         share = self.unseen_prior * len(ids)

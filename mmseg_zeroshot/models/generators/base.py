@@ -7,6 +7,7 @@ from collections.abc import Callable
 from mmengine.model import BaseModule
 from torch import Tensor
 
+from mmseg_zeroshot.models.feature_sets import ClassLosses
 from mmseg_zeroshot.models.losses import PRINTED_BANDWIDTHS
 
 Classifier = Callable[[Tensor], Tensor]
@@ -26,6 +27,10 @@ class BaseGenerator(BaseModule):
     encoder), belongs to the generator: it is optimized in the stages
     ``generator`` and ``joint`` and saved under ``decode_head.generator``.
 
+    Attributes:
+        class_losses: See :data:`ClassLosses`; empty where classes are not
+            told apart.
+
     Args:
         embedding_dim: Width d_a of the class vectors. The head fills it in.
         feature_dim: Width d_x of the pixel features. The head fills it in.
@@ -44,6 +49,7 @@ class BaseGenerator(BaseModule):
             embedding_dim=embedding_dim, feature_dim=feature_dim)
         self.embedding_dim = embedding_dim
         self.feature_dim = feature_dim
+        self.class_losses: ClassLosses = {}
 
     @property
     def bandwidths(self) -> tuple[float, ...]:

@@ -61,7 +61,7 @@ class GMMNGenerator(MLPGenerator):
         Args:
             real: (B, N, d_x) real features.
             class_vectors: (B, d_a) their class vectors.
-            class_ids: Not used.
+            class_ids: (B,) their classes.
             classifier: Not used.
             num: Generated features per class.
 
@@ -69,4 +69,21 @@ class GMMNGenerator(MLPGenerator):
             One loss, under the ``loss_name`` of :class:`MMDLoss`.
         """
         generated = self(class_vectors, num)
-        return {self.loss.loss_name: self.loss(real, generated)}
+        return self.loss_of_classes(real, generated, class_ids)
+
+    def loss_of_classes(self, real: Tensor, generated: Tensor,
+                        class_ids: Tensor) -> dict[str, Tensor]:
+        """Return the discrepancy, and keep what each class adds to it.
+
+        Args:
+            real: (B, N, d_x) real features.
+            generated: (B, M, d_x) generated features.
+            class_ids: (B,) their classes.
+
+        Returns:
+            One loss, under the ``loss_name`` of :class:`MMDLoss`.
+        """
+        name = self.loss.loss_name
+        losses = {name: self.loss(real, generated)}
+        self.class_losses = {name: [(class_ids, self.loss.values)]}
+        return losses

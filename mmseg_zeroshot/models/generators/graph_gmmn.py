@@ -146,11 +146,10 @@ class GraphGMMNGenerator(GMMNGenerator):
         """
         per_node = real.shape[1]
         generated = self(class_vectors, per_node, edges=edges)
-        rows = draw_by_class(class_ids, class_ids.unique().tolist(), per_node,
-                             num)
-        loss = self.loss(real.flatten(0, 1)[rows],
-                         generated.flatten(0, 1)[rows])
-        return {self.loss.loss_name: loss}
+        present = class_ids.unique()
+        rows = draw_by_class(class_ids, present.tolist(), per_node, num)
+        return self.loss_of_classes(real.flatten(0, 1)[rows],
+                                    generated.flatten(0, 1)[rows], present)
 
 
 def normalized_adjacency(edges: Tensor | None, nodes: Tensor,

@@ -1,5 +1,8 @@
 """Maximum mean discrepancy between sets of vectors, batched over classes.
 
+The MMD of ZS3Net, section 2.2, with means as in "Recursive Training for
+Zero-Shot Semantic Segmentation", eq. 1, and with any weights in their place.
+
 The arithmetic, for one class. Let ``z`` be both sets in one list, ``s_i`` the
 weight of ``z_i``, negative in the second set, and ``k`` the sum over sigma of
 ``k_sigma(z, z') = exp(-|z - z'|^2 / 2 sigma^2)``. Multiplied out, the three
@@ -21,7 +24,7 @@ only the first two terms need slopes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -29,7 +32,10 @@ from torch.autograd.function import once_differentiable
 
 from .kernels import PRINTED_BANDWIDTHS, check_bandwidths, kernel_sums
 
-# Rounding error of |x|^2 + |y|^2 - 2 x.y, in units of the type's epsilon.
+# Rounding error of z.z - |z|^2, whose terms are summed in different orders, in
+# units of epsilon |z|^2. A bound for the worst case grows with the width. This
+# is about what occurs: the largest of 30,000 Gaussian vectors is 5.7 at width
+# 128, 7.8 at 256 and 10.6 at 384, where one in 1,000 is above 8.
 _ROUNDING = 8
 
 
@@ -151,6 +157,18 @@ def _weights(weight: Tensor | None, vectors: Tensor, dtype: torch.dtype,
     return weight
 
 
+class _Context(Protocol):
+    """What the forward pass hands to the backward pass."""
+
+    needs_input_grad: tuple[bool, ...]
+    saved_tensors: tuple[Tensor, ...]
+    swapped: bool
+    sizes: tuple[int, int]
+
+    def save_for_backward(self, *tensors: Tensor) -> None:
+        ...
+
+
 class _WeightedMMD2(torch.autograd.Function):
     """Value and gradient of the weighted form in one pass.
 
@@ -161,7 +179,7 @@ class _WeightedMMD2(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, y: Tensor, weight_x: Tensor,
+    def forward(ctx: _Context, x: Tensor, y: Tensor, weight_x: Tensor,
                 weight_y: Tensor, bandwidths: tuple[float, ...]) -> Tensor:
         """Compute the (B,) values and keep the gradient where needed."""
         needs_x, needs_y = ctx.needs_input_grad[:2]
@@ -181,7 +199,7 @@ class _WeightedMMD2(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple:
+    def backward(ctx: _Context, grad: Tensor) -> tuple:
         """Scale the gradient that the forward pass kept."""
         gradient = ctx.saved_tensors[0] * grad[:, None, None]
         size_x, size_y = ctx.sizes
@@ -210,9 +228,10 @@ def _value_and_gradient(
     """
     z -= z.mean(1, keepdim=True)  # distances of far-off sets keep digits
     # For z_i = z_j the exponent z_i.z_j - |z_i|^2 / 2 - |z_j|^2 / 2 is 0, but
-    # its three terms are rounded apart. Shortening the squares by the largest
-    # such error leaves it at 0 or above, where it is clamped: vectors that
-    # coincide as far as this type can tell have k = 1 exactly.
+    # its three terms are rounded apart. Shortening the squares by such an
+    # error leaves it at 0 or above, where it is clamped: vectors that coincide
+    # as far as this type can tell have k = 1, and the few whose error is
+    # larger a k below it by some epsilon |z|^2 / sigma^2.
     shorten = 1 - _ROUNDING * torch.finfo(z.dtype).eps
     halves = z.square().sum(2).mul_(-.5 * shorten)
     kernels, slopes = kernel_sums(

@@ -42,6 +42,9 @@ class MMDLoss(nn.Module):
         loss_weight: Factor of the loss.
         loss_name: Key of the loss, which must contain ``loss``.
 
+    Attributes:
+        values: (B,) discrepancies of the last step, without the weight.
+
     Raises:
         ValueError: An unknown reading or reduction, bandwidths with a
             reading that has its own, or a name without ``loss``.
@@ -60,6 +63,7 @@ class MMDLoss(nn.Module):
         self.reduction = check_choice('reduction', reduction, _REDUCTIONS)
         self.loss_weight = loss_weight
         self._loss_name = check_loss_name(loss_name)
+        self.values: Tensor | None = None
 
     def forward(self,
                 real: Tensor,
@@ -83,6 +87,7 @@ class MMDLoss(nn.Module):
                                weight_generated, self.bandwidths)
         if self.reading == 'released':
             values = guarded_sqrt(values, terms=len(self.bandwidths))
+        self.values = values.detach()
         if self.reduction != 'none':
             mean = self.reduction == 'mean'
             values = values.mean() if mean else values.sum()

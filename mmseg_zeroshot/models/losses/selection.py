@@ -7,6 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from mmseg_zeroshot.utils.typing_utils import RunState
+
 
 class Selection(NamedTuple):
     """Pseudo-labels of a step, by class.
@@ -64,6 +66,19 @@ class SelectionTotals:
              selected.double() * confidence.double()], 1)
         self._sums = sums if self._sums is None else self._sums + sums
         self._steps += 1
+
+    def run_state(self) -> RunState:
+        """Return the totals since the last :meth:`pop`."""
+        sums = None if self._sums is None else self._sums.cpu()
+        return dict(sums=sums, steps=self._steps)
+
+    def load_run_state(self, state: RunState) -> None:
+        """Go on from totals.
+
+        Args:
+            state: What :meth:`run_state` returned.
+        """
+        self._sums, self._steps = state['sums'], state['steps']
 
     def pop(self) -> list[ClassSelection]:
         """Return the totals since the last call and start anew.

@@ -47,8 +47,9 @@ class ZSMMDLoss(nn.Module):
     generated vectors that the classifier takes for their own class with a
     confidence ``c_i > tau`` (constants) and ``b_j`` the P fresh ones. The
     printed equation is missing from the text that this was written from:
-    this is its natural reading from the definitions around it ("Recursive
-    Training for Zero-Shot Semantic Segmentation", section III-C).
+    this is its natural reading, the MMD of eq. 1 with a weight c_i at each
+    a_i, from the definitions around it ("Recursive Training for Zero-Shot
+    Semantic Segmentation", section III-C).
 
     In the kernel's feature space, with ``m(b)`` the mean of the mapped
     ``b_j`` and ``w_i`` the weights of the mapped ``a_i``, the bracket is the
@@ -193,7 +194,8 @@ class ZSMMDLoss(nn.Module):
         if self.weighting == 'equal':
             confidence = torch.ones_like(confidence)
         kept = confidence * selected
-        # Q = sum of selected, or sum c, which is Q as well where c = 1.
+        # As printed, w_i = c_i / Q, with Q the number of selected; else
+        # w_i = c_i / sum c, which adds up to 1 ('equal': c = 1, so 1 / Q).
         total = selected.to(kept) if self.weighting == 'raw' else kept
         return kept / total.sum(1, keepdim=True).clamp(min=1e-12)
 

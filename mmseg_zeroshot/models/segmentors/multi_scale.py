@@ -117,7 +117,7 @@ class MultiScale(EncoderDecoder):
                 align_corners=self.align_corners) for score in scores
         ]).amax(0)
 
-    def _check(self, scores: Any) -> Tensor:
+    def _check(self, scores: object) -> Tensor:
         if not isinstance(scores, Tensor):
             raise TypeError(
                 f'{type(self).__name__}: {type(self.decode_head).__name__} '

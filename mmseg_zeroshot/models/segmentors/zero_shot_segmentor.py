@@ -14,6 +14,9 @@ from torch import Tensor, nn
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets
 from mmseg_zeroshot.models.graph_sets import GraphSets
+from mmseg_zeroshot.utils.typing_utils import Sample
+
+from .batches import runs_of_one_size
 
 _DATA = {
     Tensor: 'images (ZeroShotDataset)',
@@ -49,6 +52,9 @@ class ZeroShotSegmentor(EncoderDecoder):
     Raises:
         TypeError: ``decode_head`` is no zero-shot head.
     """
+
+    takes_several_sizes = True
+    """Whether a val or test batch may hold images of several sizes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,6 +115,31 @@ class ZeroShotSegmentor(EncoderDecoder):
         with torch.no_grad():
             features = self.extract_feat(inputs)
         return self._decode_head_forward_train(features, data_samples)
+
+    def val_step(self, data: Sample) -> list:
+        """Segment a batch; see :meth:`test_step`.
+
+        Args:
+            data: A batch of the val loader.
+        """
+        return self.test_step(data)
+
+    def test_step(self, data: Sample) -> list:
+        """Segment a batch, also one of images of several sizes.
+
+        MMSegmentation takes images of one size alone. Here neighbours of one
+        size are segmented together, so none is padded and each gets what it
+        gets by itself.
+
+        Args:
+            data: A batch of the test loader.
+
+        Returns:
+            The samples in their order.
+        """
+        step = super().test_step
+        return [sample for part in runs_of_one_size(data)
+                for sample in step(part)]
 
     def _check_kind(self, inputs: Tensor | FeatureSets | GraphSets) -> None:
         """Compare the data with what the head trains on."""

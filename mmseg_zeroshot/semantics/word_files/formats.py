@@ -8,11 +8,15 @@ for, not on the file. Tests compare them with gensim's own readers.
 
 from __future__ import annotations
 
+import codecs
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import dropwhile, islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -24,7 +28,10 @@ FASTTEXT_MAGIC = 793712314
 CHUNK = 4 << 20  # bytes per read: large enough to hide the call's cost
 REPORT_EVERY = 20_000  # records between two progress calls
 _MAX_SIMILAR = 300
-_MAX_WORD = 4096  # bytes; no space within them means another file format
+MAX_WORD = 4096  # bytes; no end within them means another file format
+MAX_DIM = 1 << 16  # numbers of a word; more means another file format
+_MAX_LINE = 2 << 20  # bytes of a row of so many numbers
+_FIRST_ROWS = 50  # rows that are looked at before the first is read
 
 
 class WordCollector:
@@ -84,17 +91,23 @@ def open_words(path: Path) -> Iterator[BinaryIO]:
         path (Path): The file.
 
     Yields:
-        BinaryIO: The open file.
+        BinaryIO: The open file, behind a byte order mark.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is compressed: seeking in it would be slow.
+        ValueError: If it is compressed, since seeking in it would be slow,
+            or in UTF-16.
     """
     if not path.is_file():
         raise FileNotFoundError(f'no word-vector file at {path}')
     if path.suffix in ('.gz', '.zip', '.bz2', '.xz'):
         raise ValueError(f'{path} is compressed; unpack it first')
     with path.open('rb') as file:
+        start = file.read(len(codecs.BOM_UTF8))
+        if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            raise ValueError(f'{path} is in UTF-16; save it as UTF-8')
+        # A byte order mark is no part of the first word.
+        file.seek(len(start) if start == codecs.BOM_UTF8 else 0)
         yield file
 
 
@@ -122,7 +135,7 @@ def detect_format(path: Path) -> str:
         return 'fasttext-bin'
     if _header(head) is None:
         return 'glove-text'
-    body = head.split(b'\n', 1)[1]
+    _, _, body = head.partition(b'\n')
     return 'word2vec-text' if _looks_like_text(body) else 'word2vec-bin'
 
 
@@ -136,12 +149,10 @@ def _header(head: bytes) -> tuple[int, int] | None:
 
 def _looks_like_text(body: bytes) -> bool:
     """Whether the first row after a header holds numbers as text."""
-    fields = body.split(b'\n', 1)[0].split(b' ')
-    try:
-        float(fields[1])
-    except (IndexError, ValueError):
-        return False
-    return b'\0' not in body
+    # Not the first field behind the word alone: a word may have blanks.
+    fields = body.split(b'\n', 1)[0].split()[1:]
+    numbers = sum(map(_is_number, fields))
+    return 2 * numbers > len(fields) and b'\0' not in body
 
 
 def read_word2vec_bin(path: Path, keep: WordCollector,
@@ -158,29 +169,32 @@ def read_word2vec_bin(path: Path, keep: WordCollector,
         int: The width d.
 
     Raises:
-        ValueError: If the header is bad or the file ends too early.
+        ValueError: If the header is bad, or the file has fewer or more
+            words than it says.
     """
     total = path.stat().st_size
     with open_words(path) as file:
         header = _header(file.readline(100))
-        if header is None or header[1] == 0:
-            raise ValueError(f'{path}: a word2vec file starts with a line '
-                             '"count width"')
+        if header is None or not (header[0] and 0 < header[1] <= MAX_DIM):
+            raise ValueError(
+                f'{path}: a word2vec file starts with a line "count width", '
+                f'of at least one word and at most {MAX_DIM:,} numbers')
         count, dim = header
         rest = total - file.tell()
         if rest < count * (4 * dim + 1):
             raise ValueError(f'{path} is truncated: {count} vectors of width '
                              f'{dim} do not fit into {rest} bytes')
-        for done, (word, data) in enumerate(_binary_records(file, dim), 1):
+        records, done = _binary_records(file, dim), 0
+        for done, (word, data) in enumerate(islice(records, count), 1):
             if keep.wants(word):
                 keep.add(word, np.frombuffer(data, '<f4'))
             if done % REPORT_EVERY == 0:
                 progress(file.tell(), total)
-            if done == count:
-                break
-        else:
+        if done < count:
             raise ValueError(f'{path} is truncated: it ends after {done} of '
                              f'{count} words')
+        if next(records, None):
+            raise ValueError(_more_words(path, count))
     progress(total, total)
     return dim
 
@@ -193,9 +207,9 @@ def _binary_records(file: BinaryIO,
     while True:
         space = buffer.find(b' ', start)
         end = space + 1 + width
-        if space < 0 and len(buffer) - start > _MAX_WORD:
+        if space < 0 and len(buffer) - start > MAX_WORD:
             raise ValueError(f'{file.name} is no word2vec file, or broken: '
-                             f'no word ends within {_MAX_WORD} bytes')
+                             f'no word ends within {MAX_WORD} bytes')
         if space < 0 or end > len(buffer):
             more = file.read(CHUNK)
             if not more:
@@ -212,7 +226,8 @@ def read_text(path: Path, keep: WordCollector, progress: Progress) -> int:
 
     Args:
         path (Path): The file: one word and its numbers a line, with or
-            without a first line ``count width``.
+            without a first line ``count width``. A blank or a tab stands
+            behind the word.
         keep (WordCollector): Gets the vectors of the wanted words.
         progress (Progress): Called with (bytes done, bytes in all).
 
@@ -220,48 +235,97 @@ def read_text(path: Path, keep: WordCollector, progress: Progress) -> int:
         int: The width d.
 
     Raises:
-        ValueError: If a row has another number of values, or the file ends
-            before the promised count.
+        ValueError: If a row has another number of values, or the file has
+            fewer or more words than its first line says.
     """
     total = path.stat().st_size
     with open_words(path) as file:
-        first = file.readline()
-        header = _header(first)
-        dim = header[1] if header else len(first.split()) - 1
-        if dim < 1:
-            raise ValueError(f'{path}, line 1: no word followed by numbers')
-        if header is None:
-            file.seek(0)
-        # GloVe's 840B file has words with spaces in them: the numbers are
-        # the last d fields. A skipped row is not split.
-        rows, done, line = 0, 0, b''
-        for rows, line in enumerate(file, 1):
+        layout = _text_layout(file)
+        rows, done, line = 0, file.tell(), b''
+        for line in iter(partial(file.readline, _MAX_LINE), b''):
             done += len(line)
-            word = line[:line.find(b' ')]
+            rows += not line.isspace()
+            # GloVe's 840B file has words with spaces in them: the numbers
+            # are the last d fields. A skipped row is not split.
+            word = line[:line.find(layout.separator)]
             if keep.wants(word):
-                _add_row(line, word, dim, keep, f'{path}, row {rows}')
+                _add_row(line, word, layout, keep, f'{path}, row {rows}')
             if rows % REPORT_EVERY == 0:
                 progress(done, total)
     # A cut may go through the last row, which nobody asked for.
-    cut = not line.endswith(b'\n') and len(line.split()) <= dim
-    if rows == 0 or cut or (header and rows < header[0]):
+    cut = not line.endswith(b'\n') and len(line.split()) <= layout.dim
+    count = rows if layout.words is None else layout.words
+    if rows == 0 or cut or rows < count:
         raise ValueError(f'{path} is truncated: it ends after {rows} of '
-                         f'{header[0] if header else "its"} words')
+                         f'{layout.words or "its"} words')
+    if rows > count:
+        raise ValueError(_more_words(path, count))
     progress(total, total)
-    return dim
+    return layout.dim
 
 
-def _add_row(line: bytes, word: bytes, dim: int, keep: WordCollector,
-             where: str) -> None:
+class _TextLayout(NamedTuple):
+    """How the rows of a text file are written."""
+
+    words: int | None
+    """How many there are, if the first line says so."""
+    dim: int
+    separator: bytes
+    """What ends a word."""
+
+
+def _text_layout(file: BinaryIO) -> _TextLayout:
+    """Look at the first rows of a file; leaves it at the first one."""
+    start = file.tell()
+    lines = [file.readline(_MAX_LINE) for _ in range(_FIRST_ROWS)]
+    header = _header(lines[0])
+    rows = [line for line in lines[bool(header):] if line.strip()]
+    separator = b'\t' if rows and b'\t' in rows[0] else b' '
+    dim = header[1] if header else _usual_width(rows)
+    if not 1 <= dim <= MAX_DIM:
+        raise ValueError(f'{file.name}, line 1: no word followed by up to '
+                         f'{MAX_DIM:,} numbers')
+    file.seek(start + (len(lines[0]) if header else 0))
+    return _TextLayout(header[0] if header else None, dim, separator)
+
+
+def _usual_width(rows: Sequence[bytes]) -> int:
+    """Return how many numbers most rows end with: a word may have blanks."""
+    counts = Counter(_numbers_at_end(row) for row in rows)
+    return max(counts, key=lambda width: (counts[width], width), default=0)
+
+
+def _numbers_at_end(row: bytes) -> int:
+    fields = row.split()[1:]
+    rest = dropwhile(_is_number, reversed(fields))
+    return len(fields) - sum(1 for _ in rest)
+
+
+def _is_number(field: bytes) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _more_words(path: Path, count: int) -> str:
+    return (f'{path} has more words than the {count} that its first line '
+            'says; correct the number, or remove the words behind them')
+
+
+def _add_row(line: bytes, word: bytes, layout: _TextLayout,
+             keep: WordCollector, where: str) -> None:
     """Parse one wanted row of a text file."""
-    fields = line.split()
-    if len(fields) > dim + 1:
+    fields = line[len(word):].split()
+    if len(fields) > layout.dim and layout.separator == b' ':
         return  # a longer word with spaces that starts with a wanted one
     try:
-        vector = np.array(fields[1:], dtype=np.float64)
+        vector = np.array(fields, dtype=np.float64)
     except ValueError as error:
         raise ValueError(f'{where}: {error}') from error
-    if len(vector) != dim:
-        raise ValueError(f'{where} ({word.decode()!r}) has {len(vector)} '
-                         f'values, expected {dim}; is the file truncated?')
+    if len(vector) != layout.dim:
+        raise ValueError(
+            f'{where} ({word.decode()!r}) has {len(vector)} values, expected '
+            f'{layout.dim}; is the file truncated?')
     keep.add(word, vector)

@@ -41,6 +41,14 @@ def change_stamp(bank, **changes):
     (bank / 'stamp.json').write_text(json.dumps(stamp))
 
 
+def make_old(bank):
+    """Take its checksums from a bank."""
+    stamp = json.loads((bank / 'stamp.json').read_text())
+    stamp['files'].pop('checksums.npz')
+    change_stamp(bank, files=stamp['files'])
+    (bank / 'checksums.npz').unlink()
+
+
 def test_the_right_bank_opens(made):
     renamed = ClassSplit(CLASSES, unseen=['cow'], ignored=['mud'],
                          validation=['dog'], name='other')
@@ -124,7 +132,8 @@ def test_a_pickle_in_place_of_features(copied):
 
 @pytest.mark.parametrize('bad', [np.nan, np.inf, -np.inf])
 def test_damaged_features_name_their_class(copied, bad):
-    """Of the right length, but not what was written."""
+    """Of the right length, but not what was written; without checksums."""
+    make_old(copied)
     bank = FeatureBank.open(copied)
     rows = np.lib.format.open_memmap(copied / 'features.npy', mode='r+')
     rows[350:700, 2] = bad
@@ -183,3 +192,88 @@ def test_a_bank_travels_to_other_processes(made):
     np.testing.assert_array_equal(
         bank.sample([0], 3, np.random.default_rng(1)),
         twin.sample([0], 3, np.random.default_rng(1)))
+
+
+@pytest.mark.parametrize('key, value', [
+    ('feature_dim', '4'), ('feature_dim', None), ('offsets', {}),
+    ('vectors', [1, 2, 'x']), ('vectors', [10**400]), ('vectors', -1),
+    ('pixel_counts', [True]), ('files', []), ('files', {}),
+    ('files', {'features.npy': '12', 'images.npy': 1}), ('split', []),
+    ('split', {'classes': 3}), ('split', {'classes': ['a'], 'unseen': 7}),
+    ('palette', 'red'), ('palette', [[1, 2]]), ('checkpoint', []),
+    ('graphs', [1]), ('graphs', {'pixels': 1}), ('settings', 'x'),
+    ('graphs', {'pixels': 1, 'min_pixels': 2}), ('seed', 1.5),
+    ('views', float('nan'))])
+def test_a_stamp_with_values_of_other_types(copied, key, value):
+    change_stamp(copied, **{key: value})
+    with pytest.raises(ValueError, match=(
+            f"stamp of feature bank {copied} is damaged: '.*build it again")):
+        FeatureBank.open(copied)
+
+
+def draw_all(bank):
+    """Draw so often that every row of every class comes."""
+    rng = np.random.default_rng(0)
+    present = np.flatnonzero(bank.vectors).tolist()
+    return bank.sample(present, 20 * int(bank.vectors.max()), rng)
+
+
+def flip(path, place):
+    data = bytearray(path.read_bytes())
+    data[place] ^= 4
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize('through_pickle', [False, True])
+def test_a_flipped_bit_is_found(copied, through_pickle):
+    expected = draw_all(FeatureBank.open(copied))
+    flip(copied / 'features.npy', -700)
+    bank = FeatureBank.open(copied)
+    if through_pickle:
+        bank = pickle.loads(pickle.dumps(bank))
+    with pytest.raises(ValueError, match=(
+            r'features\.npy is damaged: bytes 0 to 5,935 are not .*again')):
+        draw_all(bank)
+    flip(copied / 'features.npy', -700)
+    np.testing.assert_array_equal(draw_all(FeatureBank.open(copied)),
+                                  expected)
+
+
+def test_only_blocks_that_are_read_are_checked_and_once(copied, monkeypatch):
+    from mmseg_zeroshot.datasets.feature_bank import checksums
+    monkeypatch.setattr(checksums, 'BLOCK_BYTES', 64)
+    checksums.write_checksums(copied, ['features.npy', 'images.npy'])
+    size = (copied / 'checksums.npz').stat().st_size
+    stamp = json.loads((copied / 'stamp.json').read_text())
+    change_stamp(copied, files={**stamp['files'], 'checksums.npz': size})
+    bank = FeatureBank.open(copied)
+    row = np.empty((1, 4), np.float16)
+    flip(copied / 'features.npy', 128 + 8 * 100)
+    bank._rows.read(0, row)
+    with pytest.raises(ValueError, match='bytes 896 to 959 are not'):
+        bank._rows.read(100, row)
+    flip(copied / 'features.npy', 128)
+    bank._rows.read(0, row)  # was compared before
+
+
+def test_other_files_are_checked_too(copied):
+    flip(copied / 'images.npy', -1)
+    bank = FeatureBank.open(copied)
+    with pytest.raises(ValueError, match=r'images\.npy is damaged: bytes'):
+        _ = bank.images
+    flip(copied / 'checksums.npz', 300)
+    with pytest.raises(ValueError, match=r'checksums\.npz is damaged'):
+        FeatureBank.open(copied)
+
+
+def test_a_bank_of_another_time_has_no_checksums(copied, monkeypatch):
+    said = []
+    monkeypatch.setattr('mmseg_zeroshot.datasets.feature_bank.bank.print_log',
+                        lambda text, logger: said.append(text))
+    expected = draw_all(FeatureBank.open(copied))
+    assert not said
+    make_old(copied)
+    np.testing.assert_array_equal(draw_all(FeatureBank.open(copied)),
+                                  expected)
+    assert ['has no checksums, since an older' in text for text in said] == [
+        True]

@@ -2,6 +2,7 @@
 import json
 
 import pytest
+from mmengine.hooks import CheckpointHook, Hook
 
 from mmseg_zeroshot.engine import ZeroShotResultsHook
 
@@ -66,6 +67,54 @@ def test_scores_of_unsaved_weights_say_so(tmp_path):
     make_runner(tmp_path, HOOKS, max_iters=1,
                 checkpoint=dict(save_last=False)).train()
     assert read(tmp_path)['checkpoint'] == 'iter_1 (not saved)'
+
+
+class Killed(Exception):
+    """Stands for a kill."""
+
+
+class Kill(Hook):
+    """End a run when it begins to validate."""
+
+    def before_val_epoch(self, runner):
+        raise Killed
+
+
+def epoch_runner(work_dir, hooks):
+    """A run of one epoch, which is two iterations."""
+    runner = make_runner(work_dir, hooks)
+    runner._train_loop = dict(type='EpochBasedTrainLoop', max_epochs=1,
+                              val_interval=1)
+    saving = next(hook for hook in runner.hooks
+                  if isinstance(hook, CheckpointHook))
+    saving.by_epoch, saving.filename_tmpl = True, 'epoch_{}.pth'
+    return runner
+
+
+@pytest.mark.parametrize('make, name', [(make_runner, 'iter_2.pth'),
+                                        (epoch_runner, 'epoch_1.pth')])
+def test_a_kill_in_the_last_validation_costs_no_results(make, name,
+                                                        tmp_path):
+    first = make(tmp_path, HOOKS)
+    first.register_hook(Kill())
+    with pytest.raises(Killed):
+        first.train()
+    assert (tmp_path / name).exists()
+    assert not (tmp_path / 'zero_shot_results.json').exists()
+    second = make(tmp_path, HOOKS)
+    second._resume = True
+    second.train()
+    assert read(tmp_path)['checkpoint'].endswith(name)
+
+
+@pytest.mark.parametrize('val_begin, times', [(1, 1), (3, 0)])
+def test_the_last_weights_are_validated_once(val_begin, times, tmp_path):
+    runner = make_runner(tmp_path, HOOKS)
+    runner._train_loop['val_begin'] = val_begin
+    runner.train()
+    rounds = runner.message_hub.log_scalars.get('val/hIoU')
+    assert (0 if rounds is None else len(rounds.data[0])) == times
+    assert (tmp_path / 'zero_shot_results.json').exists() is bool(times)
 
 
 def test_plain_head_has_no_embeddings(tmp_path):

@@ -81,3 +81,14 @@ def test_networks_are_built_without_memory(kind: str) -> None:
         network = MODELS.build(dict(type=kind, **extra))
     assert {p.device.type for p in network.parameters()} == {'meta'}
     assert torch.zeros(2).device.type == 'cpu'
+
+
+def test_mixed_precision_needs_a_device(tmp_path: Path, monkeypatch) -> None:
+    from mmengine.optim.optimizer import amp_optimizer_wrapper
+    for kind in ('cuda', 'npu', 'mlu', 'musa'):
+        monkeypatch.setattr(amp_optimizer_wrapper, f'is_{kind}_available',
+                            lambda: False)
+    error = only_error(check(farm(tmp_path, seen={
+        'optim_wrapper.type': 'AmpOptimWrapper'}), 'seen'))
+    assert 'only available training on gpu' in error.what
+    assert 'optim_wrapper in step seen' == error.place

@@ -44,7 +44,12 @@ def main() -> int:
         return 3
     if command in ('train', 'test') and 'silent' not in config:
         report(folder, name, config)
-    if command == 'calibrate':
+    if (command in ('build-feature-bank', 'pseudo-label')
+            and '--lose' not in arguments):
+        out = Path(arguments[arguments.index('--out') + 1])
+        out.mkdir(exist_ok=True)
+        (out / 'features.npy').write_text('features')
+    if command == 'calibrate' and '--lose' not in arguments:
         (folder / 'values.json').write_text(json.dumps(
             {'model.gamma': 0.25, 'model.sizes': [6, [1., True]]}))
         if config:
@@ -60,7 +65,22 @@ def note(command: str, arguments: list, name: str, config: dict) -> None:
             command=command, arguments=arguments, name=name, config=plain,
             threads=os.environ.get('OMP_NUM_THREADS'),
             gpu=os.environ.get('CUDA_VISIBLE_DEVICES'),
-            path=os.environ.get('PYTHONPATH'))) + '\n')
+            path=os.environ.get('PYTHONPATH'), rows=rows(command, arguments),
+            noted=checkpoint(arguments))) + '\n')
+
+
+def rows(command: str, arguments: list) -> 'list | None':
+    """Return the methods in the results that a plot reads."""
+    path = Path(arguments[0])
+    if command != 'plot' or not path.exists():
+        return None
+    return [record['method'] for record in json.loads(path.read_text())]
+
+
+def checkpoint(arguments: list) -> 'str | None':
+    """Return the checkpoint that MMEngine would resume."""
+    path = Path(arguments[0]).with_name('last_checkpoint')
+    return path.read_text() if '--resume' in arguments else None
 
 
 def meet(name: str, number: int) -> None:

@@ -3,10 +3,13 @@
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import types
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +107,34 @@ def test_a_lost_checkpoint_is_made_again(work):
     assert names(run_toy(work, toy_steps())) == ['seen']
 
 
+GAMMA = Step('gamma', 'calibrate', arguments=('--out', '{folder}'))
+LABELS = Step('labels', 'pseudo-label', dict(), arguments=(
+    '--out', '{folder}/labels'))
+
+
+@pytest.mark.parametrize('step, output', [
+    (GAMMA, 'values.json'), (LABELS, 'labels'), (toy_steps()[2], 'bank')])
+def test_a_lost_output_is_made_again(work, step, output):
+    steps = [toy_steps()[0], step]
+    run_toy(work, steps)
+    task = task_of(step.name, steps, work)
+    (task.folder / output).rename(work / 'elsewhere')
+    assert state(task).reason == f'{output} is gone'
+    calls = run_toy(work, steps)
+    assert [call['command'] for call in calls] == [step.command]
+    assert (task.folder / output).exists()
+
+
+@pytest.mark.parametrize('step, output', [
+    (GAMMA, 'values.json'), (LABELS, 'labels')])
+def test_a_step_that_leaves_nothing_for_others_is_a_failure(
+        work, step, output):
+    step = replace(step, arguments=(*step.arguments, '--lose'))
+    with pytest.raises(StepsFailed, match=(
+            f'left no {output} in .*{step.name}')):
+        run_toy(work, [step])
+
+
 def test_a_step_takes_what_an_earlier_one_chose(work):
     steps = [
         Step('gamma', 'calibrate', arguments=('--out', '{folder}')),
@@ -138,6 +169,77 @@ def test_a_final_step_reads_the_records_of_all_seeds(work):
     assert run_toy(work, steps, seeds=(0, 1)) == []
     # Another seed is another curve.
     assert len(run_toy(work, steps, seeds=(0, 1, 2))) == 3
+
+
+CURVE = Step('curve', 'plot', final=True, arguments=(
+    '{results}', '--out', '{folder}/curve'))
+
+
+def run_and_write(work: Path, steps: list[Step], **settings) -> list[dict]:
+    """Run steps as the command does, which writes results.json."""
+    rows = make_tasks(steps, [0], work)
+    return run_toy(work, steps, after=lambda: write_results(rows, work),
+                   **settings)
+
+
+def test_a_final_step_never_reads_the_results_of_another_run(work):
+    run_and_write(work, toy_steps())
+    run_and_write(work, toy_steps(lr=1.)[:2])
+    assert len(json.loads((work / 'results.json').read_text())) == 2
+    # All rows are done: nothing but the plot runs.
+    call, = run_and_write(work, [*toy_steps(), CURVE])
+    assert call['rows'] == ['seen', 'spnet', 'best']
+
+
+def test_a_final_step_waits_for_results_that_can_be_written(work):
+    (work / 'results.json').mkdir(parents=True)
+    with pytest.raises(StepsFailed, match="(?s)'curve'.*results.json"):
+        run_and_write(work, [*toy_steps(), CURVE])
+    assert names(read_calls()) == ALL
+
+
+@pytest.mark.parametrize('error', [OSError('no space'), ValueError('torn')])
+def test_results_that_cannot_be_written_end_no_step(work, error):
+    told = []
+
+    def after() -> None:
+        raise error
+
+    calls = run_toy(work, toy_steps(), after=after, report=told.append)
+    assert names(calls) == ALL
+    assert told.count(f'the results are not up to date: {error}') == len(ALL)
+    assert run_toy(work, toy_steps()) == []
+
+
+class Hanging:
+    """Jobs that never end; stopping the first fails."""
+
+    def __init__(self) -> None:
+        self.stopped = []
+
+    def submit(self, call):
+        job = types.SimpleNamespace(folder=call.folder)
+        job.code = self.code
+        job.stop = lambda: self.stop(job.folder.name)
+        return job
+
+    def code(self):
+        raise KeyboardInterrupt
+
+    def stop(self, name: str) -> None:
+        self.stopped.append(name.partition('-')[0])
+        if self.stopped == ['left']:
+            raise RuntimeError('scancel: not found')
+
+
+def test_a_job_that_cannot_be_stopped_keeps_no_other_running(work):
+    executor, told = Hanging(), []
+    with pytest.raises(KeyboardInterrupt):
+        run_toy(work, pair(meet=0), jobs=2, executor=executor,
+                report=told.append)
+    assert executor.stopped == ['left', 'right']
+    assert told[-1] == ("step 'left, seed 0' may still run, since it cannot "
+                        'be stopped: scancel: not found')
 
 
 def pair(meet: int) -> list[Step]:
@@ -232,6 +334,48 @@ def test_an_unfinished_training_goes_on(work, monkeypatch):
     # What stays is the config of the whole training.
     folder = task_of('spnet', toy_steps(), work).folder
     assert Config.fromfile(folder / 'config.py').load_from
+
+
+def test_a_training_goes_on_in_a_copy_of_its_folder(work, monkeypatch):
+    monkeypatch.setenv('BREAK', 'spnet')
+    with pytest.raises(StepsFailed):
+        run_toy(work, toy_steps())
+    monkeypatch.delenv('BREAK')
+    copy = work.with_name('copy')
+    shutil.copytree(work, copy)
+    for place in (work, copy):
+        folder = task_of('spnet', toy_steps(), place).folder
+        # Another step's, or that of the folder that was copied.
+        (folder / 'last_checkpoint').write_text(
+            str(task_of('spnet', toy_steps(), work).folder / 'iter_3.pth'))
+    before = files(work)
+    call = run_toy(copy, toy_steps())[0]
+    assert call['noted'] == str(folder / 'iter_3.pth')
+    assert files(work) == before
+
+
+@pytest.mark.parametrize('note', ['', '/elsewhere/iter_9.pth'])
+def test_a_torn_note_of_the_last_checkpoint_costs_nothing(
+        work, monkeypatch, note):
+    monkeypatch.setenv('BREAK', 'spnet')
+    with pytest.raises(StepsFailed):
+        run_toy(work, toy_steps())
+    monkeypatch.delenv('BREAK')
+    folder = task_of('spnet', toy_steps(), work).folder
+    (folder / 'last_checkpoint').write_text(note)
+    (folder / 'iter_2.pth').write_text('older weights')
+    os.utime(folder / 'iter_2.pth', (0, 0))
+    (folder / 'iter_9.pth').write_text('')  # killed while it was written
+    before = files(folder)
+    told = []
+    calls = run_toy(work, toy_steps(), report=told.append)
+    assert calls[0]['arguments'][-1] == '--resume'
+    said = 'is empty' if not note else (
+        'names iter_9.pth, which is not written to its end')
+    assert any(f'goes on from iter_3.pth; {folder}/last_checkpoint {said}; '
+               'the newest whole checkpoint is iter_3.pth' in text
+               for text in told)
+    assert files(folder).keys() >= before.keys()
 
 
 def test_an_unfinished_training_that_changed_starts_anew(work, monkeypatch):

@@ -121,7 +121,7 @@ def test_adversarial_training_moves_the_mean():
         sum(losses.values()).backward()
         generator.step()
     reached = model.eval()(VECTORS, 500).mean(1)
-    # From around 0 on the way to 2 and -2.
+    # From around 0 on the way to 2 and -2; other seeds end beyond .9.
     assert bool((reached[0] > .5).all()) and bool((reached[1] < -.5).all())
 
 

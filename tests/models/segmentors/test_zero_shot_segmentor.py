@@ -204,3 +204,38 @@ def test_an_ordinary_head_is_refused():
     init_default_scope('mmseg')
     with pytest.raises(TypeError, match='got FCNHead: make it the `host`'):
         MODELS.build(dict(copy.deepcopy(MODEL), decode_head=head))
+
+
+def test_images_of_several_sizes_are_segmented_as_by_themselves():
+    model, sizes = build(), [(64, 64), (48, 64), (48, 64), (64, 64)]
+    generator = torch.Generator().manual_seed(0)
+    images = [torch.randint(0, 256, (3, *size), generator=generator)
+              for size in sizes]
+
+    def samples():
+        return [SegDataSample(metainfo=dict(
+            img_path=f'{i}', ori_shape=size, img_shape=size, pad_shape=size))
+            for i, size in enumerate(sizes)]
+
+    with torch.no_grad():
+        alone = [model.test_step(dict(inputs=[image], data_samples=[one]))[0]
+                 for image, one in zip(images, samples())]
+        for step in (model.test_step, model.val_step):
+            together = step(dict(inputs=images, data_samples=samples()))
+            assert [one.img_path for one in together] == list('0123')
+            for one, other in zip(alone, together):
+                torch.testing.assert_close(
+                    one.seg_logits.data, other.seg_logits.data,
+                    rtol=.01, atol=.01)
+        assert (alone[0].seg_logits.data
+                - alone[3].seg_logits.data).abs().max() > 1
+        without = model.test_step(dict(inputs=images))
+    assert [tuple(one.pred_sem_seg.shape) for one in without] == sizes
+
+
+def test_a_stacked_batch_is_one_part():
+    from mmseg_zeroshot.models.segmentors.batches import runs_of_one_size
+    stacked = dict(inputs=torch.zeros(2, 3, 4, 4), data_samples=None)
+    assert list(runs_of_one_size(stacked)) == [stacked]
+    only, = runs_of_one_size(stacked['inputs'])
+    assert only is stacked['inputs']

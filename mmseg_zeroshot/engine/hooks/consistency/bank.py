@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from mmengine.dataset import BaseDataset
 from mmengine.runner import Runner
@@ -15,6 +14,7 @@ from mmseg_zeroshot.utils.feature_settings import (
     feature_settings,
     settings_differences,
 )
+from mmseg_zeroshot.utils.typing_utils import ConfigPart, JSONValue, Metainfo
 
 SHOWN = 5
 
@@ -48,7 +48,7 @@ def check_bank(runner: Runner, dataset: BaseDataset) -> None:
             'mmseg-zeroshot build-feature-bank CONFIG CHECKPOINT --overwrite')
 
 
-def check_extractor(runner: Runner, trained: Mapping[str, Any]) -> None:
+def check_extractor(runner: Runner, trained: Metainfo) -> None:
     """Refuse a bank of another network than that of the weights.
 
     A checkpoint that was itself trained on a bank says of which network.
@@ -81,8 +81,8 @@ def check_extractor(runner: Runner, trained: Mapping[str, Any]) -> None:
                 'the bank is of')
 
 
-def _mode_difference(config: Mapping[str, Any],
-                     stamp: Mapping[str, Any]) -> list[str]:
+def _mode_difference(config: ConfigPart,
+                     stamp: Mapping[str, JSONValue]) -> list[str]:
     """Compare which images with unseen classes the bank has."""
     dataset = (config.get('feature_bank') or {}).get('dataset') or {}
     ours, theirs = dataset.get('mode'), stamp.get('split_mode')

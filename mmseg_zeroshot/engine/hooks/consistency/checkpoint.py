@@ -4,9 +4,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from logging import Logger
-from typing import Any
 
 from torch import Tensor, nn
+from torch.nn.modules.module import _IncompatibleKeys
 
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.supervision import (
@@ -14,6 +14,7 @@ from mmseg_zeroshot.semantics.supervision import (
     least_permitting,
 )
 from mmseg_zeroshot.utils.stored_names import stored_names
+from mmseg_zeroshot.utils.typing_utils import Checkpoint
 
 from .supervision import (
     check_masks,
@@ -27,7 +28,7 @@ _EXTRACTOR = re.compile(r'^(backbone|neck)\.|^decode_head\.host\.')
 _COUNTERS = 'num_batches_tracked'
 
 
-def state_dict_of(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
+def state_dict_of(checkpoint: Checkpoint) -> dict[str, Tensor]:
     """Return the weights by name, as the runner will load them.
 
     Args:
@@ -38,7 +39,7 @@ def state_dict_of(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
             for key, value in state.items()}
 
 
-def check_trained_classes(checkpoint: Mapping[str, Any],
+def check_trained_classes(checkpoint: Checkpoint,
                           split: ClassSplit | None, *, training: bool,
                           supervision: Supervision, trust: bool = False,
                           logger: Logger) -> None:
@@ -100,7 +101,7 @@ def _check_groups(trained: ClassSplit, split: ClassSplit,
                 'split that it was trained with')
 
 
-def _check_vocabulary(state: Mapping[str, Any], split: ClassSplit) -> None:
+def _check_vocabulary(state: Mapping[str, Tensor], split: ClassSplit) -> None:
     """Read the names that a zero-shot head keeps beside its vectors."""
     names = stored_names(state, 'decode_head.')
     if names is not None:
@@ -133,7 +134,7 @@ class LoadingCheck:
             there. Of an ordinary model, training needs the extractor alone.
     """
 
-    def __init__(self, model: nn.Module, checkpoint: Mapping[str, Any], *,
+    def __init__(self, model: nn.Module, checkpoint: Checkpoint, *,
                  training: bool) -> None:
         self._stored = state_dict_of(checkpoint)
         self._training = training
@@ -143,7 +144,7 @@ class LoadingCheck:
         """Stop waiting for a loading."""
         self._handle.remove()
 
-    def _act(self, model: nn.Module, incompatible: Any) -> None:
+    def _act(self, model: nn.Module, incompatible: _IncompatibleKeys) -> None:
         self.remove()
         stored, self._stored = self._stored, {}
         missing = self._needed(model, incompatible.missing_keys)
@@ -170,7 +171,7 @@ class LoadingCheck:
         ]
 
 
-def _check_shapes(model: nn.Module, stored: Mapping[str, Any], *,
+def _check_shapes(model: nn.Module, stored: Mapping[str, Tensor], *,
                   training: bool) -> None:
     """MMEngine skips weights of another shape with a log line only.
 
@@ -189,7 +190,7 @@ def _check_shapes(model: nn.Module, stored: Mapping[str, Any], *,
                 'the backbone and the head that it was trained with')
 
 
-def _advice(missing: list[str], stored: Mapping[str, Any]) -> str:
+def _advice(missing: list[str], stored: Mapping[str, Tensor]) -> str:
     """Guess the prefix that the checkpoint has too much or too little."""
     for key in missing:
         for name in stored:

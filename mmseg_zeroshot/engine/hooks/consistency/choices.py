@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
+from mmengine.optim import _ParamScheduler
 from mmengine.runner import Runner
 
 from mmseg_zeroshot.semantics import ClassSplit
@@ -46,7 +46,7 @@ def check_choices(runner: Runner, split: ClassSplit,
                 "rule='greater', or none")
 
 
-def _choices(runner: Runner) -> Iterator[tuple[Any, str, str]]:
+def _choices(runner: Runner) -> Iterator[tuple[object, str, str]]:
     """Yield who chooses, by which setting, and the metric's name."""
     for hook in runner.hooks:
         for name in getattr(hook, 'save_best', None) or ():
@@ -57,7 +57,7 @@ def _choices(runner: Runner) -> Iterator[tuple[Any, str, str]]:
             yield owner, 'monitor', name
 
 
-def _schedulers(runner: Runner) -> list[Any]:
+def _schedulers(runner: Runner) -> list[_ParamScheduler]:
     """Return all parameter schedulers, of one optimizer or of several."""
     given = getattr(runner, 'param_schedulers', None) or []
     groups = given.values() if isinstance(given, dict) else [given]

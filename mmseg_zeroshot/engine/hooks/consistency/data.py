@@ -1,14 +1,12 @@
 """Data sets of a run have its split and show what its supervision permits."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.semantics.supervision import (
     Supervision,
     least_permitting,
 )
+from mmseg_zeroshot.utils.typing_utils import Metainfo
 
 
 def check_same(first: tuple[str, ClassSplit], second: tuple[str, ClassSplit],
@@ -39,7 +37,7 @@ def check_same(first: tuple[str, ClassSplit], second: tuple[str, ClassSplit],
                 'and use it in both places')
 
 
-def check_mode(loop: str, meta: Mapping[str, Any], split: ClassSplit,
+def check_mode(loop: str, meta: Metainfo, split: ClassSplit,
                supervision: Supervision) -> None:
     """Training data hides unseen labels, evaluation data keeps them.
 
@@ -67,7 +65,7 @@ def check_mode(loop: str, meta: Mapping[str, Any], split: ClassSplit,
             "so unseen classes could not be scored; use mode='keep'")
 
 
-def check_layouts(meta: Mapping[str, Any],
+def check_layouts(meta: Metainfo,
                   supervision: Supervision) -> None:
     """Compare a training data set's layouts with the run's supervision.
 

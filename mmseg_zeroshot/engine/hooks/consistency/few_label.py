@@ -16,6 +16,7 @@ from mmseg_zeroshot.semantics.supervision import (
     Supervision,
     least_permitting,
 )
+from mmseg_zeroshot.utils.typing_utils import Metainfo
 
 MODE = 'few'
 """``split_mode`` of a data set that shows few labels."""
@@ -30,7 +31,7 @@ def run_variant(runner: Runner) -> Variant:
     return {}
 
 
-def check_few_data(runner: Runner, meta: Mapping[str, Any],
+def check_few_data(runner: Runner, meta: Metainfo,
                    supervision: Supervision) -> None:
     """Compare a training data set with the run's supervision and head.
 
@@ -72,7 +73,7 @@ def check_few_data(runner: Runner, meta: Mapping[str, Any],
             'decode_head.trains_unseen=True')
 
 
-def check_few_checkpoint(runner: Runner, data: Mapping[str, Any],
+def check_few_checkpoint(runner: Runner, data: Metainfo,
                          supervision: Supervision, *,
                          training: bool) -> None:
     """Compare the drawn images of a checkpoint with those of this run.

@@ -17,8 +17,10 @@ from mmseg_zeroshot.engine.hooks.runner_access import (
     zero_shot_head,
 )
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.typing_utils import Sample
 
 from .bank import check_bank, check_extractor
+from .batches import check_one_size
 from .checkpoint import LoadingCheck, check_trained_classes
 from .choices import check_choices
 from .data import check_layouts, check_mode, check_same
@@ -38,6 +40,9 @@ class ConsistencyHook(Hook):
     - a feature bank was built with the config's network and pipeline;
     - no score of other classes than the seen ones chooses a checkpoint, the
       end of training or a learning rate.
+
+    It checks of each val and test batch that the model takes images of its
+    sizes.
 
     It checks while a checkpoint is loaded that the checkpoint
 
@@ -115,6 +120,28 @@ class ConsistencyHook(Hook):
             runner: The runner.
         """
         self.before_run(runner)
+
+    def before_val_iter(self, runner: Runner, batch_idx: int,
+                        data_batch: Sample | None = None) -> None:
+        """Check that the model takes the sizes of a batch's images.
+
+        Args:
+            runner: The runner.
+            batch_idx: Not used.
+            data_batch: The batch.
+        """
+        check_one_size(runner, 'val', data_batch)
+
+    def before_test_iter(self, runner: Runner, batch_idx: int,
+                         data_batch: Sample | None = None) -> None:
+        """As :meth:`before_val_iter`.
+
+        Args:
+            runner: The runner.
+            batch_idx: Not used.
+            data_batch: The batch.
+        """
+        check_one_size(runner, 'test', data_batch)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Store the run's supervision, for runs that start from its weights.

@@ -1,8 +1,7 @@
 """Pseudo-labels, head, supervision and checkpoint of a run must agree."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from mmengine.runner import Runner
 
@@ -16,11 +15,12 @@ from mmseg_zeroshot.semantics.supervision import (
     Supervision,
     least_permitting,
 )
+from mmseg_zeroshot.utils.typing_utils import Metainfo
 
 from .supervision import check_supervision
 
 
-def pseudo_variant(metas: Iterable[Mapping[str, Any]]) -> Variant:
+def pseudo_variant(metas: Iterable[Metainfo]) -> Variant:
     """Return what sets a self-trained run apart: ``p``, and later rounds.
 
     Args:
@@ -39,7 +39,7 @@ def pseudo_variant(metas: Iterable[Mapping[str, Any]]) -> Variant:
     return {}
 
 
-def check_pseudo_data(runner: Runner, meta: Mapping[str, Any],
+def check_pseudo_data(runner: Runner, meta: Metainfo,
                       supervision: Supervision) -> None:
     """Compare a training data set's pseudo-labels with the run.
 
@@ -76,7 +76,7 @@ def check_pseudo_data(runner: Runner, meta: Mapping[str, Any],
 
 
 def check_pseudo_checkpoint(runner: Runner,
-                            trained: Mapping[str, Any]) -> None:
+                            trained: Metainfo) -> None:
     """Refuse pseudo-labels that another model gave than the one that goes on.
 
     Args:

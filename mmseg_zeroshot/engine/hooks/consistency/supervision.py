@@ -2,15 +2,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from logging import Logger
-from typing import Any
 
 from mmseg_zeroshot.semantics import ClassSplit, canonical
 from mmseg_zeroshot.semantics.supervision import (
     Supervision,
     least_permitting,
 )
+from mmseg_zeroshot.utils.typing_utils import Metainfo
 
 SUPERVISION_KEY = 'zero_shot_supervision'
 """Where a checkpoint's ``meta`` has the supervision of its run."""
@@ -19,7 +19,7 @@ _KEY_OF_0_1 = 'zero_shot_label'
 _HEAD = re.compile(r'(^|\.)(decode|auxiliary)_head\.')
 
 
-def stored_supervision(meta: Mapping[str, Any]) -> str | None:
+def stored_supervision(meta: Metainfo) -> str | None:
     """Return the supervision that a checkpoint states.
 
     Args:
