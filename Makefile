@@ -5,6 +5,7 @@
 #   make test     every test
 #   make fuzz     a minute of damaged files for every reader
 #   make test-portable    the numeric ones, as a processor of 2008 counts
+#   make resume-check   kill and resume every stage, compare all bits
 #   make lint     ruff, mypy, interrogate
 #   make docs     the documentation site, in build/docs
 #   make clean    remove .venv, builds and caches (never work_dirs)
@@ -34,7 +35,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT
 export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-portable fuzz lint docs clean install
+.PHONY: demo test test-portable fuzz resume-check lint docs clean install
 .DEFAULT_GOAL := test
 
 demo: $(STAMP)
@@ -49,6 +50,9 @@ test-portable: $(STAMP)
 fuzz: $(STAMP)
 	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m tests.fuzz --seconds 60
 	$(PY) -m pytest tests/fuzz -k any --hypothesis-profile fuzz
+
+resume-check: $(STAMP)
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(PY) -m tests.resume_matrix
 
 lint: $(STAMP)
 	$(PY) -m ruff check .

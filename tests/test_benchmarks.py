@@ -17,6 +17,7 @@ SMALLEST = {
     'leaderboard.py': ['--files', '2'],
     'mmd.py': ['--repeats', '1'],
     'region_graph.py': ['--repeats', '1'],
+    'resumption.py': '--repeats 1 --steps 1'.split(),
     'score_files.py': '--images 4 --pairs 1 --repeats 1'.split(),
     'semantic_projection_head.py': '--repeats 1 --size 32'.split(),
 }

@@ -1,9 +1,10 @@
 """Class lists with ids of their own, from JSON files of other tools."""
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from mmseg_zeroshot.utils.reading import read_json
 
 from .label_maps import HIGHEST
 
@@ -23,10 +24,7 @@ def read_classes(path: str | Path) -> Classes:
         FileNotFoundError: There is no such file.
         ValueError: It is none of these, or an id is there twice.
     """
-    try:
-        content = json.loads(Path(path).expanduser().read_text('utf-8'))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f'{path} is not valid JSON: {error}') from error
+    content = read_json(Path(path).expanduser())
     if isinstance(content, dict):
         content = content.get('id2label', content)
     try:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mmseg_zeroshot.utils.reading import parse_json
 from mmseg_zeroshot.utils.typing_utils import JSONObject
 
 from .label_maps import HIGHEST
@@ -125,10 +126,7 @@ class CocoMasks:
 def _entries(data: bytes, place: str) -> list[Mapping]:
     wrong = (f'{place} is not what detectron2 writes: a list of file_name, '
              'category_id and segmentation')
-    try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f'{place} is not valid JSON: {error}') from error
+    content = parse_json(data.decode('utf-8', errors='replace'), place)
     keys = {'file_name', 'category_id', 'segmentation'}
     if not isinstance(content, list) or not content:
         raise ValueError(wrong)

@@ -12,7 +12,8 @@ from mmseg_zeroshot.evaluation.assessment import NO_UNSEEN, assess
 from mmseg_zeroshot.evaluation.scores import Absent
 from mmseg_zeroshot.results.record import Record, Variant
 from mmseg_zeroshot.results.scored_files import ScoredFiles
-from mmseg_zeroshot.semantics import ClassSplit, build_split
+from mmseg_zeroshot.semantics import build_split
+from mmseg_zeroshot.semantics.splits import SplitSpec
 from mmseg_zeroshot.semantics.supervision import DEFAULT
 from mmseg_zeroshot.utils.typing_utils import ConfigPart
 from mmseg_zeroshot.version import __version__
@@ -65,7 +66,7 @@ class Scored:
 
 def score_folder(predictions: str | os.PathLike,
                  truth: str | os.PathLike,
-                 split: str | ConfigPart | ClassSplit,
+                 split: SplitSpec,
                  *,
                  method: str,
                  supervision: str = DEFAULT,

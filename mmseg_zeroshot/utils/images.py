@@ -11,7 +11,8 @@ from typing import NamedTuple
 from PIL import Image
 
 SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
-_FORMATS = ('PNG', 'JPEG', 'MPO', 'BMP', 'DIB', 'TIFF', 'WEBP', 'GIF', 'PPM',
+# JPEG's plugin opens MPO, too, which has none of its own to open it.
+_FORMATS = ('PNG', 'JPEG', 'BMP', 'DIB', 'TIFF', 'WEBP', 'GIF', 'PPM',
             'JPEG2000', 'TGA', 'PCX', 'ICO', 'SGI')
 _ORIENTATION = 0x0112
 _ON_ITS_SIDE = (5, 6, 7, 8)

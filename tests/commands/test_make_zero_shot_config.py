@@ -134,7 +134,8 @@ def test_choices_by_unseen_labels_are_left_out_and_named(spnet, tmp_path):
     assert spnet.default_hooks.checkpoint == dict(
         type='CheckpointHook', interval=1)
     assert [hook.type for hook in spnet.custom_hooks] == ['EMAHook']
-    assert {'label_leak', 'consistency', 'results'} <= set(
+    assert {'label_leak', 'consistency', 'run_state', 'step_seed',
+            'results'} <= set(
         spnet.default_hooks)
     assert spnet.get('load_from') is None
     text = (tmp_path / 'out/spnet.py').read_text()

@@ -32,6 +32,7 @@ network = {SEGFORMER!r}
         assert dataset.dataset.data_root == '/data/farm'
         assert dataset.split['unseen'] == ['cow']
     assert config.train_dataloader.dataset.mode == 'ignore'
+    assert config.train_dataloader.sampler.type == 'KeyedInfiniteSampler'
     assert config.val_dataloader.dataset.mode == 'keep'
     assert config.train_cfg.max_iters == 160000
 

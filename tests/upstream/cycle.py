@@ -53,6 +53,7 @@ def config(work_dir: str):
         train_cfg=dict(type='IterBasedTrainLoop', max_iters=4),
         optim_wrapper=dict(
             type='OptimWrapper', optimizer=dict(type='SGD', lr=.01)),
+        custom_hooks=[dict(type='StepSeedHook'), dict(type='RunStateHook')],
         default_hooks=dict(
             logger=dict(type='LoggerHook', interval=1),
             checkpoint=dict(
@@ -79,6 +80,29 @@ def samples(count: int = 8) -> list[dict]:
     return result
 
 
+class Samples(torch.utils.data.Dataset):
+    """The samples, with other noise whenever one is drawn."""
+
+    def __init__(self) -> None:
+        self.samples = samples()
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, index: int) -> dict:
+        image = self.samples[index]['inputs'] // 2
+        noise = torch.randint(0, 128, image.shape, dtype=torch.uint8)
+        return dict(self.samples[index], inputs=image + noise)
+
+
+def same_weights(one: str, other: str) -> bool:
+    """Whether two checkpoints have the same bits."""
+    first, second = (torch.load(path, weights_only=False)['state_dict']
+                     for path in (one, other))
+    return first.keys() == second.keys() and all(
+        torch.equal(first[key], second[key]) for key in first)
+
+
 def main(work_dir: str) -> None:
     """Run the cycle; any failure ends the process."""
     stub_mmcv_ops()
@@ -88,13 +112,14 @@ def main(work_dir: str) -> None:
     from mmseg.registry import DATASETS
 
     import mmseg_zeroshot
-    DATASETS.register_module(name='Samples', module=samples)
+    DATASETS.register_module(module=Samples)
     print('stack', mmengine.__version__, mmseg.__version__)
     loader = dict(
         batch_size=2, num_workers=0, dataset=dict(type='Samples'),
-        sampler=dict(type='InfiniteSampler', shuffle=False))
+        sampler=dict(type='KeyedInfiniteSampler'))
     cfg = config(work_dir)
     cfg.train_dataloader = loader
+    cfg.randomness = dict(seed=0)
     Runner.from_cfg(cfg).train()
 
     # Resuming reads the whole checkpoint: message hub, optimizer, loops.
@@ -104,6 +129,14 @@ def main(work_dir: str) -> None:
     runner.train()
     assert runner.iter == 6, runner.iter
     assert Path(work_dir, 'iter_6.pth').exists()
+
+    # In one go, it is the same run.
+    cfg.resume, cfg.experiment_name = False, 'whole'
+    cfg.work_dir = f'{work_dir}-whole'
+    cfg.train_dataloader.update(num_workers=1)
+    Runner.from_cfg(cfg).train()
+    assert same_weights(f'{work_dir}/iter_6.pth',
+                        f'{work_dir}-whole/iter_6.pth')
 
     model = runner.model.eval()
     sample, = samples(1)

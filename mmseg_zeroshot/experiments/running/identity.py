@@ -31,7 +31,6 @@ IGNORED = {
     'env_cfg.mp_cfg': 'how processes are started',
     'env_cfg.dist_cfg': 'how processes talk',
     'randomness.seed': "the task's own seed takes its place",
-    # Random crops differ, but only as they do between two seeds.
     '*_dataloader.num_workers': 'speed',
     '*_dataloader.persistent_workers': 'speed',
     '*_dataloader.pin_memory': 'speed',

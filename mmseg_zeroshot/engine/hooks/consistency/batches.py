@@ -10,7 +10,8 @@ from mmseg_zeroshot.engine.hooks.runner_access import unwrapped
 from mmseg_zeroshot.utils.typing_utils import Sample
 
 
-def check_one_size(runner: Runner, name: str, data_batch: Sample | None) -> None:
+def check_one_size(runner: Runner, name: str,
+                   data_batch: Sample | None) -> None:
     """Refuse a batch that the model cannot segment.
 
     MMSegmentation's preprocessor would end in an assertion that names
