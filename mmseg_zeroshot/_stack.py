@@ -133,7 +133,11 @@ def prepare_stack() -> None:
     """
     check_overlaps(overlapping_distributions(installed_distributions()))
     refuse_pickles()
-    if missing_modules():
+    missing = missing_modules()
+    if missing and 'mmengine' in sys.modules:
+        # A config would only hear that its types are in no registry.
+        raise missing_stack('a config with types of mmseg_zeroshot', missing)
+    if missing:
         # Words, splits and scores need none of it, so the import goes on.
         sys.meta_path.insert(0, _Explained())
         return

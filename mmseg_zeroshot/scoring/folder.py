@@ -15,7 +15,6 @@ from mmseg_zeroshot.results.scored_files import ScoredFiles
 from mmseg_zeroshot.semantics import build_split
 from mmseg_zeroshot.semantics.splits import SplitSpec
 from mmseg_zeroshot.semantics.supervision import DEFAULT
-from mmseg_zeroshot.utils.typing_utils import ConfigPart
 from mmseg_zeroshot.version import __version__
 
 from .counted import Counted
