@@ -128,11 +128,16 @@ def prepare_stack() -> None:
     """Check the installation; called at import, so it imports nothing.
 
     Raises:
-        ImportError: See `check_overlaps`.
+        ImportError: See `check_overlaps`; or MMEngine imports the package
+            for a config, and the rest of the stack is missing.
     """
     check_overlaps(overlapping_distributions(installed_distributions()))
     refuse_pickles()
-    if missing_modules():
+    missing = missing_modules()
+    if missing and 'mmengine' in sys.modules:
+        # A config would only hear that its types are in no registry.
+        raise missing_stack('a config with types of mmseg_zeroshot', missing)
+    if missing:
         # Words, splits and scores need none of it, so the import goes on.
         sys.meta_path.insert(0, _Explained())
         return

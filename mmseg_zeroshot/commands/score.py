@@ -300,6 +300,9 @@ def run(args: argparse.Namespace) -> None:
     path = args.out or results_path(args.method)
     write_records(path, scored.record)
     print('\n'.join(scored.notes))
+    if not args.dataset:
+        print('the record names no data set, and boards rank it with others '
+              'that name none: --dataset does')
     print(f'\n{shown(scored.record)}')
     if scored.curve is not None:
         print(write_curve(path.with_name(CURVE_FILE), scored.curve))
