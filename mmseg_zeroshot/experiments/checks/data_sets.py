@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mmengine.runner import Runner
 from mmseg.registry import DATASETS
+from torch.utils.data import Dataset
 
 from mmseg_zeroshot.datasets.feature_bank.builder import build_feature_bank
 from mmseg_zeroshot.datasets.feature_bank.graphs import check_graph_options
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 IMAGES = (*LOADERS, 'feature_bank')
 """Keys with a data set of images below ``dataset``."""
-_LENGTH = 1000
 _OF_COMMAND = ('make_dataset', 'make_extract', 'checkpoint')
 """What the command gives that builds a bank."""
 
@@ -92,6 +92,13 @@ def build_data_set(config: ConfigPart) -> BaseDataset | None:
     return None
 
 
+class _Nothing(Dataset):
+    """A data set of some length, from which nothing is taken."""
+
+    def __len__(self) -> int:
+        return 1000
+
+
 def check_loader(config: ConfigPart) -> None:
     """Build a loader over nothing.
 
@@ -106,7 +113,7 @@ def check_loader(config: ConfigPart) -> None:
     for key, least in (('batch_size', 1), ('num_workers', 0)):
         if key in given:
             check_numbers(**{key: (given[key], least)})
-    Runner.build_dataloader(dict(given, dataset=range(_LENGTH)), seed=0)
+    Runner.build_dataloader(dict(given, dataset=_Nothing()), seed=0)
 
 
 def check_bank(config: ConfigPart) -> None:
