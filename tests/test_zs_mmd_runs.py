@@ -99,7 +99,8 @@ def test_the_stage_on_a_bank(tmp_path, repo_root):
     assert len(clean) > 50 and np.array_equal(clean, other)
     cfg.model.decode_head.recursion.tau = .01
     cfg.custom_hooks[-1].interval = 1
-    cfg.custom_hooks[0].pop('restart')  # stage 0 has no such classifier
+    # Stage 0 has no such classifier.
+    cfg.default_hooks.stage_start.restart = []
     runner = train(cfg)
     assert min(selected(runner)) >= 2
     assert runner.message_hub.get_scalar(
