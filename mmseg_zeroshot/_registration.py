@@ -19,12 +19,11 @@ alike (``_locations``), and tests fail if one renames it.
 """
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
-from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
 from types import ModuleType
+
+from ._imports import after_import
 
 LOCATION = 'mmseg_zeroshot.registered'
 REGISTRY = 'mmseg.registry'
@@ -37,7 +36,7 @@ def register() -> None:
     if REGISTRY in sys.modules:
         importlib.import_module(LOCATION)
     else:
-        sys.meta_path.insert(0, _AfterImport())
+        after_import(REGISTRY, add_location)
 
 
 def add_location(registry: ModuleType) -> None:
@@ -54,25 +53,3 @@ def add_location(registry: ModuleType) -> None:
         if isinstance(entry, Registry) and (
                 entry._locations or name == SAMPLERS):
             entry._locations = [*entry._locations, LOCATION]
-
-
-class _AfterImport(MetaPathFinder):
-    """Calls :func:`add_location` after the import of ``mmseg.registry``."""
-
-    def find_spec(self, fullname: str, path: Sequence[str] | None,
-                  target: ModuleType | None = None) -> ModuleSpec | None:
-        """Find the module by the other finders; extend what runs it."""
-        if fullname != REGISTRY:
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
-        if spec is None or spec.loader is None:
-            return spec
-        run = spec.loader.exec_module
-
-        def run_and_add(module: ModuleType) -> None:
-            run(module)
-            add_location(module)
-
-        spec.loader.exec_module = run_and_add  # type: ignore[method-assign]
-        return spec

@@ -8,6 +8,7 @@ package and not a requirement, and both together are an error.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import os
 import runpy
@@ -21,6 +22,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
 
+from ._imports import after_import
+
 # Import name -> every distribution that installs it, our default first.
 PROVIDERS = {
     'mmcv': ('onedl-mmcv', 'mmcv', 'mmcv-lite'),
@@ -32,6 +35,7 @@ STACK = ('torch', *PROVIDERS)
 # What the continuation prints, twice, where a package of its own is missing.
 NOISE = 'Could not import OneDL'
 DATASETS = 'mmseg.datasets'
+ENGINE = 'mmengine.runner'
 INSTALL = "pip install 'mmseg-zeroshot[onedl]'"
 UPSTREAM = "pip install 'mmseg-zeroshot[openmmlab]'"
 PACKAGE = __package__
@@ -116,12 +120,23 @@ def refuse_pickles() -> None:
     processes inherit it. The opposite one would make every loading an error.
     """
     os.environ['TORCH_FORCE_WEIGHTS_ONLY_LOAD'] = '1'
+    after_import(ENGINE, _guard_engine)
     if os.environ.pop('TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD', None):
         warnings.warn(
             'mmseg-zeroshot ignores TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD: it '
             'never runs code from a checkpoint. Write the weights of an old '
             'file that you trust anew: mmseg-zeroshot convert-checkpoint',
             stacklevel=2)
+
+
+def _guard_engine(engine: ModuleType) -> None:
+    """Replace what MMEngine reads a checkpoint with, before anybody can.
+
+    Reading weights alone is not enough: MMEngine admits `getattr`, by which
+    a file reaches any function.
+    """
+    # Its import does it, also where that import is what imports MMEngine.
+    importlib.import_module(f'{PACKAGE}.utils.checkpoints')
 
 
 def prepare_stack() -> None:

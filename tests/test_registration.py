@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmengine.registry import Registry
 
 import mmseg_zeroshot
-from mmseg_zeroshot import _registration
+from mmseg_zeroshot import _imports, _registration
 
 CONFIG = ('configs/zs3net/zs3net-s1_deeplabv3plus-r18-w32_1xb1-1k_'
           'compositions-k8.py')
@@ -78,7 +78,7 @@ def test_a_config_without_the_stack_says_so(repo_root):
 
 def test_the_hook_is_gone_once_it_is_used():
     assert not [finder for finder in sys.meta_path
-                if isinstance(finder, _registration._AfterImport)]
+                if isinstance(finder, _imports._AfterImport)]
 
 
 def test_registries_without_locations_are_left_alone():

@@ -1,6 +1,7 @@
 """Training on features that are held in memory."""
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 import torch
@@ -54,7 +55,7 @@ def train_epochs(model: nn.Module,
             optimizer.step()
             total += value.detach() * len(batch)
         mean = float(total) / len(labels)
-        if mean != mean:
-            raise ValueError(f'the loss is NaN in epoch {epoch + 1}: lower '
+        if not math.isfinite(mean):
+            raise ValueError(f'the loss is {mean} in epoch {epoch + 1}: lower '
                              f'the learning rate, now {lr:g}')
         yield mean

@@ -15,6 +15,7 @@ from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
 )
 from mmseg_zeroshot.engine.hooks.runner_access import unwrapped
 from mmseg_zeroshot.utils.checkpoints import read_checkpoint
+from mmseg_zeroshot.utils.finite import check_weights
 from mmseg_zeroshot.utils.typing_utils import Checkpoint
 
 if TYPE_CHECKING:
@@ -59,12 +60,15 @@ def load_model(config: Config, checkpoint: str | os.PathLike) -> BaseSegmentor:
 
     Raises:
         FileNotFoundError: There is no such checkpoint.
-        ValueError: It is no checkpoint, or lacks weights of the model.
+        ValueError: It is no checkpoint, lacks weights of the model, or has
+            weights that are not finite.
     """
     stored = read_checkpoint(checkpoint)
     model = build_model(config)
     LoadingCheck(model, stored, training=False)
-    load_state_dict(model, state_dict_of(stored), logger='silent')
+    state = state_dict_of(stored)
+    check_weights(state, checkpoint)
+    load_state_dict(model, state, logger='silent')
     return model.eval()
 
 
@@ -82,8 +86,8 @@ def load_runner(config: Config, checkpoint: str) -> LoadedRunner:
 
     Raises:
         FileNotFoundError: There is no such checkpoint.
-        ValueError: It is no checkpoint, or does not fit (see
-            :class:`ConsistencyHook`).
+        ValueError: It is no checkpoint, has weights that are not finite, or
+            does not fit (see :class:`ConsistencyHook`).
     """
     # Before a model is built.
     if not os.path.isfile(checkpoint):
@@ -94,6 +98,8 @@ def load_runner(config: Config, checkpoint: str) -> LoadedRunner:
     stored = read_checkpoint(checkpoint)
     runner.call_hook('after_load_checkpoint', checkpoint=stored)
     model = unwrapped(runner.model).eval()
-    load_state_dict(model, state_dict_of(stored), logger=runner.logger)
+    state = state_dict_of(stored)
+    check_weights(state, checkpoint)
+    load_state_dict(model, state, logger=runner.logger)
     runner.logger.info(f'Load checkpoint from {checkpoint}')
     return LoadedRunner(runner, stored)

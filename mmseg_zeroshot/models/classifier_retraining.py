@@ -35,7 +35,7 @@ def retrain_classifier(model: BaseSegmentor, steps: Iterable[FeatureSets], *,
         percent.
 
     Raises:
-        ValueError: The head has no unseen class.
+        ValueError: The head has no unseen class, or a loss is not finite.
     """
     head = model.decode_head
     head.set_stage('classifier')
@@ -46,8 +46,9 @@ def retrain_classifier(model: BaseSegmentor, steps: Iterable[FeatureSets], *,
     # As in stage 2: the generator's dropout is part of its noise.
     head.generator.train()
     losses: dict[str, Tensor] = {}
-    for _, sets in zip(range(iterations), steps):
+    for step, sets in zip(range(iterations), steps):
         losses = head.loss_of_sets(_kept(sets, head.split.seen_ids))
+        _check_loss(losses['loss_classifier'], step)
         optimizer.zero_grad()
         losses['loss_classifier'].backward()
         optimizer.step()
@@ -55,6 +56,15 @@ def retrain_classifier(model: BaseSegmentor, steps: Iterable[FeatureSets], *,
     model.eval()
     return dict(seen=float(losses['acc_seen']),
                 generated=float(losses['acc_generated']))
+
+
+def _check_loss(loss: Tensor, step: int) -> None:
+    """Stop before a step that would spoil the weights."""
+    if not bool(loss.isfinite()):
+        raise ValueError(
+            f"the classifier's loss is {float(loss)} in step {step + 1}: the "
+            'features of the bank or the class vectors are broken, or '
+            'learning_rate is too high')
 
 
 def _kept(sets: FeatureSets, class_ids: Sequence[int]) -> FeatureSets:

@@ -9,9 +9,13 @@ import numpy as np
 from mmengine.config import Config
 from mmseg.apis import MMSegInferencer
 
-from mmseg_zeroshot.engine.hooks.consistency.checkpoint import LoadingCheck
+from mmseg_zeroshot.engine.hooks.consistency.checkpoint import (
+    LoadingCheck,
+    state_dict_of,
+)
 from mmseg_zeroshot.loading import build_model, open_config
 from mmseg_zeroshot.utils.checkpoints import read_checkpoint
+from mmseg_zeroshot.utils.finite import check_weights
 from mmseg_zeroshot.utils.typing_utils import Checkpoint, ConfigPart
 
 if TYPE_CHECKING:
@@ -29,6 +33,7 @@ class Predictor(MMSegInferencer):
                     device: str = 'cpu') -> BaseSegmentor:
         """Build the model and load its weights without unpickling."""
         checkpoint = read_checkpoint(weights)
+        check_weights(state_dict_of(checkpoint), weights)
         model = build_model(cfg)
         model.cfg = cfg
         self._load_weights_to_model(model, checkpoint, cfg)

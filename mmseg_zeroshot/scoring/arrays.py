@@ -5,12 +5,15 @@ import io
 
 import numpy as np
 
+from mmseg_zeroshot.utils.npz import read_arrays
+
 ARRAYS = ('.npy', '.npz')
 """Endings of files of numbers."""
 PICKLES = ('.pkl', '.pickle', '.pt', '.pth', '.joblib')
 """Endings of files that run code when they are read."""
 NO_PICKLE = ('is a pickle, which may run code when it is read: write plain '
              'numbers where it was made, np.save(path, np.asarray(values))')
+_ZIP = b'PK'
 
 
 def read_array(data: bytes) -> np.ndarray:
@@ -23,21 +26,18 @@ def read_array(data: bytes) -> np.ndarray:
         The array, of any type that numpy stores without pickle.
 
     Raises:
-        ValueError: It is no such file, is cut off, holds a pickle, or holds
-            several arrays.
+        ValueError: It is no such file, is cut off, holds a pickle, holds
+            several arrays, or would be far larger in memory than it is.
     """
     if not data:
         raise ValueError('is empty')
+    file = io.BytesIO(data)
+    if data.startswith(_ZIP):
+        return read_arrays(file, len(data), ())[0]
     try:
-        loaded = np.load(io.BytesIO(data), allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        if len(loaded.files) == 1:
-            return loaded[loaded.files[0]]
-    # Of cut off files numpy, zipfile and zlib raise nearly anything.
+        return np.load(file, allow_pickle=False)
+    # Of cut off files numpy raises nearly anything.
     except Exception as error:
         if 'pickle' in str(error):
             raise ValueError(NO_PICKLE) from error
         raise ValueError(f'cannot be read, {error}') from error
-    raise ValueError(f'holds {len(loaded.files)} arrays, '
-                     f'{", ".join(loaded.files[:5])}: save one a file')

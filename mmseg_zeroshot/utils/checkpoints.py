@@ -178,3 +178,7 @@ def _explained(path: str | os.PathLike, error: Exception) -> str:
                 'archive, which holds a program')
     return (f'{path} cannot be read as a checkpoint: '
             f'{str(error) or type(error).__name__}')
+
+
+# MMEngine is there from now on, and nobody has read by it.
+guard_engine()

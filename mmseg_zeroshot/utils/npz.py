@@ -39,20 +39,43 @@ def read_npz(path: str | os.PathLike,
             be far larger in memory than it is. The caller names the file.
     """
     with open(path, 'rb') as file:
-        try:
-            with zipfile.ZipFile(file) as archive:
-                _check_names(archive, names)
-                room = max(SMALL, RATIO * os.fstat(file.fileno()).st_size)
-                sizes = {name: _array_size(archive, name) for name in names}
-                if sum(sizes.values()) > room:
-                    raise ValueError(_too_large(file, sizes))
-                return tuple(_read(archive, name) for name in names)
-        except ValueError:
-            raise
-        # A made-up archive or header makes zipfile and numpy raise anything.
-        except Exception as error:
-            raise ValueError('truncated or broken: '
-                             f'{error or type(error).__name__}') from error
+        return read_arrays(file, os.fstat(file.fileno()).st_size, names)
+
+
+def read_arrays(file: IO[bytes], length: int,
+                names: Sequence[str]) -> tuple[np.ndarray, ...]:
+    """Read arrays of an open file; see :func:`read_npz`.
+
+    Args:
+        file: The file, from which may be read anywhere.
+        length: Its bytes.
+        names: Of the arrays; none means the one that there is.
+
+    Raises:
+        ValueError: As :func:`read_npz`, or the one array is not alone.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = names or _only_name(archive)
+            _check_names(archive, names)
+            sizes = {name: _array_size(archive, name) for name in names}
+            if sum(sizes.values()) > max(SMALL, RATIO * length):
+                raise ValueError(_too_large(length, sizes))
+            return tuple(_read(archive, name) for name in names)
+    except ValueError:
+        raise
+    # A made-up archive or header makes zipfile and numpy raise anything.
+    except Exception as error:
+        raise ValueError('truncated or broken: '
+                         f'{error or type(error).__name__}') from error
+
+
+def _only_name(archive: zipfile.ZipFile) -> list[str]:
+    names = [name.removesuffix('.npy') for name in archive.namelist()]
+    if len(names) != 1:
+        raise ValueError(f'holds {len(names)} arrays, '
+                         f'{", ".join(names[:5])}: save one a file')
+    return names
 
 
 def _check_names(archive: zipfile.ZipFile, names: Sequence[str]) -> None:
@@ -99,9 +122,9 @@ def _read(archive: zipfile.ZipFile, name: str) -> np.ndarray:
     return array
 
 
-def _too_large(file: IO[bytes], sizes: dict[str, int]) -> str:
+def _too_large(length: int, sizes: dict[str, int]) -> str:
     listed = ', '.join(f'{name!r} of {size:,} bytes'
                        for name, size in sizes.items())
     return (f'would be far larger in memory than the file, which has '
-            f'{os.fstat(file.fileno()).st_size:,} bytes: {listed}. If that is '
+            f'{length:,} bytes: {listed}. If that is '
             'right, save it with numpy.savez, which does not compress')

@@ -58,6 +58,6 @@ def test_labels_must_take_part():
 def test_nan_stops_the_training():
     features, labels, ids = data()
     features[3, 3] = torch.nan
-    with pytest.raises(ValueError, match='NaN in epoch 1: lower the'):
+    with pytest.raises(ValueError, match='nan in epoch 1: lower the'):
         list(train_epochs(BilinearClassifier(6, torch.eye(3)), spnet_loss,
                           features, labels, ids, epochs=2, lr=.1))

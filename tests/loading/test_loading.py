@@ -50,6 +50,10 @@ def test_a_model_has_all_its_weights(tmp_path, config):
     assert not model.training
     for name, value in model.state_dict().items():
         assert torch.equal(value, weights[name]), name
+    torch.save(dict(weights, **{'decode_head.conv_seg.bias': torch.full(
+        (2, ), torch.nan)}), path)
+    with pytest.raises(ValueError, match="pth: weight 'decode_head.conv_seg"):
+        load_model(config, path)
     del weights['decode_head.conv_seg.bias']
     torch.save(weights, path)
     with pytest.raises(ValueError, match='lacks 1 weights of the model, such '

@@ -1,6 +1,6 @@
 """A classifier that learns the classes which were added to it."""
 import copy
-from itertools import count
+from itertools import count, repeat
 
 import pytest
 import torch
@@ -125,3 +125,13 @@ def test_what_cannot_be_retrained():
     model.drop_classes(['cat'])
     with pytest.raises(ValueError, match='needs unseen classes'):
         retrain_classifier(model, steps(model), iterations=1)
+
+
+def test_broken_features_leave_the_weights_alone():
+    model = retrained_model()
+    before = model.decode_head.classifier.weight.detach().clone()
+    broken = next(steps(model))
+    broken.features[0, 0, 0] = float('nan')
+    with pytest.raises(ValueError, match='loss is nan in step 1'):
+        retrain_classifier(model, repeat(broken), iterations=3)
+    assert torch.equal(model.decode_head.classifier.weight, before)

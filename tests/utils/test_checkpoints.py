@@ -1,5 +1,7 @@
 """What may be read of a checkpoint, by us and by MMEngine, and what not."""
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -151,3 +153,17 @@ def test_a_downloaded_payload_is_refused_by_name(tmp_path, monkeypatch):
     with pytest.raises(ValueError, match=r'https://x/net\.pth cannot be rea'):
         CheckpointLoader.load_checkpoint('https://x/net.pth')
     assert untouched(folder)
+
+
+@pytest.mark.parametrize('first', ['mmseg_zeroshot', 'mmengine.runner'])
+def test_the_import_alone_guards_mmengine(tmp_path, first):
+    """No type of the package has been looked up yet."""
+    path = tmp_path / 'net.pth'
+    torch.save(dict(x=Reach()), path)
+    said = subprocess.run(
+        [sys.executable, '-c', f'import {first}\nimport mmseg_zeroshot\n'
+         'from mmengine.runner import CheckpointLoader\n'
+         f'CheckpointLoader.load_checkpoint({str(path)!r})'],
+        capture_output=True, text=True, cwd=tmp_path)
+    assert said.returncode == 1
+    assert f'ValueError: {path} cannot be read' in said.stderr

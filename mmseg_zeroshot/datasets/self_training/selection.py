@@ -86,7 +86,7 @@ def select_pixels(scores: Tensor, decision: Tensor, candidates: Tensor,
         candidates that were predicted unseen.
 
     Raises:
-        ValueError: A score of such a pixel is not finite.
+        ValueError: A score is NaN, or infinite where it decides.
     """
     is_unseen = torch.zeros(
         len(scores), dtype=torch.bool, device=scores.device)
@@ -94,7 +94,8 @@ def select_pixels(scores: Tensor, decision: Tensor, candidates: Tensor,
     place = torch.nonzero((candidates & is_unseen[decision]).flatten())[:, 0]
     chosen = decision.flatten()[place]
     sure = log_odds(scores.flatten(1)[:, place], chosen)
-    if not torch.isfinite(sure).all():
+    # NaN decides for the first class: of such pixels none may be chosen.
+    if not torch.isfinite(sure).all() or scores.isnan().any():
         raise ValueError('the model gives scores that are not finite')
     kept = highest(sure, percent)
     labels = torch.full(

@@ -2,17 +2,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import torch
 from mmengine.dist import all_gather_object, get_world_size
 from mmengine.hooks import CheckpointHook, Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 from torch import Tensor, nn
 
+from mmseg_zeroshot.utils.finite import not_finite
 from mmseg_zeroshot.utils.last_checkpoint import last_checkpoint
+from mmseg_zeroshot.utils.typing_utils import ConfigValue
 
 from .runner_access import head_split, is_training, unwrapped
 
@@ -30,6 +31,7 @@ class FiniteHook(Hook):
     are looked at every ``interval`` iterations, before a checkpoint is saved
     or an old one removed, before a validation and at the end. Only these
     wait for the device: of losses MMEngine has read the values already.
+    The optimizer's numbers are looked at before a checkpoint is saved.
     Gradients are not looked at, so a step that a ``GradScaler`` skips is no
     error. In distributed training all processes stop together, at the next
     of these points.
@@ -115,7 +117,8 @@ class FiniteHook(Hook):
             runner: The runner.
             checkpoint: What is to be saved.
         """
-        fault = _fault_of_weights(runner.model, checkpoint['state_dict'])
+        fault = (_fault_of_weights(runner.model, checkpoint['state_dict'])
+                 or _fault_of_optimizer(checkpoint.get('optimizer')))
         if fault:
             _stop(runner, f'{fault} after iteration '
                   f'{checkpoint["meta"]["iter"]}')
@@ -183,23 +186,32 @@ def _trained(model: nn.Module) -> dict[str, Tensor]:
 def _fault_of_weights(model: nn.Module,
                       state: dict[str, Tensor]) -> str | None:
     """Say which weight or statistic is not finite, if one is."""
-    values = {name: value for name, value in state.items()
-              if value.is_floating_point()}
-    # A sum is ten times as fast, and what is not finite spoils it. It may
-    # also overflow, so it accuses and does not judge.
-    sums = torch.stack([value.sum(dtype=torch.float32)
-                        for value in values.values()])
-    if bool(sums.isfinite().all()):
-        return None
-    bad = [name for name, value in values.items()
-           if not bool(value.isfinite().all())]
+    bad = not_finite(state)
     if not bad:
         return None
     more = f' (and {len(bad) - 1} more)' if len(bad) > 1 else ''
     return (f'weight {bad[0]!r}{more}'
             + _named(model, _classes_of_weight(model, bad[0],
-                                               values[bad[0]]))
+                                               state[bad[0]]))
             + ' has values that are not finite')
+
+
+def _fault_of_optimizer(state: ConfigValue) -> str | None:
+    """Say which number of the optimizer is not finite, if one is.
+
+    An infinite second moment of Adam keeps its weight where it is for good.
+    """
+    bad = not_finite(dict(_tensors(state, 'optimizer')))
+    return bad[0] + ' has values that are not finite' if bad else None
+
+
+def _tensors(value: ConfigValue, name: str) -> Iterator[tuple[str, Tensor]]:
+    """Yield the tensors in nested dicts, named by the keys to them."""
+    if isinstance(value, Tensor):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _tensors(part, f'{name}.{key}')
 
 
 def _classes_of_weight(model: nn.Module, name: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmengine.hooks import Hook
+from mmengine.hooks import CheckpointHook, Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
@@ -24,6 +24,10 @@ class StageStartHook(Hook):
     whole checkpoint of its work dir, also where a kill has torn the newest
     one or MMEngine's note of it. If there is none yet, the run starts from
     ``load_from`` or anew.
+
+    MMEngine removes an old checkpoint before it writes the next. Where a
+    config keeps one alone, a kill in between would leave none, so two are
+    kept.
 
     Args:
         restart: Parts that a stage trains anew. Their weights are not taken
@@ -47,6 +51,8 @@ class StageStartHook(Hook):
         Args:
             runner: The runner, which has loaded nothing yet.
         """
+        if is_training(runner):
+            _keep_two(runner)
         if not (runner._resume and is_training(runner)):
             return
         own = last_checkpoint(Path(runner.work_dir), runner.logger.warning)
@@ -82,3 +88,13 @@ class StageStartHook(Hook):
                     'all of it')
             for key in keys:
                 del state[key]
+
+
+def _keep_two(runner: Runner) -> None:
+    """Let no moment pass without a whole checkpoint, once there is one."""
+    for hook in runner.hooks:
+        if isinstance(hook, CheckpointHook) and hook.max_keep_ckpts == 1:
+            hook.max_keep_ckpts = 2
+            runner.logger.info(
+                'StageStartHook: max_keep_ckpts is 2 instead of 1, since the '
+                'old checkpoint is removed before the new one is written')

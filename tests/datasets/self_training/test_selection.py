@@ -85,6 +85,10 @@ def test_scores_must_be_finite():
     with pytest.raises(ValueError, match='not finite'):
         select_pixels(scores, torch.ones(2, 2, dtype=torch.long),
                       torch.ones(2, 2, dtype=bool), UNSEEN, 25)
+    # Of which argmax makes class 0, so that no pixel is predicted unseen.
+    with pytest.raises(ValueError, match='not finite'):
+        select_pixels(scores, torch.zeros(2, 2, dtype=torch.long),
+                      torch.ones(2, 2, dtype=bool), UNSEEN, 25)
 
 
 @pytest.mark.parametrize('percent', [0, -1, 100.1, float('nan'), '25', None,

@@ -135,6 +135,19 @@ def test_no_one_saves_broken_weights(tmp_path):
     assert not (tmp_path / 'mine.pth').exists()
 
 
+def test_no_one_saves_a_broken_optimizer(tmp_path):
+    """Its weights are finite, and would never move again."""
+    runner = make_runner(tmp_path, HOOKS)
+    runner.train()
+    optimizer = runner.optim_wrapper.optimizer
+    weight = optimizer.param_groups[0]['params'][0]
+    optimizer.state[weight]['momentum_buffer'] = torch.full_like(
+        weight, float('inf'))
+    with pytest.raises(RuntimeError, match='optimizer.state.0.momentum_'):
+        runner.save_checkpoint(str(tmp_path), 'mine.pth', by_epoch=False)
+    assert not (tmp_path / 'mine.pth').exists()
+
+
 class ScaledWrapper(OptimWrapper):
     """Mixed precision's scaled losses, as AmpOptimWrapper has on a GPU."""
 

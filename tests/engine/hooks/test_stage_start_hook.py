@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from mmengine.hooks import CheckpointHook
 
 from mmseg_zeroshot.engine import StageStartHook
 from mmseg_zeroshot.engine.hooks import stage_start_hook
@@ -121,3 +122,17 @@ def test_an_unknown_part_is_named(monkeypatch):
     with pytest.raises(ValueError, match="restart='decode_head.conv'"):
         StageStartHook(restart=['decode_head.conv']).after_load_checkpoint(
             SimpleNamespace(_resume=False), dict(state_dict={'a.b': 1}))
+
+
+def test_one_kept_checkpoint_are_two(tmp_path, caplog):
+    """The first is still there while the second is written."""
+    runner = make_runner(tmp_path, HOOKS, model=plain_model_config(),
+                         max_iters=6)
+    saving = next(hook for hook in runner.hooks
+                  if isinstance(hook, CheckpointHook))
+    saving.max_keep_ckpts = 1
+    runner.logger.addHandler(caplog.handler)
+    runner.train()
+    assert 'max_keep_ckpts is 2 instead of 1' in caplog.text
+    assert sorted(path.name for path in tmp_path.glob('*.pth')) == [
+        'iter_4.pth', 'iter_6.pth']
