@@ -146,3 +146,20 @@ def test_a_head_that_ignores_an_id_of_its_own_is_refused(tmp_path, words):
             'FCNHead has ignore_index=1000, but label maps of 847 classes '
             'have 65535')):
         Runner.from_cfg(cfg)
+
+
+def test_a_plain_network_that_ignores_class_255_is_refused(tmp_path, words):
+    write_folder(tmp_path / 'data', 2)
+    cfg = spnet(tmp_path / 'data', words, tmp_path)
+    cfg.model.type = 'EncoderDecoder'
+    cfg.model.decode_head = dict(cfg.model.decode_head.host, num_classes=NUM)
+    with pytest.raises(ValueError, match=(
+            r'model.data_preprocessor \(SegDataPreProcessor\) has '
+            "seg_pad_val=255, which is the id of class 'class 255'")):
+        Runner.from_cfg(cfg).train()
+    cfg.model.data_preprocessor.seg_pad_val = NO_LABEL
+    for head in (cfg.model.decode_head, cfg.model.auxiliary_head):
+        with pytest.raises(ValueError, match=r'\(FCNHead\) has ignore_index'):
+            Runner.from_cfg(cfg).train()
+        head.ignore_index = NO_LABEL
+    Runner.from_cfg(cfg).train()

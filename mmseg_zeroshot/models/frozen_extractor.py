@@ -11,6 +11,8 @@ from mmengine.structures import PixelData
 from mmseg.models import BaseSegmentor
 from torch import Tensor
 
+from mmseg_zeroshot.utils.label_values import no_label
+
 # Relative difference that folding a scale into weights may make.
 _ROUNDING = 1e-3
 
@@ -47,8 +49,9 @@ class FrozenExtractor:
         batch = self.model.data_preprocessor(data, False)
         inputs = batch['inputs']
         if inputs.shape[-2:] != size:
+            split = self.model.decode_head.split
             _pad_labels(data['data_samples'], size, inputs.shape[-2:],
-                        self.model.data_preprocessor.seg_pad_val)
+                        no_label(split.num_classes))
         if not self._compared:
             self.model = folded(self.model, inputs)
             self._compared = True
