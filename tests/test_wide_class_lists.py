@@ -12,6 +12,8 @@ from PIL import Image
 from mmseg_zeroshot.commands import score
 from mmseg_zeroshot.commands import test as test_command
 from mmseg_zeroshot.evaluation import ZeroShotIoUMetric
+from mmseg_zeroshot.experiments import stages
+from mmseg_zeroshot.experiments.derivation import derive
 from mmseg_zeroshot.scoring.label_maps import read_image
 from mmseg_zeroshot.semantics import build_split
 
@@ -163,3 +165,15 @@ def test_a_plain_network_that_ignores_class_255_is_refused(tmp_path, words):
             Runner.from_cfg(cfg).train()
         head.ignore_index = NO_LABEL
     Runner.from_cfg(cfg).train()
+
+
+def test_the_plain_network_of_an_experiment_is_set_right(tmp_path, words):
+    cfg = spnet(tmp_path / 'data', words, tmp_path)
+    cfg.model.decode_head.host.num_classes = NUM
+    plain = derive(cfg, stages.seen_only(cfg))
+    assert plain.model.decode_head.ignore_index == NO_LABEL
+    assert plain.model.data_preprocessor.seg_pad_val == NO_LABEL
+    cfg.model.decode_head.host.num_classes = 255
+    plain = derive(cfg, stages.seen_only(cfg))
+    assert 'ignore_index' not in plain.model.decode_head
+    assert plain.model.data_preprocessor.seg_pad_val == 255
