@@ -63,5 +63,6 @@ def _scoring(runner: Runner) -> ConfigType:
     for metric in evaluator.metrics:
         if isinstance(metric, ZeroShotIoUMetric):
             return dict(
-                absent=metric.absent, ignore_index=metric.ignore_index)
+                absent=metric.absent,
+                ignore_index=metric.stated_ignore_index)
     return {}

@@ -101,7 +101,7 @@ class FewLabel:
 
         Args:
             infos: One data info per image.
-            load: Returns the checked label map (H, W), uint8, of an info.
+            load: Returns the checked label map (H, W) of an info.
             split: Says which classes are seen and unseen.
 
         Returns:
@@ -117,7 +117,8 @@ class FewLabel:
             draws = self._read(names, classes, split)
             self._check_holds(draws, infos, load, split)
         else:
-            draws = self._fresh(scan_classes(infos, load), classes, split)
+            held = scan_classes(infos, load, split.num_classes)
+            draws = self._fresh(held, classes, split)
             self._write(draws, names, split)
         unseen = {name: [names[i] for i in draws[name]]
                   for name in split.unseen}
@@ -132,7 +133,7 @@ class FewLabel:
 
     def _fresh(self, presence: np.ndarray, classes: Iterable[str],
                split: ClassSplit) -> Draws:
-        """Draw from (N, 256) flags of which image holds which id."""
+        """Draw from (N, K) flags of which image holds which id."""
         held = {name: np.flatnonzero(presence[:, split.ids([name])[0]])
                 for name in classes}
         few = [f'{name} ({len(images)})' for name, images in held.items()
@@ -192,7 +193,8 @@ class FewLabel:
                      split: ClassSplit) -> None:
         """Look into the label maps of a manifest's images."""
         pairs = [(name, i) for name, places in draws.items() for i in places]
-        found = scan_classes([infos[i] for _, i in pairs], load)
+        found = scan_classes([infos[i] for _, i in pairs], load,
+                             split.num_classes)
         for (name, index), ids in zip(pairs, found):
             if not ids[split.ids([name])[0]]:
                 raise ValueError(

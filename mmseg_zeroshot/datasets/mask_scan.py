@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mmseg_zeroshot.utils.found_files import explain_missing, is_local
+from mmseg_zeroshot.utils.label_values import no_label
 from mmseg_zeroshot.utils.progress import progress
 
 
@@ -22,7 +23,7 @@ def scan_masks(infos: Sequence[dict],
 
     Args:
         infos: One data info per image.
-        load: Returns the checked label map (H, W), uint8, of an info.
+        load: Returns the checked label map (H, W) of an info.
         class_ids: The classes to look for.
         num_threads: Threads that read. Default: one per core, at most 8.
 
@@ -32,30 +33,37 @@ def scan_masks(infos: Sequence[dict],
     wanted = list(class_ids)
 
     def holds(info: dict) -> bool:
-        return bool(_present(load(info))[wanted].any())
+        labels = load(info)
+        return bool(_present(labels, np.iinfo(labels.dtype).max + 1)
+                    [wanted].any())
 
     return _of_all(infos, holds, num_threads)
 
 
 def scan_classes(infos: Sequence[dict],
                  load: Callable[[dict], np.ndarray],
+                 num_classes: int,
                  num_threads: int | None = None) -> np.ndarray:
     """Find the class ids of every label map.
 
     Args:
         infos: One data info per image.
-        load: Returns the checked label map (H, W), uint8, of an info.
+        load: Returns the checked label map (H, W) of an info.
+        num_classes: Length K of the class list.
         num_threads: Threads that read. Default: one per core, at most 8.
 
     Returns:
-        (len(infos), 256) bool.
+        (len(infos), K) bool.
     """
-    return _of_all(infos, lambda info: _present(load(info)), num_threads)
+    most = no_label(num_classes) + 1
+    return _of_all(
+        infos, lambda info: _present(load(info), most)[:num_classes],
+        num_threads)
 
 
-def _present(labels: np.ndarray) -> np.ndarray:
-    """Return (256, ) flags of the ids in a label map."""
-    found = np.zeros(256, bool)
+def _present(labels: np.ndarray, size: int) -> np.ndarray:
+    """Return (size, ) flags of the ids in a label map."""
+    found = np.zeros(size, bool)
     found[labels] = True
     return found
 

@@ -19,7 +19,7 @@ from .self_training.training import build_pseudo_labels
 from .transforms import HideLabels
 
 Load = Callable[[dict], np.ndarray]
-"""Returns the checked label map (H, W), uint8, of a data info."""
+"""Returns the checked label map (H, W) of a data info."""
 
 
 class Kept(NamedTuple):
@@ -65,7 +65,7 @@ class LabelMode:
     """The transform that hides labels."""
 
     def hidden_ids(self, split: ClassSplit) -> tuple[int, ...]:
-        """Return the ids of the classes whose labels become 255.
+        """Return the ids of the classes whose labels are hidden.
 
         Args:
             split: The split.

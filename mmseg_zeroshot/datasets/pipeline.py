@@ -11,6 +11,7 @@ from mmseg.registry import TRANSFORMS
 from mmseg_zeroshot.utils.typing_utils import ConfigValue
 
 from .transforms import CheckedLoading, HideLabels
+from .wide_steps import for_classes
 
 Step = dict | Callable[[dict], dict | None]
 
@@ -50,20 +51,20 @@ def build_pipeline(steps: Sequence[Step], hide: HideLabels) -> Compose:
     return Compose(built)
 
 
-def label_loader(steps: Sequence[Step]) -> CheckedLoading:
+def label_loader(steps: Sequence[Step], num_classes: int) -> CheckedLoading:
     """Return a step that loads label maps as a pipeline's own step does.
 
     Args:
         steps: Transforms or their configs; without a label-loading one,
             MMSegmentation's ``LoadAnnotations`` is taken.
+        num_classes: Length K of the class list.
 
     Returns:
         The loading step alone, with errors that name the file.
     """
-    for step in steps:
-        if _is_loader(step):
-            return CheckedLoading(step, key='seg_map_path')
-    return CheckedLoading(LoadSegAnnotations(), key='seg_map_path')
+    step = next(filter(_is_loader, steps), LoadSegAnnotations())
+    return CheckedLoading(for_classes(_built(step), num_classes),
+                          key='seg_map_path')
 
 
 def loads_labels(steps: ConfigValue) -> bool:
@@ -86,14 +87,20 @@ def loads_labels(steps: ConfigValue) -> bool:
 def _guarded(step: Step, hide: HideLabels) -> Callable:
     """Build one step, with what must stand around it."""
     if _is_loader(step):
-        return hide.behind(CheckedLoading(step, key='seg_map_path'))
+        loader = for_classes(_built(step), hide.num_classes)
+        return hide.behind(CheckedLoading(loader, key='seg_map_path'))
     if _type(step).__name__.startswith('Load'):
         return CheckedLoading(step)
-    if not isinstance(step, dict):
-        return step
-    inner = {key: _nested(value, hide) for key, value in step.items()
-             if key in _NESTING}
-    return TRANSFORMS.build({**step, **inner})
+    if isinstance(step, dict):
+        inner = {key: _nested(value, hide) for key, value in step.items()
+                 if key in _NESTING}
+        step = {**step, **inner}
+    return for_classes(_built(step), hide.num_classes)
+
+
+def _built(step: Step) -> Callable[[dict], dict | None]:
+    """Build a step that is given as its config."""
+    return TRANSFORMS.build(step) if isinstance(step, dict) else step
 
 
 def _nested(value: ConfigValue, hide: HideLabels) -> ConfigValue:

@@ -43,6 +43,9 @@ class ZeroShotDataset(Dataset):
     The wrapper hides labels right behind the step that loads them, before
     any step reads them. Class ids stay those of the full class list.
 
+    Label maps are uint8, and 255 is no label; with more than 255 classes they
+    are uint16, and 65535 is no label (:class:`LoadWideAnnotations`).
+
     MMCV turns an image as its EXIF orientation says. A label map is not
     turned: it must be drawn on the image as viewers show it. A warning counts
     the images with an orientation.
@@ -135,7 +138,7 @@ class ZeroShotDataset(Dataset):
 
     @property
     def hidden_ids(self) -> tuple[int, ...]:
-        """Ids of the classes whose labels leave the data set as 255."""
+        """Ids of the classes whose labels leave the data set as no label."""
         return self.label_mode.hidden_ids(self.split)
 
     @property
@@ -195,7 +198,7 @@ class ZeroShotDataset(Dataset):
     def _labels(self) -> Callable[[dict], np.ndarray]:
         """A function that loads and checks one label map."""
         with mmseg_scope():
-            load = label_loader(self._steps)
+            load = label_loader(self._steps, self.split.num_classes)
 
         def labels(info: dict) -> np.ndarray:
             sample = load(info)

@@ -7,6 +7,9 @@ from torch import Tensor
 
 from mmseg_zeroshot.semantics import ClassSplit
 
+# Ignored ids up to this far above the class list are rows of the counts.
+_MORE_ROWS = 255
+
 
 def confusion_matrix(prediction: np.ndarray | torch.Tensor,
                      label: np.ndarray | torch.Tensor,
@@ -40,13 +43,15 @@ def confusion_matrix(prediction: np.ndarray | torch.Tensor,
         raise ValueError(
             f'prediction holds {prediction.numel()} pixels and the label '
             f'{label.numel()}: score at the label\'s own size')
-    if ignore_index < num_classes:
+    # A few more rows cost less than leaving pixels out.
+    near = num_classes <= ignore_index <= num_classes + _MORE_ROWS
+    if not near:
         kept = label != ignore_index
         prediction, label = prediction[kept], label[kept]
     if not label.numel():
         return prediction.new_zeros((num_classes, num_classes))
     # Ignored labels land in rows that are cut off: no pixel is copied out.
-    rows = max(num_classes, ignore_index + 1)
+    rows = ignore_index + 1 if near else num_classes
     _check_ids(prediction, num_classes, 'predicted class id')
     _check_ids(label, rows, 'label id', num_classes)
     counts = torch.bincount(

@@ -17,6 +17,7 @@ from mmseg_zeroshot.utils import (
     check_gamma,
     in_parts,
 )
+from mmseg_zeroshot.utils.label_values import no_label
 from mmseg_zeroshot.utils.scores import Scores
 from mmseg_zeroshot.utils.typing_utils import JSONObject
 
@@ -47,7 +48,8 @@ class GammaCurve:
     Args:
         split: Groups of the K classes; at least one is unseen.
         gammas: Ascending grid within [0, 1]; 0, .01, … 1 by default.
-        ignore_index: Label that is not scored.
+        ignore_index: Label that is not scored; by default that of the
+            split's class list, see :func:`no_label`.
         absent: See :func:`zero_shot_scores`.
 
     Raises:
@@ -66,7 +68,7 @@ class GammaCurve:
                  split: ClassSplit,
                  gammas: Sequence[float] | np.ndarray | None = None,
                  *,
-                 ignore_index: int = 255,
+                 ignore_index: int | None = None,
                  absent: Absent = 'skip') -> None:
         if not split.unseen:
             raise ValueError(
@@ -75,7 +77,8 @@ class GammaCurve:
         grid = np.linspace(0, 1, 101) if gammas is None else gammas
         self.gammas = _checked_grid(grid)
         self.split = split
-        self.ignore_index = ignore_index
+        self.ignore_index = (no_label(split.num_classes)
+                             if ignore_index is None else ignore_index)
         self.absent = absent
         self.num_images = 0
         # counts[g, t, c]: pixels of true class t that are decided as c for

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from mmseg.structures import SegDataSample
 
+from mmseg_zeroshot.utils.label_values import no_label
+
 from .confusion import confusion_matrix
 from .scores import class_ratios
-
-IGNORE = 255
 
 
 class ImageScores(NamedTuple):
@@ -47,7 +47,8 @@ def score_images(samples: Iterable[SegDataSample],
     for sample in samples:
         truth = sample.gt_sem_seg.data[0]
         counts = confusion_matrix(sample.pred_sem_seg.data[0], truth,
-                                  num_classes, IGNORE).cpu().numpy()
+                                  num_classes,
+                                  no_label(num_classes)).cpu().numpy()
         total += counts
         iou = 100 * class_ratios(counts.astype(float))[1]
         iou[counts.sum(1) == 0] = np.nan

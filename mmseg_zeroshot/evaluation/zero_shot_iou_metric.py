@@ -18,6 +18,7 @@ from mmseg.registry import METRICS
 from torch import Tensor
 
 from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.label_values import no_label
 from mmseg_zeroshot.utils.scores import Evaluation
 
 from .assessment import NO_UNSEEN, assess
@@ -50,7 +51,8 @@ class ZeroShotIoUMetric(BaseMetric):
     Args:
         absent (str): ``'skip'`` leaves a class without pixels out of a mean,
             ``'zero'`` counts it as 0 (ZS3Net's released evaluator).
-        ignore_index (int): Label that is not scored.
+        ignore_index (int, optional): Label that is not scored; by default
+            that of the split's class list, see :func:`no_label`.
         output_dir (str, optional): Folder for the predictions, one PNG of
             class ids per image, in the sub-folders of the images.
             ``mmseg-zeroshot test --out`` sets it.
@@ -78,7 +80,7 @@ class ZeroShotIoUMetric(BaseMetric):
 
     def __init__(self,
                  absent: Absent = 'skip',
-                 ignore_index: int = 255,
+                 ignore_index: int | None = None,
                  output_dir: str | None = None,
                  keep_results: bool = False,
                  collect_device: str = 'cpu',
@@ -89,7 +91,7 @@ class ZeroShotIoUMetric(BaseMetric):
                 f"ZeroShotIoUMetric: absent must be 'skip' or 'zero', got "
                 f'{absent!r}')
         self.absent = absent
-        self.ignore_index = ignore_index
+        self.stated_ignore_index = ignore_index
         self.output_dir = output_dir
         self._files = None if output_dir is None else (
             PredictionFiles(output_dir))
@@ -124,6 +126,13 @@ class ZeroShotIoUMetric(BaseMetric):
             self._split = (given if isinstance(given, ClassSplit) else
                            ClassSplit.from_dict(given))
         return self._split
+
+    @property
+    def ignore_index(self) -> int:
+        """The label that is not scored."""
+        if self.stated_ignore_index is not None:
+            return self.stated_ignore_index
+        return no_label(self.split.num_classes)
 
     def process(self, data_batch: dict, data_samples: Sequence[dict]) -> None:
         """Count the pixels of some samples.

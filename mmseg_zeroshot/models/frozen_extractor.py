@@ -11,6 +11,8 @@ from mmengine.structures import PixelData
 from mmseg.models import BaseSegmentor
 from torch import Tensor
 
+from mmseg_zeroshot.utils.label_values import no_label
+
 # Relative difference that folding a scale into weights may make.
 _ROUNDING = 1e-3
 
@@ -47,7 +49,9 @@ class FrozenExtractor:
         batch = self.model.data_preprocessor(data, False)
         inputs = batch['inputs']
         if inputs.shape[-2:] != size:
-            _pad_labels(data['data_samples'], size, inputs.shape[-2:])
+            split = self.model.decode_head.split
+            _pad_labels(data['data_samples'], size, inputs.shape[-2:],
+                        no_label(split.num_classes))
         if not self._compared:
             self.model = folded(self.model, inputs)
             self._compared = True
@@ -80,7 +84,7 @@ def folded(model: BaseSegmentor, inputs: Tensor) -> BaseSegmentor:
 
 
 def _pad_labels(samples: list, size: Sequence[int],
-                padded: Sequence[int]) -> None:
+                padded: Sequence[int], unlabelled: int) -> None:
     """Pad label maps at the right and the bottom, as mmseg pads images."""
     right, bottom = padded[1] - size[1], padded[0] - size[0]
     for sample in samples:
@@ -91,4 +95,4 @@ def _pad_labels(samples: list, size: Sequence[int],
                 'and its labels have another size; load labels before the '
                 "pipeline's Resize")
         sample.gt_sem_seg = PixelData(
-            data=F.pad(labels, (0, right, 0, bottom), value=255))
+            data=F.pad(labels, (0, right, 0, bottom), value=unlabelled))

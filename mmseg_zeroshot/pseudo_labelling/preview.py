@@ -41,6 +41,7 @@ def draw_preview(path: Path, dataset: ZeroShotDataset,
     chosen = [places[i] for i in
               np.linspace(0, len(places) - 1, count).astype(int)]
     rows, remaining = [], iter(chosen)
+    split = dataset.split
     for batch in labeller.loader(Subset(dataset, chosen)):
         for sample in labeller.predict(batch)[0]:
             own, seen = sample.gt_sem_seg.data, sample.pred_sem_seg.data
@@ -48,8 +49,8 @@ def draw_preview(path: Path, dataset: ZeroShotDataset,
             rows.append([
                 read_picture(sample.img_path, dataset.steps),
                 own[0].cpu().numpy(), seen[0].cpu().numpy(),
-                read_map(map_path(path.parent, name))])
-    save_panel(path, rows, classes=dataset.split.classes,
-               unseen=dataset.split.unseen, grey='no label',
+                read_map(map_path(path.parent, name), split.num_classes)])
+    save_panel(path, rows, classes=split.classes,
+               unseen=split.unseen, grey='no label',
                titles=('image', 'its own labels', 'prediction',
                        'pseudo-labels'))

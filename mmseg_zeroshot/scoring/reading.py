@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mmseg_zeroshot.semantics import ClassSplit, canonical
+from mmseg_zeroshot.utils.label_values import no_label
 
 from .class_files import Classes
 from .classes import ClassMatch, class_table, match_classes
@@ -81,7 +82,7 @@ class Reading:
         size = split.num_classes if given is None else len(given)
         ignore = self.ignore_index
         if ignore is None:
-            ignore = 255 if size <= 255 else 65535
+            ignore = no_label(size)
         if given is None:
             return None, (ignore, )
         by_id = (given if isinstance(given, Mapping)

@@ -10,6 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from mmseg_zeroshot.utils.label_values import no_label
+
 from .palettes import colorblind_palette
 from .style import save_figure
 
@@ -28,7 +30,7 @@ def save_panel(path: str | os.PathLike,
                unseen: Sequence[str] = (),
                palette: Sequence[Sequence[int]] | None = None,
                titles: Sequence[str] = ('image', 'truth', 'prediction'),
-               ignore_index: int = 255,
+               ignore_index: int | None = None,
                grey: str = 'not scored',
                captions: Sequence[str] = (),
                dpi: int = 200) -> None:
@@ -43,7 +45,8 @@ def save_panel(path: str | os.PathLike,
         unseen: Names of the unseen classes.
         palette: K RGB colours.
         titles: Column titles.
-        ignore_index: Id of pixels that are light grey.
+        ignore_index: Id of pixels that are light grey; by default that of
+            the class list, see :func:`no_label`.
         grey: What these are called in the legend.
         captions: A text for each row.
         dpi: Pixels per inch; a column is 2.4 inches wide.
@@ -67,7 +70,7 @@ def panel_figure(rows: Sequence[Sequence[np.ndarray]],
                  unseen: Sequence[str] = (),
                  palette: Sequence[Sequence[int]] | None = None,
                  titles: Sequence[str] = ('image', 'truth', 'prediction'),
-                 ignore_index: int = 255,
+                 ignore_index: int | None = None,
                  grey: str = 'not scored',
                  captions: Sequence[str] = ()) -> Figure:
     """Draw rows of image, truth and predictions.
@@ -82,7 +85,8 @@ def panel_figure(rows: Sequence[Sequence[np.ndarray]],
         unseen: Names of the unseen classes.
         palette: K RGB colours; by default colour-blind-safe ones.
         titles: Column titles.
-        ignore_index: Id of pixels that are light grey.
+        ignore_index: Id of pixels that are light grey; by default that of
+            the class list, see :func:`no_label`.
         grey: What these are called in the legend.
         captions: A text for each row, put on its image; none by default.
 
@@ -95,6 +99,8 @@ def panel_figure(rows: Sequence[Sequence[np.ndarray]],
             unknown.
     """
     rows = [[np.asarray(part) for part in row] for row in rows]
+    if ignore_index is None:
+        ignore_index = no_label(len(classes))
     occurring = _checked(rows, classes, unseen, titles, ignore_index)
     if palette is None:
         palette = colorblind_palette(classes, occurring)
@@ -103,7 +109,8 @@ def panel_figure(rows: Sequence[Sequence[np.ndarray]],
                          f'{len(classes)} classes')
     if captions and len(captions) != len(rows):
         raise ValueError(f'{len(captions)} captions for {len(rows)} rows')
-    table = np.full((256, 3), _NOT_SCORED, dtype=np.uint8)
+    table = np.full((max(ignore_index, len(classes)) + 1, 3), _NOT_SCORED,
+                    dtype=np.uint8)
     table[:len(classes)] = palette
     unseen_ids = [classes.index(name) for name in unseen]
     if not any((m == ignore_index).any() for row in rows for m in row[1:]):

@@ -91,7 +91,7 @@ def test_unknown_transform_is_named():
 def test_label_loader_is_the_pipelines_own():
     own = OwnLoader()
     with mmseg_scope():
-        assert label_loader([LOAD[0], own]).step is own
-        default = label_loader([])
+        assert label_loader([LOAD[0], own], 6).step is own
+        default = label_loader([], 6)
     assert isinstance(default, CheckedLoading)
     assert default.key == 'seg_map_path'

@@ -130,8 +130,8 @@ def test_layouts(tmp_path):
 def test_pseudo_labels(tmp_path):
     path = save(tmp_path / 'map.png', 259, UINT16)
     with pytest.raises(OSError, match=r'map.png \(259 is no class id\)'):
-        read_map(path)
-    assert read_map(save(tmp_path / 'map.png', 3, UINT16))[3, 5] == 3
+        read_map(path, 6)
+    assert read_map(save(tmp_path / 'map.png', 3, UINT16), 6)[3, 5] == 3
 
 
 @pytest.mark.parametrize('value, kind', WIDE)

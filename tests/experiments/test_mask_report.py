@@ -201,3 +201,23 @@ def test_values_are_those_of_the_loader(tmp_path, kind):
 def test_nothing_to_read():
     got = scan_masks([], num_ids=3)
     assert got.read == 0 and got.ids == () and not got.problems
+
+
+def test_masks_of_more_than_255_classes(tmp_path):
+    """300 is 44 modulo 256; 65535 is no label, and 900 is no class."""
+    found = []
+    for name, ids in (('a', (300, 255, 65535)), ('b', (44, 900, 0))):
+        label = np.array([ids, ids], np.uint16)
+        Image.fromarray(label).save(tmp_path / f'{name}.png')
+        Image.fromarray(np.zeros((2, 3, 3), np.uint8)).save(
+            tmp_path / f'{name}.jpg')
+        found.append(Pair(tmp_path / f'{name}.jpg', tmp_path / f'{name}.png'))
+    report = scan_masks(found, num_ids=847)
+    assert report.ids == (0, 44, 255, 300)
+    assert report.images[[44, 300, 255, 256]].tolist() == [1, 1, 1, 0]
+    assert report.unlabelled == pytest.approx(2 / 12)
+    assert dict(report.outside) == {900: tmp_path / 'b.png'}
+    assert [problem.count for problem in report.problems] == [1]
+    reduced = scan_masks(found, num_ids=847, reduce_zero_label=True)
+    assert reduced.ids == (43, 254, 299)
+    assert reduced.unlabelled == pytest.approx(4 / 12)

@@ -217,7 +217,7 @@ def pseudo_label(folder: Path) -> Path:
 def read_pseudo_label(path: Path) -> None:
     """Read the note and the map."""
     read_note(path)
-    read_map(path)
+    read_map(path, 6)
 
 
 def manifest(folder: Path) -> Path:

@@ -153,9 +153,8 @@ def build_stamp(dataset: SampleDataset, *,
         The stamp, without what is known at the end only.
 
     Raises:
-        ValueError: The data set does not hide its unseen classes or has more
-            than label maps can tell apart, or ``graphs`` holds something
-            unknown.
+        ValueError: The data set does not hide its unseen classes, or
+            ``graphs`` holds something unknown.
         OSError: An image or a mask is missing.
     """
     meta = dataset.metainfo
@@ -165,10 +164,6 @@ def build_stamp(dataset: SampleDataset, *,
             f"mode='ignore' or 'drop', got {meta.get('split_mode')!r}: labels "
             'of unseen classes must not reach it')
     split = build_split(meta['split']).to_dict()
-    if len(split['classes']) > 255:
-        raise ValueError(
-            f'the split has {len(split["classes"])} classes: label maps of 8 '
-            'bits, of which 255 means no label, can hold 255')
     palette = [list(map(int, color)) for color in meta.get('palette') or ()]
     stamp = BuildStamp(
         format=FORMAT, version=VERSION, checkpoint=file_sha256(checkpoint),

@@ -76,7 +76,8 @@ def check_graph_options(options: ConfigPart | None
 
 
 def image_graph(features: Tensor, labels: Tensor, *, min_pixels: int,
-                pixels: int, rng: np.random.Generator) -> ImageGraph:
+                pixels: int, rng: np.random.Generator,
+                ignore_index: int = 255) -> ImageGraph:
     """Make the graph of an image from its pixel features and labels.
 
     Args:
@@ -86,14 +87,15 @@ def image_graph(features: Tensor, labels: Tensor, *, min_pixels: int,
         min_pixels: Pixels of the smallest region that becomes a node.
         pixels: P, single pixels kept of each node.
         rng: Source of randomness.
+        ignore_index: Id of pixels without a label.
 
     Returns:
         The graph; of no node where no region is large enough.
     """
     size = features.shape[-2:]
     small = labels_at_features(labels, size)
-    ids = small[0].to('cpu', torch.uint8).numpy()
-    graph = region_graph(ids, min_pixels=min_pixels)
+    graph = region_graph(small[0].cpu().numpy(), ignore_index,
+                         min_pixels=min_pixels)
     sizes = graph.node_sizes
     order, starts = _by_node(graph.node_map.ravel(), sizes, rng)
     flat = features.flatten(1).T

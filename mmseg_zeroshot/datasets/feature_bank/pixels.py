@@ -9,13 +9,14 @@ from torch import Tensor
 
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils.label_maps import labels_at_features
+from mmseg_zeroshot.utils.label_values import label_type, no_label
 
 
 class Chosen(NamedTuple):
     """The chosen pixels of one view of one image."""
 
     features: np.ndarray  # (m, C) float16
-    class_ids: np.ndarray  # (m,) uint8, ascending
+    class_ids: np.ndarray  # (m,) uint8 or uint16, ascending
     pixel_counts: np.ndarray  # (K,) int64, all labelled pixels
 
 
@@ -42,7 +43,7 @@ def choose_pixels(features: Tensor, labels: Tensor, *, split: ClassSplit,
     """
     check_labels(labels, split, name)
     small = labels_at_features(labels, features.shape[-2:])
-    ids = small.flatten().to('cpu', torch.uint8).numpy()
+    ids = small.flatten().cpu().numpy().astype(label_type(split.num_classes))
     # A random order in which each class's pixels are neighbours.
     order = np.lexsort((rng.random(len(ids)), ids))
     values, starts, counts = np.unique(ids[order], return_index=True,
@@ -55,7 +56,7 @@ def choose_pixels(features: Tensor, labels: Tensor, *, split: ClassSplit,
         raise ValueError(
             f'the features of {name} exceed float16 (65504): the host should '
             'end in a normalised layer')
-    totals = np.zeros(256, np.int64)
+    totals = np.zeros(no_label(split.num_classes) + 1, np.int64)
     totals[values] = counts
     return Chosen(np.ascontiguousarray(vectors), ids[order],
                   totals[:split.num_classes])
@@ -65,16 +66,18 @@ def check_labels(labels: Tensor, split: ClassSplit, name: str) -> None:
     """Raise if a label map holds a class that must not be trained.
 
     Args:
-        labels: Ids; 255 for no label.
+        labels: Ids, or no label.
         split: The split.
         name: The image, for the message.
 
     Raises:
         ValueError: Naming the class.
     """
-    found = torch.bincount(labels.flatten().long(), minlength=256)
+    unlabelled = no_label(split.num_classes)
+    found = torch.bincount(
+        labels.flatten().long(), minlength=unlabelled + 1)
     allowed = torch.zeros(len(found), dtype=torch.bool)
-    allowed[[*split.seen_ids, 255]] = True
+    allowed[[*split.seen_ids, unlabelled]] = True
     wrong = torch.nonzero(found.cpu().bool() & ~allowed).flatten().tolist()
     if not wrong:
         return

@@ -14,6 +14,7 @@ from torch import Tensor
 from mmseg_zeroshot.datasets.protocols import SampleDataset
 from mmseg_zeroshot.semantics import ClassSplit
 from mmseg_zeroshot.utils import atomic_write
+from mmseg_zeroshot.utils.label_values import no_label
 from mmseg_zeroshot.utils.randomness import fixed_randomness
 
 from .graphs import ImageGraph, image_graph, shard_arrays
@@ -160,7 +161,9 @@ def _choose_batch(plan: ShardPlan, keys: list[tuple[int, int]],
         graph = None
         if plan.stamp.get('graphs'):
             # A stream of its own: graphs do not change the chosen pixels.
-            graph = image_graph(features[n], labels, **plan.stamp['graphs'],
-                                rng=np.random.default_rng([*seed, 1]))
+            graph = image_graph(
+                features[n], labels, **plan.stamp['graphs'],
+                rng=np.random.default_rng([*seed, 1]),
+                ignore_index=no_label(plan.split.num_classes))
         result.append((pixels, graph))
     return result

@@ -159,7 +159,8 @@ def read_layouts(source: str | os.PathLike | ConfigPart,
     """Make graphs of label maps without images.
 
     Args:
-        source: A folder of PNG label maps, class ids with 255 for no label;
+        source: A folder of PNG label maps, class ids with 255 for no label
+            (65535 where there are more than 255 classes);
             or the config of an mmseg data set without a pipeline, of which
             only the label maps are read.
         split: The split; ids are those of its class list. Ignored classes
@@ -181,13 +182,13 @@ def read_layouts(source: str | os.PathLike | ConfigPart,
     infos = (_of_dataset(source, split) if isinstance(source, Mapping)
              else _in_folder(Path(source)))
     with mmseg_scope():
-        load = label_loader([])
+        load = label_loader([], split.num_classes)
     hide = HideLabels(split.ignored_ids, split.num_classes)
 
     def graph(info: dict) -> tuple[np.ndarray, np.ndarray]:
         sample = hide.transform(load(info))
         found = region_graph(shrunk(sample['gt_seg_map'], side),
-                             min_pixels=min_pixels)
+                             hide.ignore_index, min_pixels=min_pixels)
         return found.node_classes.astype(np.int64), found.edges
 
     graphs = _map(graph, infos)

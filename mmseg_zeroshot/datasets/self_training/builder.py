@@ -24,7 +24,6 @@ from mmseg_zeroshot.utils.typing_utils import ConfigPart, JSONValue, Report
 from .files import (
     FORMAT,
     MANIFEST,
-    NO_LABEL,
     RUNNING,
     VERSION,
     ImageEntry,
@@ -51,7 +50,8 @@ class Labelled(NamedTuple):
 
     Attributes:
         name: Name of the image.
-        labels: (H, W) uint8 class ids, 255 where there is none.
+        labels: (H, W) uint8 class ids, 255 where there is none; uint16 and
+            65535 where there are more than 255 classes.
         predicted: Number of pixels that were predicted unseen.
     """
 
@@ -239,7 +239,8 @@ def _write_all(folder: Path, labelled: Iterable[Labelled],
 
 def _write(folder: Path, item: Labelled, palette: Sequence[int],
            run: str) -> tuple[str, Note]:
-    counts = np.bincount(item.labels.ravel(), minlength=256)[:NO_LABEL]
+    labelled = item.labels[item.labels != np.iinfo(item.labels.dtype).max]
+    counts = np.bincount(labelled)
     note = Note(run=run, predicted=int(item.predicted),
                 kept={str(i): int(counts[i]) for i in np.flatnonzero(counts)})
     write_map(map_path(folder, item.name), item.labels, palette, note)

@@ -4,7 +4,8 @@
 
     <folder>/manifest.json   what made them, and every map; written last
     <folder>/running.json    what is being made, until the manifest is there
-    <folder>/maps/<name>.png class ids, 255 where there is no pseudo-label
+    <folder>/maps/<name>.png class ids, 255 where there is no pseudo-label;
+                             16 bit and 65535 for more than 255 classes
 """
 from __future__ import annotations
 
@@ -24,14 +25,17 @@ from mmseg_zeroshot.semantics.class_split import SplitDict
 from mmseg_zeroshot.semantics.supervision import current_keys
 from mmseg_zeroshot.utils import atomic_write
 from mmseg_zeroshot.utils.images import open_image, relative_names
-from mmseg_zeroshot.utils.label_values import first_odd_value
+from mmseg_zeroshot.utils.label_values import (
+    first_odd_value,
+    label_type,
+    no_label,
+)
 from mmseg_zeroshot.utils.reading import parse_json, read_json
 from mmseg_zeroshot.utils.typing_utils import ConfigType, JSONObject, JSONValue
 
 FORMAT = 'mmseg_zeroshot pseudo-labels'
 VERSION = 2
 MANIFEST, RUNNING, MAPS = 'manifest.json', 'running.json', 'maps'
-NO_LABEL = 255
 REPEAT = 'mmseg-zeroshot pseudo-label CONFIG CHECKPOINT'
 
 
@@ -141,12 +145,13 @@ def write_map(path: Path, labels: np.ndarray, palette: Sequence[int],
 
     Args:
         path: PNG file.
-        labels: (H, W) uint8 class ids.
-        palette: 256 RGB colours, flat.
+        labels: (H, W) uint8 or uint16 class ids.
+        palette: 256 RGB colours, flat; a 16-bit file has none.
         note: Plain values that the file carries.
     """
     image = Image.fromarray(labels)
-    image.putpalette(palette)
+    if labels.dtype == np.uint8:
+        image.putpalette(palette)
     info = PngInfo()
     info.add_text(_NOTE, json.dumps(note))
     with atomic_write(path, advice=_FULL_DISK) as file:
@@ -172,14 +177,15 @@ def read_note(path: Path) -> Note | None:
     return cast(Note, note) if isinstance(note, dict) else None
 
 
-def read_map(path: str | os.PathLike) -> np.ndarray:
+def read_map(path: str | os.PathLike, num_classes: int) -> np.ndarray:
     """Read a label map.
 
     Args:
         path: The map.
+        num_classes: Length K of the class list.
 
     Returns:
-        (H, W) uint8 class ids.
+        (H, W) class ids, of :func:`label_type`.
 
     Raises:
         OSError: It is missing, truncated, no picture or holds a value that
@@ -189,10 +195,10 @@ def read_map(path: str | os.PathLike) -> np.ndarray:
         check_whole(path)
         with open_image(path) as image:
             ids = np.asarray(image)
-        odd = first_odd_value(ids)
+        odd = first_odd_value(ids, no_label(num_classes))
         if odd is not None:
             raise ValueError(f'{odd} is no class id')
-        return ids.astype(np.uint8, copy=False)
+        return ids.astype(label_type(num_classes), copy=False)
     except (OSError, ValueError, SyntaxError,
             Image.DecompressionBombError) as error:
         raise OSError(
@@ -207,7 +213,7 @@ def flat_palette(colors: Sequence[Sequence[int]]) -> list[int]:
         colors: One colour per class.
     """
     rest = [(235, 235, 235)] * (256 - len(colors))
-    return [int(value) for color in (*colors, *rest) for value in color]
+    return [int(value) for color in (*colors, *rest)[:256] for value in color]
 
 
 def read_manifest(folder: Path) -> Manifest:

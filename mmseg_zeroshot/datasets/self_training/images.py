@@ -108,7 +108,7 @@ class UnlabelledImages:
 
         Args:
             infos: As :meth:`without_labels` gives them.
-            load: Returns the checked label map (H, W), uint8, of an info.
+            load: Returns the checked label map (H, W) of an info.
             split: Its unseen classes decide what mode 'drop' leaves out.
             mode: 'ignore' or 'drop'.
         """
@@ -130,7 +130,7 @@ class UnlabelledImages:
 
         Args:
             infos: As :meth:`without_labels` gives them.
-            load: Returns the checked label map (H, W), uint8, of an info.
+            load: Returns the checked label map (H, W) of an info.
             split: The split.
             mode: 'ignore' or 'drop'.
 

@@ -12,6 +12,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from mmseg_zeroshot.datasets.protocols import NamedDataset
+from mmseg_zeroshot.semantics import ClassSplit
+from mmseg_zeroshot.utils.label_values import label_type, no_label
 from mmseg_zeroshot.utils.typing_utils import Sample
 
 from .builder import Labelled
@@ -35,6 +37,7 @@ class Labeller:
                  percent: float, flip: bool = False,
                  scales: Sequence[float] = ()) -> None:
         self.model = model
+        self.split: ClassSplit = model.decode_head.split
         self.loader = loader
         self.percent = percent
         self.views = [(scale, mirrored) for scale in (1., *scales)
@@ -56,7 +59,9 @@ class Labeller:
                     labels, predicted = self.select(sample, agreed)
                 except ValueError as error:
                     raise ValueError(f'{sample.img_path}: {error}') from error
-                yield Labelled(name, labels.cpu().numpy(), predicted)
+                yield Labelled(
+                    name, labels.cpu().numpy().astype(
+                        label_type(self.split.num_classes)), predicted)
 
     @torch.no_grad()
     def predict(self, batch: Sample
@@ -78,10 +83,11 @@ class Labeller:
                agreed: Tensor | bool) -> tuple[Tensor, int]:
         """Return an image's pseudo-labels, see :func:`select_pixels`."""
         decision = sample.pred_sem_seg.data
-        unlabelled = sample.gt_sem_seg.data.to(decision.device) == 255
+        unlabelled = (sample.gt_sem_seg.data.to(decision.device)
+                      == no_label(self.split.num_classes))
         return select_pixels(
             sample.seg_logits.data, decision[0], (unlabelled & agreed)[0],
-            self.model.decode_head.split.unseen_ids, self.percent)
+            self.split.unseen_ids, self.percent)
 
 
 def _view(batch: Sample, scale: float,

@@ -22,7 +22,8 @@ class MixPseudoLabels(HideLabels):
     Required Keys (beside those of HideLabels):
 
     - unlabelled (optional): the image has no label of its own
-    - pseudo_label_path (optional): PNG of class ids, 255 for none
+    - pseudo_label_path (optional): PNG of class ids, ``ignore_index``
+      for none
     - visible_unseen_ids (with pseudo_label_path): ids that it may hold
 
     Raises:
@@ -48,14 +49,15 @@ class MixPseudoLabels(HideLabels):
         path = results.get('pseudo_label_path')
         if path is None:
             return results
-        labels, pseudo = results['gt_seg_map'], read_map(path)
+        labels, pseudo = results['gt_seg_map'], read_map(
+            path, self.num_classes)
         if pseudo.shape != labels.shape:
             raise ValueError(
                 f'{path} is {pseudo.shape[0]}x{pseudo.shape[1]} but its '
                 f'image {results.get("img_path", "")} is '
                 f'{labels.shape[0]}x{labels.shape[1]} (height x width): the '
                 'pseudo-labels were made for other images')
-        allowed = np.zeros(256, bool)
+        allowed = np.zeros(len(self.known), bool)
         allowed[[*results['visible_unseen_ids'], self.ignore_index]] = True
         if not allowed[pseudo].all():
             raise ValueError(
@@ -95,7 +97,8 @@ class _UnlessUnlabelled(BaseTransform):
                 f'{results.get("img_path")} is unlabelled: the pipeline must '
                 'load images before labels, so that the size is known')
         results['gt_seg_map'] = np.full(
-            tuple(size[:2]), self.ignore_index, np.uint8)
+            tuple(size[:2]), self.ignore_index,
+            np.min_scalar_type(self.ignore_index))
         results.setdefault('seg_fields', []).append('gt_seg_map')
         return results
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from mmseg_zeroshot.utils.label_values import no_label
+
 
 def check_percent(percent: float) -> float:
     """Return p of self-training as a float.
@@ -82,7 +84,8 @@ def select_pixels(scores: Tensor, decision: Tensor, candidates: Tensor,
         percent: p.
 
     Returns:
-        (H, W) uint8 class ids, 255 where there is none, and the number of
+        (H, W) int64 class ids, :func:`no_label` where there is none, and the
+        number of
         candidates that were predicted unseen.
 
     Raises:
@@ -98,7 +101,7 @@ def select_pixels(scores: Tensor, decision: Tensor, candidates: Tensor,
     if not torch.isfinite(sure).all() or scores.isnan().any():
         raise ValueError('the model gives scores that are not finite')
     kept = highest(sure, percent)
-    labels = torch.full(
-        decision.shape, 255, dtype=torch.uint8, device=decision.device)
-    labels.view(-1)[place[kept]] = chosen[kept].to(torch.uint8)
+    labels = torch.full(decision.shape, no_label(len(scores)),
+                        device=decision.device)
+    labels.view(-1)[place[kept]] = chosen[kept].long()
     return labels, len(place)

@@ -70,7 +70,7 @@ class PseudoLabels(UnlabelledImages):
 
         Args:
             infos: As :meth:`without_labels` gives them.
-            load: Returns the checked label map (H, W), uint8, of an info.
+            load: Returns the checked label map (H, W) of an info.
             split: The split.
             mode: 'ignore' or 'drop'.
 

@@ -8,8 +8,10 @@ from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
 from mmseg_zeroshot.utils.images import open_image
+from mmseg_zeroshot.utils.label_values import HIGHEST
 
 from .label_files import casts_to_bytes, check_label_file
+from .wide_annotations import LoadWideAnnotations
 
 # File suffix -> (bytes that end a whole file, how far from its end they may
 # stand: some cameras append padding).
@@ -65,10 +67,16 @@ class CheckedLoading(BaseTransform):
         """
         path = results.get(self.key)
         loaded = self._load(results, path)
-        if path is not None and self.key == _MASK and (
-                casts_to_bytes(self.step)):
-            check_label_file(path, self.step)
+        if path is not None and self.key == _MASK:
+            self._check_labels(path)
         return loaded
+
+    def _check_labels(self, path: str) -> None:
+        """Look at the file's own values, which the step has cast."""
+        if isinstance(self.step, LoadWideAnnotations):
+            check_label_file(path, self.step, HIGHEST)
+        elif casts_to_bytes(self.step):
+            check_label_file(path, self.step)
 
     def _load(self, results: dict, path: str | None) -> dict | None:
         """Run the step."""

@@ -8,7 +8,11 @@ from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 from mmseg.registry import TRANSFORMS
 
-from mmseg_zeroshot.utils.label_values import first_odd_value
+from mmseg_zeroshot.utils.label_values import (
+    first_odd_value,
+    label_type,
+    no_label,
+)
 
 
 @TRANSFORMS.register_module()
@@ -32,31 +36,35 @@ class HideLabels(BaseTransform):
 
     Modified Keys:
 
-    - gt_seg_map (H, W), uint8
+    - gt_seg_map (H, W), uint8; uint16 for more than 255 classes
 
     Args:
         hidden_ids: Ids to hide, in the id space of the class list (after
             ``reduce_zero_label`` and ``label_map``).
         num_classes: Length K of the class list.
-        ignore_index: Id of pixels without a label. Default: 255.
+        ignore_index: Id of pixels without a label. Default: that of the
+            class list, see :func:`no_label`.
         shows_visible: Obey the sample's ``visible_unseen_ids``. Default:
             False, so that no sample can show what the mode hides.
 
     Raises:
-        ValueError: ``num_classes`` does not fit into a byte beside
-            ``ignore_index``, or an id of ``hidden_ids`` is not in [0, K).
+        ValueError: ``ignore_index`` is a class's id or does not fit into a
+            label map, or an id of ``hidden_ids`` is not in [0, K).
     """
 
     def __init__(self,
                  hidden_ids: Sequence[int],
                  num_classes: int,
-                 ignore_index: int = 255,
+                 ignore_index: int | None = None,
                  shows_visible: bool = False) -> None:
-        if not 0 < num_classes <= ignore_index <= 255:
+        highest = no_label(num_classes)
+        if ignore_index is None:
+            ignore_index = highest
+        if not num_classes <= ignore_index <= highest:
             raise ValueError(
-                f'num_classes ({num_classes}) must be positive and at most '
-                f'ignore_index ({ignore_index}), which must be at most 255: '
-                'label maps are stored in bytes')
+                f'ignore_index ({ignore_index}) must be from num_classes '
+                f'({num_classes}) to {highest}: label maps of so many classes '
+                f'hold ids up to {highest}')
         wrong = [i for i in hidden_ids if not 0 <= i < num_classes]
         if wrong:
             raise ValueError(f'hidden id {wrong[0]} is not an id of the '
@@ -65,9 +73,9 @@ class HideLabels(BaseTransform):
         self.num_classes = num_classes
         self.ignore_index = ignore_index
         self.shows_visible = shows_visible
-        self.table = np.arange(256, dtype=np.uint8)
+        self.table = np.arange(highest + 1, dtype=label_type(num_classes))
         self.table[list(self.hidden_ids)] = ignore_index
-        self.known = np.arange(256) < num_classes
+        self.known = np.arange(highest + 1) < num_classes
         self.known[ignore_index] = True
 
     def behind(self, loading: Callable[[dict], dict | None]) -> Compose:
@@ -85,7 +93,7 @@ class HideLabels(BaseTransform):
             results: The sample, its labels just loaded.
 
         Returns:
-            The sample, each label map replaced by a new uint8 array.
+            The sample, each label map replaced by a new array.
 
         Raises:
             ValueError: A label map has an id outside the class list, more
@@ -108,7 +116,7 @@ class HideLabels(BaseTransform):
             results: The sample it belongs to.
 
         Returns:
-            (H, W) uint8, the same ids.
+            (H, W) uint8 or uint16, the same ids.
 
         Raises:
             ValueError: It has an id outside the class list, more than one
@@ -116,7 +124,7 @@ class HideLabels(BaseTransform):
         """
         self._check_size(labels, results)
         self._check_ids(labels, results)
-        return labels.astype(np.uint8, copy=False)
+        return labels.astype(self.table.dtype, copy=False)
 
     def _check_size(self, labels: np.ndarray, results: dict) -> None:
         mask = _name(results, 'seg_map_path', 'label map')
@@ -133,9 +141,9 @@ class HideLabels(BaseTransform):
                 f'image{_turned(labels.shape, size)}')
 
     def _check_ids(self, labels: np.ndarray, results: dict) -> None:
-        wrong = first_odd_value(labels)
+        wrong = first_odd_value(labels, len(self.known) - 1)
         if wrong is None:
-            ids = labels.astype(np.uint8, copy=False)
+            ids = labels.astype(self.table.dtype, copy=False)
             known = self.known[ids]
             if known.all():
                 return

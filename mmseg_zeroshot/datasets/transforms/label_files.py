@@ -11,7 +11,7 @@ from mmseg.datasets.transforms import LoadAnnotations
 from PIL import Image, UnidentifiedImageError
 
 from mmseg_zeroshot.utils.images import orientation
-from mmseg_zeroshot.utils.label_values import MOST, first_odd_value
+from mmseg_zeroshot.utils.label_values import first_odd_value
 
 # First letters of Pillow's modes of integers and floats wider than a byte.
 _WIDE_MODES = ('I', 'F')
@@ -28,19 +28,21 @@ def casts_to_bytes(step: Callable) -> bool:
             and type(step)._load_seg_map is LoadAnnotations._load_seg_map)
 
 
-def check_label_file(path: str, step: LoadAnnotations) -> None:
-    """Raise if a label map is not what :class:`LoadAnnotations` makes of it.
+def check_label_file(path: str, step: LoadAnnotations,
+                     most: int = 255) -> None:
+    """Raise if a label map is not what the loading step makes of it.
 
     Of a file whose values are bytes the header is read alone.
 
     Args:
         path: The file, local or remote.
         step: The loading step.
+        most: Largest id that the step keeps.
 
     Raises:
-        ValueError: A pixel's value does not fit into a byte, so it would be
-            taken modulo 256; or the file carries an EXIF orientation, which
-            no reader of label maps obeys.
+        ValueError: A pixel's value is no id up to ``most``, so a cast would
+            make another one of it; or the file carries an EXIF orientation,
+            which no reader of label maps obeys.
     """
     content = fileio.get(path, backend_args=step.backend_args)
     try:
@@ -51,7 +53,7 @@ def check_label_file(path: str, step: LoadAnnotations) -> None:
     except (UnidentifiedImageError, Image.DecompressionBombError):
         pass  # Another decoder has read it.
     _check_values(path, mmcv.imfrombytes(
-        content, flag='unchanged', backend=step.imdecode_backend))
+        content, flag='unchanged', backend=step.imdecode_backend), most)
 
 
 def _check_orientation(path: str, image: Image.Image) -> None:
@@ -63,10 +65,10 @@ def _check_orientation(path: str, image: Image.Image) -> None:
             'viewers show it')
 
 
-def _check_values(path: str, values: np.ndarray) -> None:
-    odd = first_odd_value(values)
+def _check_values(path: str, values: np.ndarray, most: int) -> None:
+    odd = first_odd_value(values, most)
     if odd is not None:
         raise ValueError(
             f'{path} holds label id {odd} ({values.dtype}): ids are whole '
-            f'numbers from 0 to {MOST}, and {MOST} is no label; write the '
+            f'numbers from 0 to {most}, and {most} is no label; write the '
             'label map so')

@@ -77,7 +77,10 @@ class LabelLeakHook(Hook):
 
     def _check(self, sample: SegDataSample) -> None:
         label = sample.gt_sem_seg.data
-        counts = torch.bincount(label.flatten().long(), minlength=256).cpu()
+        assert self._split is not None
+        counts = torch.bincount(
+            label.flatten().long(),
+            minlength=self._split.num_classes).cpu()
         allowed = set(sample.metainfo.get('visible_unseen_ids', ()))
         for class_id in self._hidden[counts[self._hidden] > 0].tolist():
             if class_id in allowed & set(self._unseen):

@@ -88,7 +88,7 @@ def kept_images(report: MaskReport, dataset: ConfigPart,
         split: Its split.
 
     Returns:
-        (256, ) images, among those read.
+        Images by value, among those read.
     """
     if dataset.get('mode') == 'drop':
         return report.images_without(split.unseen_ids)

@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image
 
 from mmseg_zeroshot.utils.images import Photo, look_at, open_image
+from mmseg_zeroshot.utils.label_values import USUAL, no_label
 
-from .mask_file import DEFECTS, NUM_VALUES, UNLABELLED, MaskFile, read_mask
+from .mask_file import DEFECTS, MaskFile, read_mask
 from .pairs import Pair
 from .problems import Problem, first_of
 
@@ -30,10 +31,12 @@ class MaskReport:
         num_ids: Classes of the data set; ids below are expected.
         total: Masks that there are.
         pairs: Those that were read.
-        holds: (read, 256) whether a mask holds a value, bool.
-        pixels: (256, ) pixels of each value, int64.
+        holds: (read, 256) whether a mask holds a value, bool; (read,
+            num_ids) for more than 255 classes.
+        pixels: (256, ) pixels of each value, int64; (65536, ) for more than
+            255 classes.
         sizes: Images by their (width, height).
-        outside: First file with an id that is no class and not 255, by id.
+        outside: First file with an id that is no class, by id.
         problems: What is wrong with the files that were read.
     """
 
@@ -58,19 +61,19 @@ class MaskReport:
 
     @property
     def images(self) -> np.ndarray:
-        """(256, ) masks that hold each value, among those read."""
+        """Masks that hold each value of ``holds``, among those read."""
         return self.holds.sum(0)
 
     @property
     def ids(self) -> tuple[int, ...]:
-        """Values that occur, without 255, ascending."""
+        """Values of ``holds`` that occur and are a label, ascending."""
         return tuple(int(i) for i in np.flatnonzero(self.images)
-                     if i != UNLABELLED)
+                     if i != no_label(self.num_ids))
 
     @property
     def unlabelled(self) -> float:
         """Share of the pixels that carry no label."""
-        return float(self.pixels[UNLABELLED] / max(self.pixels.sum(), 1))
+        return float(self.pixels[-1] / max(self.pixels.sum(), 1))
 
     def images_without(self, hidden: Collection[int]) -> np.ndarray:
         """Return how many masks hold each value and none that is hidden.
@@ -79,7 +82,7 @@ class MaskReport:
             hidden: Ids that leave an image out of training.
 
         Returns:
-            (256, ) masks, among those read.
+            Masks for each value of ``holds``, among those read.
         """
         left = ~self.holds[:, list(hidden)].any(1)
         return self.holds[left].sum(0)
@@ -128,27 +131,36 @@ def scan_masks(pairs: Sequence[Pair], *, num_ids: int,
             written as ``i + 1``, as in ADE20K.
     """
     chosen = _spread(pairs, sample)
+    most = no_label(num_ids)
     with ThreadPoolExecutor(_THREADS) as pool:
-        masks = list(pool.map(lambda pair: read_mask(pair.mask), chosen))
+        masks = list(pool.map(lambda pair: read_mask(pair.mask, most),
+                              chosen))
         images = list(pool.map(lambda pair: _image(pair.image), chosen))
-    pixels = np.stack([mask.pixels for mask in masks]) if masks else (
-        np.zeros((0, NUM_VALUES), np.int64))
-    if reduce_zero_label:
-        # 0 becomes 255, which stays; mmseg does the same.
-        pixels = np.concatenate(
-            [pixels[:, 1:255], 0 * pixels[:, :1],
-             pixels[:, :1] + pixels[:, 255:]], 1)
-    holds = pixels > 0
-    outside = {int(i): chosen[int(holds[:, i].argmax())].mask
-               for i in np.flatnonzero(holds.any(0))
-               if num_ids <= i != UNLABELLED}
+    pixels = np.zeros(most + 1, np.int64)
+    holds = np.zeros(
+        (len(masks), most + 1 if most == USUAL else num_ids), bool)
+    outside: dict[int, Path] = {}
+    strays = 0
+    for pair, mask, held in zip(chosen, masks, holds):
+        ids = _reduced(mask.values, most) if reduce_zero_label else mask.values
+        np.add.at(pixels, ids, mask.counts)
+        held[ids[ids < len(held)]] = True
+        wrong = ids[(ids >= num_ids) & (ids != most)].tolist()
+        outside = {**dict.fromkeys(wrong, pair.mask), **outside}
+        strays += bool(wrong)
+    outside = dict(sorted(outside.items()))
     problems = (*_defects(chosen, masks), *_bad_images(chosen, images),
                 *_other_sizes(chosen, masks, images), *_turned(images),
-                *_outside(outside, holds, num_ids))
+                *_outside(outside, strays, num_ids))
     sizes = Counter(image.size for image in images
                     if isinstance(image, Photo))
-    return MaskReport(num_ids, len(pairs), chosen, holds, pixels.sum(0),
+    return MaskReport(num_ids, len(pairs), chosen, holds, pixels,
                       dict(sizes.most_common()), outside, problems)
+
+
+def _reduced(values: np.ndarray, most: int) -> np.ndarray:
+    """Return ids as ``reduce_zero_label`` makes them of values."""
+    return np.where((values == 0) | (values == most), most, values - 1)
 
 
 def _spread(pairs: Sequence[Pair], sample: int | None) -> list[Pair]:
@@ -222,16 +234,15 @@ def _turned(images: Sequence[Photo | str]) -> list[Problem]:
         len(files), fatal=False)]
 
 
-def _outside(outside: Mapping[int, Path], holds: np.ndarray,
+def _outside(outside: Mapping[int, Path], count: int,
              num_ids: int) -> list[Problem]:
     if not outside:
         return []
     ids = list(outside)
-    count = int(holds[:, ids].any(1).sum())
     listed = ', '.join(map(str, ids[:8])) + (', ...' if ids[8:] else '')
     return [Problem(
         f'{count:,} masks hold ids that are no class: {listed}, with '
         f'{num_ids} classes the ids are 0 to {num_ids - 1}',
         str(outside[ids[0]]),
-        'add the missing classes to the list, or write 255 where there is no '
-        'label', count)]
+        'add the missing classes to the list, or write '
+        f'{no_label(num_ids)} where there is no label', count)]

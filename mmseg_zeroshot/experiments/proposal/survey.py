@@ -23,7 +23,7 @@ from mmseg_zeroshot.utils.typing_utils import (
 
 from .drawn_parts import DrawnParts, draw_parts
 
-_ANY_ID = 256
+_ANY_ID = 255
 
 
 @dataclass(frozen=True)

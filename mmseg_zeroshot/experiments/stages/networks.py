@@ -1,6 +1,7 @@
 """Plain networks, trained on the seen classes: where later stages start."""
 from __future__ import annotations
 
+from mmseg_zeroshot.utils.label_values import USUAL, no_label
 from mmseg_zeroshot.utils.typing_utils import ConfigType
 
 from .parts import Base, Split, Words, one_split, results, stage
@@ -46,8 +47,10 @@ def seen_only(base: Base, *, segmentor: str = 'EncoderDecoder',
         segmentor: Type of the plain segmentor.
         method: Name of the row in results.
     """
-    return dict(
-        model=dict(
-            type=segmentor,
-            decode_head=dict(base.model.decode_head.host, _delete_=True)),
-        default_hooks=results(method=method))
+    head = dict(base.model.decode_head.host, _delete_=True)
+    model = dict(type=segmentor, decode_head=head)
+    unlabelled = no_label(head['num_classes'])
+    if unlabelled != USUAL:  # A plain network does not know better.
+        head['ignore_index'] = unlabelled
+        model['data_preprocessor'] = dict(seg_pad_val=unlabelled)
+    return dict(model=model, default_hooks=results(method=method))

@@ -6,21 +6,24 @@ from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
 from torch import nn
 
+from mmseg_zeroshot.models.no_label import set_no_label
+
 
 def build_host(host: dict, num_classes: int) -> BaseDecodeHead:
     """Build the decode head that will hand out pixel features.
 
     Args:
         host: Config of an MMSegmentation decode head.
-        num_classes: K, filled into the config.
+        num_classes: K, filled into the config. With more than 255 classes
+            the head and its losses ignore 65535 in place of 255.
 
     Returns:
         The head, still with its ``conv_seg``.
 
     Raises:
         TypeError: ``host`` is not a config.
-        ValueError: The config names another number of classes, or the head
-            does not end in ``cls_seg``.
+        ValueError: The config names another number of classes, the head does
+            not end in ``cls_seg``, or it ignores an id of its own choice.
     """
     if not isinstance(host, dict):
         raise TypeError(
@@ -40,4 +43,5 @@ def build_host(host: dict, num_classes: int) -> BaseDecodeHead:
             '`conv_seg`. Decode heads that end in `cls_seg` can, such as '
             'FCNHead, ASPPHead, DepthwiseSeparableASPPHead, PSPHead, '
             'UPerHead, SegformerHead or FPNHead')
+    set_no_label(head, num_classes)
     return head

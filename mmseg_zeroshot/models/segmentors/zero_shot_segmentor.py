@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from mmseg_zeroshot.models.feature_sets import FeatureSets
 from mmseg_zeroshot.models.graph_sets import GraphSets
+from mmseg_zeroshot.models.no_label import set_no_label
 from mmseg_zeroshot.utils.typing_utils import Sample
 
 from .batches import runs_of_one_size
@@ -51,6 +52,8 @@ class ZeroShotSegmentor(EncoderDecoder):
 
     Raises:
         TypeError: ``decode_head`` is no zero-shot head.
+        ValueError: There are more than 255 classes, and an auxiliary head
+            ignores an id of its own choice.
     """
 
     takes_several_sizes = True
@@ -63,6 +66,11 @@ class ZeroShotSegmentor(EncoderDecoder):
                 f'{type(self).__name__} needs a zero-shot decode head, got '
                 f'{type(self.decode_head).__name__}: make it the `host` of '
                 "one, or set type='EncoderDecoder'")
+        parts = [self.data_preprocessor]
+        if self.with_auxiliary_head:
+            parts.append(self.auxiliary_head)
+        for part in parts:
+            set_no_label(part, self.decode_head.split.num_classes)
         if not self.decode_head.trains_extractor:
             for part in self._extractor():
                 part.requires_grad_(False)

@@ -23,7 +23,6 @@ from mmseg_zeroshot.datasets.feature_bank import (
 from mmseg_zeroshot.datasets.feature_bank.bank import FeatureBank
 from mmseg_zeroshot.datasets.feature_bank.builder import build_feature_bank
 from mmseg_zeroshot.datasets.feature_bank.shards import ShardPlan
-from mmseg_zeroshot.semantics import ClassSplit
 
 from . import fakes
 from .fakes import SPLIT, STRIDE, Counting, FakeDataset
@@ -399,19 +398,6 @@ def test_an_up_to_date_bank_leaves_a_running_build_alone(build, tmp_path):
         assert 'up to date' in build.lines[0]
         assert shard.read_bytes() == b'its work'
     build()  # what a killed build left goes
-
-
-def test_more_classes_than_a_label_map_holds(build):
-    make = partial(_ManyClasses, 70)
-    with pytest.raises(ValueError, match='256 classes: .* can hold 255'):
-        build(make_dataset=make)
-
-
-class _ManyClasses(FakeDataset):
-    def __init__(self, count):
-        super().__init__(count)
-        names = [f'class {i}' for i in range(256)]
-        self.metainfo['split'] = ClassSplit(names, names[:1]).to_dict()
 
 
 def test_the_merge_holds_little_in_memory(tmp_path, monkeypatch):

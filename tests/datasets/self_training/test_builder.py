@@ -42,7 +42,7 @@ def test_maps_and_manifest(root):
                 25., .5, 'strict', 'model.pth', 'ignore')
     assert len(manifest['checkpoint']) == 64
     entry, path = manifest['images']['a3'], root / 'pseudo/maps/a3.png'
-    labels = read_map(path)
+    labels = read_map(path, 6)
     assert entry['kept'] == {
         str(i): int((labels == i).sum()) for i in (3, 4)}
     assert entry['predicted'] >= sum(entry['kept'].values()) > 0
@@ -178,7 +178,7 @@ def test_the_summary_counts_images_and_pixels(root):
     manifest = make(root / 'pseudo', config(root))
     head, cow, horse, total = summary(manifest)
     assert head == ['class', 'images', 'pixels']
-    maps = [read_map(path) for path in (root / 'pseudo/maps').iterdir()]
+    maps = [read_map(path, 6) for path in (root / 'pseudo/maps').iterdir()]
     for row, name, i in ((cow, 'cow', 3), (horse, 'horse', 4)):
         assert row == [name, str(sum((m == i).any() for m in maps)),
                        str(sum((m == i).sum() for m in maps))]

@@ -199,7 +199,7 @@ def test_a_half_written_map_is_named(root, folder):
     with pytest.raises(ValueError, match=r'a2.png has \d+ bytes instead of'):
         train_set(config(root), folder)
     with pytest.raises(OSError, match='cannot read the pseudo-labels .*a2'):
-        read_map(path)
+        read_map(path, 6)
 
 
 def rewrite(path, labels):

@@ -56,8 +56,10 @@ def test_a_colour_mask_is_an_error():
 def test_arguments_are_checked():
     with pytest.raises(ValueError, match='hidden id 5'):
         HideLabels([5], 5)
-    with pytest.raises(ValueError, match='num_classes \\(256\\)'):
-        HideLabels([], 256)
+    with pytest.raises(ValueError, match=r'num_classes \(256\)'):
+        HideLabels([], 256, ignore_index=255)
+    with pytest.raises(ValueError, match='list of 65536 classes'):
+        HideLabels([], 65536)
 
 
 def test_repr_names_the_hidden_ids():

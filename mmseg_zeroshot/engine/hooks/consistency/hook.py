@@ -25,6 +25,7 @@ from .checkpoint import LoadingCheck, check_trained_classes
 from .choices import check_choices
 from .data import check_layouts, check_mode, check_same
 from .few_label import check_few_checkpoint, check_few_data
+from .label_values import check_no_label
 from .self_training import check_pseudo_checkpoint, check_pseudo_data
 from .supervision import SUPERVISION_KEY
 
@@ -37,6 +38,7 @@ class ConsistencyHook(Hook):
 
     - all data sets and the head have one split;
     - training data hides what is unseen and evaluation data does not;
+    - no part of a network takes 255 for no label where it is a class;
     - a feature bank was built with the config's network and pipeline;
     - no score of other classes than the seen ones chooses a checkpoint, the
       end of training or a learning rate.
@@ -95,6 +97,7 @@ class ConsistencyHook(Hook):
                         "in dict(type='ZeroShotDataset', split=…)")
                 reference = reference or (place, split)
                 check_same(reference, (place, split), supervision)
+                check_no_label(unwrapped(runner.model), split)
                 check_mode(name, metainfo(dataset), split, supervision)
                 if name == 'train':
                     check_bank(runner, dataset)
