@@ -1,11 +1,14 @@
 """Fixtures that several rooms use."""
 
+import logging
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
+from mmengine.logging import MMLogger
 
 import mmseg_zeroshot.registered  # noqa: F401
 
@@ -25,6 +28,21 @@ def leave_unformatted(patch: pytest.MonkeyPatch) -> None:
 def seeded() -> None:
     """Make every test start from the same random state."""
     torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def open_streams() -> Iterator[None]:
+    """Let no logger write to a stream that ended with a test before.
+
+    MMEngine keeps all loggers, and gives the newest one to whoever logs
+    without saying where.
+    """
+    yield
+    for logger in MMLogger._instance_dict.values():
+        for handler in logger.handlers:
+            if type(handler) is logging.StreamHandler and (
+                    handler.stream.closed):
+                handler.stream = sys.stdout
 
 
 @pytest.fixture(scope='session', autouse=True)
