@@ -1,5 +1,6 @@
 """Fixtures that several rooms use."""
 
+import contextlib
 import logging
 import os
 import sys
@@ -11,6 +12,11 @@ import torch
 from mmengine.logging import MMLogger
 
 import mmseg_zeroshot.registered  # noqa: F401
+
+# Its import configures Python's logging and so closes every log file that is
+# open: first of all, before a runner has one.
+with contextlib.suppress(ImportError):
+    import submitit  # noqa: F401
 
 
 def leave_unformatted(patch: pytest.MonkeyPatch) -> None:
